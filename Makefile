@@ -1,0 +1,161 @@
+# Sluice. `make` sets up what is missing and builds build/sluice; `make help` lists the targets.
+#
+#   SETUP=0      neither install packages nor fetch anything: use what is here
+#   CC=clang     another compiler
+#   SAN=address  build/address with AddressSanitizer and UndefinedBehaviorSanitizer; SAN=thread likewise
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+SETUP ?= 1
+SAN ?=
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+VERSION := $(shell cat VERSION)
+PREFIX ?= /usr/local
+
+# The order of the layers: a folder may use those before it. Also checked by scripts/lint.sh.
+LAYERS := base config text wire chat gate intent price route shape upstream local ledger meter gateway report cmd
+
+BUILD := build
+OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SAN),-$(SAN))
+BIN := $(BUILD)/$(if $(SAN),$(SAN)/)sluice
+
+PACKAGES := libuv libcurl jansson libhs libpcre2-8 yaml-0.1 sqlite3
+# Debian 13 has the library; Debian 12 has its C sources in the package node-llhttp.
+LLHTTP_SOURCES := $(if $(shell pkg-config --exists libllhttp 2>/dev/null && echo y),,$(wildcard /usr/share/llhttp/*.c))
+LLHTTP_FLAGS := $(if $(LLHTTP_SOURCES),-isystem /usr/share/include/llhttp,$(shell pkg-config --cflags libllhttp 2>/dev/null))
+LLHTTP_LIBS := $(if $(LLHTTP_SOURCES),,$(shell pkg-config --libs libllhttp 2>/dev/null))
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
+ifeq ($(SAN),address)
+  SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
+else ifeq ($(SAN),thread)
+  SAN_FLAGS := -fsanitize=thread -O1
+else
+  SAN_FLAGS := -O2 -D_FORTIFY_SOURCE=2
+endif
+CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Isrc -DSLUICE_VERSION='"$(VERSION)"' -DSLUICE_PREFIX='"$(PREFIX)"' $(WARN) -g $(SAN_FLAGS) \
+  -fstack-protector-strong -fno-common -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(LLHTTP_FLAGS) $(CFLAGS)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(LLHTTP_LIBS) -lm -pthread $(LDFLAGS)
+
+sources = $(foreach d,$(1),$(sort $(wildcard src/$(d)/*.c)))
+objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
+LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
+ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
+
+.PHONY: all build setup run test unit e2e bench eval-model lint check-deep fuzz install uninstall clean help
+ifeq ($(SETUP),1)
+all: setup
+	@$(MAKE) --no-print-directory build SETUP=0
+build: all
+else
+all build: $(BIN)
+endif
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1 \t/' | expand -t 20
+
+setup: ## install what is missing (packages, llama-server)
+	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build
+
+$(BIN): $(ALL_OBJECTS) $(LLHTTP_OBJECTS)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(OBJ)/%.o: src/%.c
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# Somebody else's sources: our warnings do not apply.
+$(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
+	@mkdir -p $(@D)
+	@$(CC) -O2 -g -isystem /usr/share/include/llhttp $(filter -fsanitize%,$(SAN_FLAGS)) -c -o $@ $<
+
+# What is built into the binary.
+$(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json)
+
+# ---------------------------------------------------------------- tests
+# tests/unit/LAYER/x_test.c is linked with the layers up to LAYER only: a layer that needs a lower one does not link.
+UNIT_TESTS := $(sort $(wildcard tests/unit/*/*_test.c))
+UNIT_BINS := $(patsubst tests/unit/%_test.c,$(BUILD)/unit$(if $(SAN),-$(SAN))/%,$(UNIT_TESTS))
+upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
+
+define unit_rule
+$(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%: tests/unit/$(1)/%_test.c $$(call objects,$$(call upto,$(1),$$(LAYERS))) $$(LLHTTP_OBJECTS)
+	@mkdir -p $$(@D)
+	@echo "  test  $$<"
+	@$$(CC) $$(CFLAGS_ALL) -Itests/unit -o $$@ $$^ $$(shell pkg-config --libs cmocka) $$(LIBS)
+unit-$(1): $$(filter $(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%,$$(UNIT_BINS)) ## unit tests of one layer
+	@scripts/run-unit.sh $$^
+.PHONY: unit-$(1)
+endef
+$(foreach l,$(LAYERS),$(eval $(call unit_rule,$(l))))
+
+unit: $(UNIT_BINS) ## unit tests
+	@scripts/run-unit.sh $^
+
+test: ## set up, build and run every test: unit and end to end, under AddressSanitizer and UBSan
+	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test
+	@scripts/test.sh
+
+e2e: ## end-to-end tests with real clients (SLUICE_BIN=... for another binary)
+	@tests/e2e/run.sh
+
+run: ## set up, build and start the gateway with its embedded model
+	@$(MAKE) --no-print-directory all
+	@$(BIN) serve
+
+bench: ## compare with nginx; writes docs/benchmarks.md
+	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build bench
+	@$(MAKE) --no-print-directory build SETUP=0
+	@scripts/bench.sh
+
+eval-model: ## the embedded model on unseen instances of its five tasks; writes models/tiny/RESULTS.md
+	@models/tiny/evaluate.sh
+
+lint: ## rules that a program can check
+	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test lint
+	@$(MAKE) --no-print-directory build SETUP=0
+	@$(MAKE) --no-print-directory build SETUP=0 CC=clang BIN=$(BUILD)/clang/sluice
+	@scripts/lint.sh
+
+check-deep: ## TSan, valgrind and the unit tests of both compilers; slow
+	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test lint
+	@scripts/check-deep.sh
+
+# ---------------------------------------------------------------- fuzzing
+FUZZERS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1
+$(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(call sources,$(filter-out gateway report cmd,$(LAYERS))) $(LLHTTP_OBJECTS)
+	@mkdir -p $(@D)
+	@echo "  fuzz  $@"
+	@clang $(filter-out -D_FORTIFY_SOURCE=2 -O2,$(CFLAGS_ALL)) $(FUZZ_FLAGS) -o $@ $(filter-out %.o,$^) $(LLHTTP_OBJECTS) $(LIBS)
+fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS each
+	@for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n tests/fuzz/corpus/$$n; \
+	  echo "  $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/corpus/ \
+	  $(BUILD)/corpus/$$n tests/fuzz/corpus/$$n || exit 1; done
+
+# ---------------------------------------------------------------- install
+install: build ## into PREFIX (default /usr/local)
+	install -Dm755 $(BIN) $(DESTDIR)$(PREFIX)/bin/sluice
+	install -Dm644 data/tiny.gguf $(DESTDIR)$(PREFIX)/share/sluice/tiny.gguf
+	install -Dm644 sluice.example.yaml $(DESTDIR)$(PREFIX)/share/sluice/sluice.example.yaml
+	install -Dm644 packaging/man/sluice.1 $(DESTDIR)$(PREFIX)/share/man/man1/sluice.1
+	install -Dm644 packaging/completion/sluice.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice
+	install -Dm644 packaging/completion/_sluice $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sluice
+	install -Dm644 packaging/completion/sluice.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sluice.fish
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' packaging/systemd/sluice.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/sluice.service
+	if [ -d $(BUILD)/llama/lib ]; then mkdir -p $(DESTDIR)$(PREFIX)/lib/sluice && cp -a $(BUILD)/llama $(DESTDIR)$(PREFIX)/lib/sluice/; fi
+
+uninstall: ## undo install
+	rm -rf $(DESTDIR)$(PREFIX)/bin/sluice $(DESTDIR)$(PREFIX)/share/sluice $(DESTDIR)$(PREFIX)/lib/sluice
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/sluice.1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sluice \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sluice $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sluice.fish \
+	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sluice.service
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+
+clean: ## remove what was built (keeps the private prefix with llama-server)
+	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name llama -exec rm -rf {} + 2>/dev/null || true

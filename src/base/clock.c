@@ -1,0 +1,26 @@
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+uint64_t clock_now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+int64_t clock_wall_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void clock_format_utc(int64_t wall_us, char out[static 25]) {
+    time_t seconds = (time_t)(wall_us / 1000000);
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    char text[64];
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+             tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(wall_us / 1000 % 1000));
+    snprintf(out, 25, "%.24s", text);
+}

@@ -1,0 +1,36 @@
+#include "text/utf8.h"
+
+size_t utf8_ascii_prefix(struct span text) {
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= text.len; i += sizeof word) {
+        memcpy(&word, text.at + i, sizeof word);
+        if (word & 0x8080808080808080u) break;
+    }
+    while (i < text.len && (unsigned char)text.at[i] < 0x80) i++;
+    return i;
+}
+
+// Bytes of the well-formed sequence at p, or 0. The second byte's range is what forbids overlong forms and surrogates.
+static size_t sequence(const unsigned char *p, size_t left) {
+    size_t n = utf8_length(p[0]);
+    if (p[0] < 0xc2 || p[0] > 0xf4 || n > left) return 0;
+    unsigned low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+    if (p[1] < low || p[1] > high) return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80) return 0;
+    return n;
+}
+
+size_t utf8_valid_prefix(struct span text) {
+    size_t i = 0;
+    for (;;) {
+        i += utf8_ascii_prefix(span_sub(text, i, text.len - i));
+        while (i < text.len && (unsigned char)text.at[i] >= 0x80) {
+            size_t n = sequence((const unsigned char *)text.at + i, text.len - i);
+            if (n == 0) return i;
+            i += n;
+        }
+        if (i == text.len) return i;
+    }
+}

@@ -1,0 +1,39 @@
+// What the files of the view share.
+#ifndef SLUICE_CHAT_VIEW_INTERNAL_H
+#define SLUICE_CHAT_VIEW_INTERNAL_H
+
+#include "chat/view.h"
+
+enum { NO_MESSAGE = UINT16_MAX, MAX_FIELDS = 256, MAX_MESSAGE_FIELDS = 64 };
+
+// A view while it is built. A part's `start` is the index of its node until the text is decoded.
+struct view_builder {
+    struct chat_view *view;
+    struct chat_fault *fault;
+    size_t text_bytes; // upper bound for the decoded text
+};
+
+// Sets the fault (the path is printed into the arena) and returns -1.
+int view_refuse(struct view_builder *b, const char *why, const char *path, ...) __attribute__((format(printf, 3, 4)));
+
+// True for a key that is a word of the protocol and so tells nothing of the caller.
+bool view_is_protocol_key(struct span raw);
+
+// Refuses an object with a repeated key, or with more than `max` keys. `message` is its index, or -1 for the request itself.
+int view_check_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_t message)
+    __attribute__((warn_unused_result));
+
+void view_add_part(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role role,
+                   enum chat_part_kind kind);
+// Adds every string of the nodes from first to before end: keys as PART_KEY, the value of `arguments` as
+// PART_ARGUMENTS, the rest as `kind`.
+void view_add_strings(struct view_builder *b, uint32_t first, uint32_t end, uint32_t message, enum chat_role role,
+                      enum chat_part_kind kind);
+// The key alone, unless it is a word of the protocol.
+void view_add_key(struct view_builder *b, uint32_t key, uint32_t message, enum chat_role role);
+// One message, with checks.
+int view_add_message(struct view_builder *b, uint32_t index) __attribute__((warn_unused_result));
+// Decodes the parts into view.text.
+int view_decode(struct view_builder *b) __attribute__((warn_unused_result));
+
+#endif

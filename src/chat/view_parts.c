@@ -1,0 +1,284 @@
+// The strings of a request: which there are, what they belong to, and their decoded text.
+#include <stdio.h>
+
+#include "chat/view_internal.h"
+
+// ---------------------------------------------------------------- words of the protocol
+
+// Keys by their length, each list ended by an empty word.
+static const char *const KEYS[] = {
+    [1] = "n\0",
+    [2] = "id\0",
+    [3] = "url\0",
+    [4] = "role\0name\0text\0type\0stop\0seed\0user\0file\0data\0enum\0",
+    [5] = "model\0tools\0store\0index\0top_p\0top_k\0input\0audio\0items\0anyOf\0",
+    [6] = "stream\0schema\0strict\0detail\0format\0prompt\0",
+    [7] = "content\0refusal\0file_id\0default\0",
+    [8] = "messages\0function\0logprobs\0metadata\0required\0filename\0modality\0",
+    [9] = "image_url\0arguments\0functions\0file_data\0reasoning\0",
+    [10] = "tool_calls\0max_tokens\0logit_bias\0parameters\0modalities\0properties\0",
+    [11] = "temperature\0tool_choice\0json_schema\0description\0input_audio\0",
+    [12] = "tool_call_id\0top_logprobs\0service_tier\0",
+    [13] = "function_call\0include_usage\0cache_control\0",
+    [14] = "stream_options\0",
+    [15] = "response_format\0",
+    [16] = "presence_penalty\0reasoning_effort\0prompt_cache_key\0",
+    [17] = "frequency_penalty\0reasoning_content\0safety_identifier\0",
+    [19] = "parallel_tool_calls\0",
+    [20] = "additionalProperties\0",
+    [21] = "max_completion_tokens\0",
+};
+
+bool view_is_protocol_key(struct span raw) {
+    if (raw.len >= sizeof KEYS / sizeof *KEYS || !KEYS[raw.len]) return false;
+    for (const char *word = KEYS[raw.len]; *word; word += raw.len + 1)
+        if (memcmp(word, raw.at, raw.len) == 0) return true;
+    return false;
+}
+
+// ---------------------------------------------------------------- collecting
+
+static inline struct span raw_of(const struct json_doc *doc, uint32_t node) {
+    return span_make(doc->text + doc->nodes[node].start + 1, doc->nodes[node].end - doc->nodes[node].start - 2);
+}
+
+// A string is a key when a colon follows it; so no stack of open objects is needed.
+static inline bool is_key(const struct json_doc *doc, uint32_t node) {
+    const char *p = doc->text + doc->nodes[node].end, *end = doc->text + doc->len;
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
+    return p < end && *p == ':';
+}
+
+void view_add_part(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role role,
+                   enum chat_part_kind kind) {
+    struct chat_view *v = b->view;
+    uint32_t len = (uint32_t)raw_of(v->doc, node).len;
+    v->parts[v->part_count++] = (struct chat_part){
+        .start = node, .len = len, .message = (uint16_t)message, .role = (uint8_t)role, .kind = (uint8_t)kind};
+    b->text_bytes += (size_t)len + 1;
+}
+
+void view_add_key(struct view_builder *b, uint32_t key, uint32_t message, enum chat_role role) {
+    if (!view_is_protocol_key(raw_of(b->view->doc, key))) view_add_part(b, key, message, role, PART_KEY);
+}
+
+void view_add_strings(struct view_builder *b, uint32_t first, uint32_t end, uint32_t message, enum chat_role role,
+                      enum chat_part_kind kind) {
+    const struct json_doc *doc = b->view->doc;
+    bool arguments = false; // the last node was the key `arguments`
+    for (uint32_t n = first; n < end; n++) {
+        bool value_of_arguments = arguments;
+        arguments = false;
+        if (doc->nodes[n].type != JSON_STRING) continue;
+        if (is_key(doc, n)) {
+            view_add_key(b, n, message, role);
+            arguments = span_is(raw_of(doc, n), SPAN("arguments"));
+        } else {
+            view_add_part(b, n, message, role, value_of_arguments ? PART_ARGUMENTS : kind);
+        }
+    }
+}
+
+// ---------------------------------------------------------------- messages
+
+static const struct {
+    const char *name;
+    enum chat_role role;
+} ROLES[] = {
+    {"user", ROLE_USER}, {"assistant", ROLE_ASSISTANT}, {"system", ROLE_SYSTEM},
+    {"tool", ROLE_TOOL}, {"developer", ROLE_SYSTEM},    {"function", ROLE_TOOL},
+};
+
+enum content { CONTENT_UNKNOWN, CONTENT_TEXT, CONTENT_IMAGE, CONTENT_AUDIO, CONTENT_FILE };
+
+// Content parts: `field` holds what counts.
+static const struct part_type {
+    const char *type, *field;
+    enum content content;
+    unsigned types; // of the field
+    const char *fix;
+} PART_TYPES[] = {
+    {"text", "text", CONTENT_TEXT, 1u << JSON_STRING, "a text part needs a string in text"},
+    {"image_url", "image_url", CONTENT_IMAGE, 1u << JSON_STRING | 1u << JSON_OBJECT,
+     "an image_url part needs an object with url in image_url"},
+    {"refusal", "refusal", CONTENT_TEXT, 1u << JSON_STRING, "a refusal part needs a string in refusal"},
+    {"input_audio", "input_audio", CONTENT_AUDIO, 1u << JSON_OBJECT,
+     "an input_audio part needs an object in input_audio"},
+    {"file", "file", CONTENT_FILE, 1u << JSON_OBJECT, "a file part needs an object in file"},
+};
+
+static const struct part_type *part_type_of(const struct json_doc *doc, uint32_t type) {
+    for (size_t i = 0; i < sizeof PART_TYPES / sizeof *PART_TYPES; i++)
+        if (json_text_is(doc, type, PART_TYPES[i].type)) return &PART_TYPES[i];
+    return NULL;
+}
+
+// The strings of an image, audio or file, without its bytes.
+static void add_readable_strings(struct view_builder *b, uint32_t first, uint32_t end, uint32_t message,
+                                 enum chat_role role) {
+    const struct json_doc *doc = b->view->doc;
+    struct span key = SPAN_NONE; // set while the node after a key is looked at
+    for (uint32_t n = first; n < end; n++) {
+        struct span of = key;
+        key = SPAN_NONE;
+        if (doc->nodes[n].type != JSON_STRING) continue;
+        struct span raw = raw_of(doc, n);
+        if (is_key(doc, n)) {
+            view_add_key(b, n, message, role);
+            key = raw;
+        } else if (!span_starts(raw, SPAN("data:")) && !span_is_z(of, "data") && !span_is_z(of, "file_data")) {
+            view_add_part(b, n, message, role, PART_OTHER);
+        }
+    }
+}
+
+static int add_content_part(struct view_builder *b, uint32_t part, uint32_t message, uint32_t position,
+                            enum chat_role role) {
+    struct chat_view *v = b->view;
+    const struct json_doc *doc = v->doc;
+    if (doc->nodes[part].type != JSON_OBJECT)
+        return view_refuse(b, "a content part must be an object with a type", "messages[%u].content[%u]", message,
+                           position);
+    uint32_t type = json_get(doc, part, "type");
+    if (!json_is(doc, type, JSON_STRING))
+        return view_refuse(b, "a content part needs a type such as text or image_url", "messages[%u].content[%u].type",
+                           message, position);
+    const struct part_type *known = part_type_of(doc, type);
+    uint32_t field = known ? json_get(doc, part, known->field) : 0;
+    if (known && (!field || !(known->types & 1u << doc->nodes[field].type)))
+        return view_refuse(b, known->fix, "messages[%u].content[%u].%s", message, position, known->field);
+    enum content content = known ? known->content : CONTENT_UNKNOWN;
+    if (content != CONTENT_TEXT) v->unreadable++;
+    if (content == CONTENT_IMAGE) v->has_images = true;
+    if (content == CONTENT_AUDIO) v->has_audio = true;
+    for (uint32_t k = part + 1; k < doc->nodes[part].next; k = doc->nodes[k + 1].next) {
+        uint32_t value = k + 1;
+        view_add_key(b, k, message, role);
+        if (value == type && known) continue;
+        if (value == field && content == CONTENT_TEXT) view_add_part(b, value, message, role, PART_TEXT);
+        else if (value == field) add_readable_strings(b, value, doc->nodes[value].next, message, role);
+        else view_add_strings(b, value, doc->nodes[value].next, message, role, PART_OTHER);
+    }
+    return 0;
+}
+
+static int add_content(struct view_builder *b, uint32_t content, uint32_t message, enum chat_role role) {
+    const struct json_doc *doc = b->view->doc;
+    uint32_t position = 0;
+    switch (json_type(doc, content)) {
+    case JSON_NULL: return 0;
+    case JSON_STRING: view_add_part(b, content, message, role, PART_TEXT); return 0;
+    case JSON_ARRAY: break;
+    default:
+        return view_refuse(b, "content must be a string, an array of content parts, or null", "messages[%u].content",
+                           message);
+    }
+    for (uint32_t p = content + 1; p < doc->nodes[content].next; p = doc->nodes[p].next)
+        if (add_content_part(b, p, message, position++, role)) return -1;
+    return 0;
+}
+
+static int read_role(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role *role) {
+    const struct json_doc *doc = b->view->doc;
+    *role = ROLE_NONE;
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES && *role == ROLE_NONE; i++)
+        if (json_text_is(doc, node, ROLES[i].name)) *role = ROLES[i].role;
+    if (*role == ROLE_NONE)
+        return view_refuse(b, "role must be one of system, developer, user, assistant, tool, function",
+                           "messages[%u].role", message);
+    return 0;
+}
+
+static int check_tool_calls(struct view_builder *b, uint32_t node, uint32_t message) {
+    const struct json_doc *doc = b->view->doc;
+    uint32_t position = 0;
+    if (node == 0 || doc->nodes[node].type == JSON_NULL) return 0;
+    if (doc->nodes[node].type != JSON_ARRAY)
+        return view_refuse(b, "tool_calls must be an array of tool call objects", "messages[%u].tool_calls", message);
+    for (uint32_t c = node + 1; c < doc->nodes[node].next; c = doc->nodes[c].next, position++)
+        if (doc->nodes[c].type != JSON_OBJECT)
+            return view_refuse(b, "a tool call must be an object", "messages[%u].tool_calls[%u]", message, position);
+    return 0;
+}
+
+int view_add_message(struct view_builder *b, uint32_t index) {
+    struct chat_view *v = b->view;
+    const struct json_doc *doc = v->doc;
+    uint32_t node = v->messages[index].node;
+    enum chat_role role;
+    if (doc->nodes[node].type != JSON_OBJECT)
+        return view_refuse(b, "a message must be an object with role and content", "messages[%u]", index);
+    if (view_check_keys(b, node, MAX_MESSAGE_FIELDS, index)) return -1;
+    uint32_t role_node = json_get(doc, node, "role"), content = json_get(doc, node, "content");
+    if (read_role(b, role_node, index, &role)) return -1;
+    if (check_tool_calls(b, json_get(doc, node, "tool_calls"), index)) return -1;
+    v->messages[index].role = (uint8_t)role;
+    if (role == ROLE_USER) v->user_turns++;
+    for (uint32_t k = node + 1; k < doc->nodes[node].next; k = doc->nodes[k + 1].next) {
+        uint32_t value = k + 1;
+        view_add_key(b, k, index, role);
+        if (value == role_node) continue;
+        if (value == content) {
+            if (add_content(b, value, index, role)) return -1;
+        } else {
+            view_add_strings(b, value, doc->nodes[value].next, index, role, PART_OTHER);
+        }
+    }
+    return 0;
+}
+
+// ---------------------------------------------------------------- text
+
+int view_decode(struct view_builder *b) {
+    struct chat_view *v = b->view;
+    const struct json_doc *doc = v->doc;
+    char *text = arena_alloc(v->arena, b->text_bytes + 1);
+    if (!text) return view_refuse(b, "the request is too large for its memory; send less text", "%s", "");
+    size_t len = 0;
+    for (uint32_t i = 0; i < v->part_count; i++) {
+        struct chat_part *part = &v->parts[i];
+        uint32_t node = part->start;
+        struct span raw = raw_of(doc, node);
+        if (i) text[len++] = '\n';
+        part->start = (uint32_t)len;
+        if (doc->nodes[node].escaped) {
+            part->len = (uint32_t)json_unescape(raw, text + len);
+        } else {
+            memcpy(text + len, raw.at, raw.len);
+            part->len = (uint32_t)raw.len;
+        }
+        len += part->len;
+    }
+    v->text = span_make(text, len);
+    return 0;
+}
+
+struct span chat_last_user_text(const struct chat_view *view, struct arena *arena) {
+    uint32_t message = view->message_count, first = UINT32_MAX, last = 0, count = 0;
+    while (message > 0 && view->messages[message - 1].role != ROLE_USER) message--;
+    if (message-- == 0) return SPAN_NONE;
+    size_t total = 0;
+    for (uint32_t i = 0; i < view->part_count; i++) {
+        const struct chat_part *part = &view->parts[i];
+        if (part->message != message || part->kind != PART_TEXT) continue;
+        if (first == UINT32_MAX) first = i;
+        last = i;
+        count++;
+        total += (size_t)part->len + 1;
+    }
+    if (count == 0) return SPAN_NONE;
+    const struct chat_part *from = &view->parts[first], *to = &view->parts[last];
+    if (last - first + 1 == count) // no other string between them: they stand as wanted in the text
+        return span_sub(view->text, from->start, (size_t)to->start + to->len - from->start);
+    char *text = arena_alloc(arena, total);
+    if (!text) return SPAN_NONE;
+    size_t len = 0;
+    for (uint32_t i = first; i <= last; i++) {
+        const struct chat_part *part = &view->parts[i];
+        if (part->message != message || part->kind != PART_TEXT) continue;
+        if (len) text[len++] = '\n';
+        memcpy(text + len, view->text.at + part->start, part->len);
+        len += part->len;
+    }
+    return span_make(text, len);
+}

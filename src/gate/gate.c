@@ -1,0 +1,148 @@
+#include "gate/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "gate/scan.h"
+#include "text/utf8.h"
+
+// ---------------------------------------------------------------- building
+
+static size_t anchors_in(const struct anchor *table) {
+    size_t n = 0;
+    while (table[n].literal) n++;
+    return n;
+}
+
+static void collect_anchors(struct gate *g) {
+    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS};
+    size_t count = token_anchors(NULL) + g->marker_count, n;
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
+    g->anchors = mem_new_array(count, sizeof *g->anchors);
+    n = token_anchors(g->anchors);
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
+        size_t add = anchors_in(TABLES[i]);
+        memcpy(g->anchors + n, TABLES[i], add * sizeof **TABLES);
+        n += add;
+    }
+    for (size_t i = 0; i < g->marker_count; i++)
+        g->anchors[n++] = (struct anchor){
+            .literal = g->markers[i], .flags = ANCHOR_CASELESS | ANCHOR_WORD, .verify = marker_verify_custom};
+    g->anchor_count = (unsigned)n;
+}
+
+static void write_version(struct gate *g) {
+    int64_t numbers[] = {g->profile, g->unreadable, g->max_scan_bytes, g->max_scan_us};
+    uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count);
+    for (size_t i = 0; i < g->marker_count; i++) hash = hash_bytes(g->markers[i], strlen(g->markers[i]), hash);
+    snprintf(g->version, sizeof g->version, GATE_RULES_VERSION "-%08x", (unsigned)(hash >> 32));
+    for (int p = 0; p <= PROFILE_LENIENT; p++)
+        snprintf(g->clean_receipt[p], GATE_RECEIPT_BYTES, "%s %s clean", g->version, profile_name((enum profile)p));
+}
+
+struct gate *gate_new(const struct config *config, struct err *e) {
+    struct gate *g = mem_new(sizeof *g);
+    g->profile = config->policy.profile;
+    g->unreadable = config->policy.unreadable;
+    g->max_scan_bytes = config->policy.max_scan_bytes;
+    g->max_scan_us = config->policy.max_scan_us;
+    g->markers = mem_new_array(config->policy.marker_count, sizeof *g->markers);
+    for (size_t i = 0; i < config->policy.marker_count; i++) {
+        struct span marker = span_trim(span_from(config->policy.markers[i]));
+        if (marker.len < 2) {
+            err_set(e, "policy.markers: entry %zu is shorter than two characters and would mark everything", i + 1);
+            gate_free(g);
+            return NULL;
+        }
+        g->markers[g->marker_count++] = mem_copy_span(marker);
+    }
+    write_version(g);
+    collect_anchors(g);
+    if (anchors_compile(g, e) == 0) return g;
+    gate_free(g);
+    return NULL;
+}
+
+void gate_free(struct gate *g) {
+    if (!g) return;
+    hs_free_database(g->db);
+    for (size_t i = 0; i < g->marker_count; i++) free(g->markers[i]);
+    free(g->markers);
+    free(g->anchors);
+    free(g);
+}
+
+struct gate_scratch *gate_scratch_new(const struct gate *g) {
+    struct gate_scratch *s = mem_new(sizeof *s);
+    // Without it hs_scan fails, and with it every scan: closed, not open.
+    if (hs_alloc_scratch(g->db, &s->hs) != HS_SUCCESS) s->hs = NULL;
+    return s;
+}
+
+void gate_scratch_free(struct gate_scratch *s) {
+    if (!s) return;
+    hs_free_scratch(s->hs);
+    free(s);
+}
+
+enum profile gate_profile(const struct gate *g) {
+    return g->profile;
+}
+
+const char *gate_version(const struct gate *g) {
+    return g->version;
+}
+
+// ---------------------------------------------------------------- scanning
+
+// Both passes over one view. False when there was no room.
+static bool scan_view(struct scan *s, struct span text, const struct normal *normal) {
+    s->text = text;
+    s->normal = normal;
+    s->done = 0;
+    s->context = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
+    if (!s->context) return false;
+    anchors_scan(s); // first: the byte pass asks for the context words
+    if (!s->late) bytes_scan(s);
+    if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
+    return true;
+}
+
+static bool scan_text(struct scan *s, struct span text) {
+    const struct gate *g = s->gate;
+    if (text.len >= UINT32_MAX || (g->max_scan_bytes > 0 && text.len > (uint64_t)g->max_scan_bytes)) {
+        scan_report_whole(s, &RULES[RULE_LIMIT_BYTES]);
+        return true;
+    }
+    if (text.len == 0) return true;
+    size_t ascii = utf8_ascii_prefix(text);
+    struct span rest = span_sub(text, ascii, text.len - ascii);
+    if (utf8_valid_prefix(rest) != rest.len) scan_report_whole(s, &RULES[RULE_UNREADABLE_TEXT]);
+    if (!scan_view(s, text, NULL)) return false;
+    if (s->late || rest.len == 0 || utf8_valid_prefix(rest) != rest.len) return true;
+    struct normal normal;
+    switch (normalise(text, s->arena, &normal)) {
+    case NORMAL_SAME: return true;
+    case NORMAL_NO_ROOM: return false;
+    case NORMAL_CHANGED: break;
+    }
+    bool had_room = normal.text.len == 0 || scan_view(s, normal.text, &normal);
+    s->normal = NULL; // it lives in this function only
+    return had_room;
+}
+
+void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
+               struct arena *arena, struct verdict *out) {
+    struct scan s = {.gate = g, .scratch = scratch, .arena = arena};
+    memset(out, 0, sizeof *out);
+    if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
+    if (in->unreadable)
+        scan_report_whole(
+            &s, &RULES[g->unreadable == UNREADABLE_MAY_LEAVE ? RULE_UNREADABLE_PART_ALLOWED : RULE_UNREADABLE_PART]);
+    if (!scan_text(&s, in->text) || !verdict_conclude(&s, profile, out)) verdict_fail_closed(g, profile, out);
+    mem_wipe(scratch->hits, s.count * sizeof *scratch->hits);
+    out->seal = verdict_seal(out);
+}

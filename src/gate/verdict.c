@@ -1,0 +1,189 @@
+// From findings to a verdict: overlaps are resolved, then the profile weighs what is left.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gate/scan.h"
+
+const char *data_class_name(enum data_class c) {
+    switch (c) {
+    case CLASS_PII: return "pii";
+    case CLASS_PHI: return "phi";
+    case CLASS_PCI: return "pci";
+    case CLASS_SECRET: return "secret";
+    case CLASS_IP: return "ip";
+    case CLASS_UNREADABLE: return "unreadable";
+    }
+    return "unknown";
+}
+
+void data_class_list(uint32_t classes, char out[static 48]) {
+    size_t n = 0;
+    out[0] = 0;
+    for (uint32_t c = CLASS_PII; c <= CLASS_UNREADABLE; c <<= 1)
+        if (classes & c)
+            n += (size_t)snprintf(out + n, 48 - n, "%s%s", n ? "," : "", data_class_name((enum data_class)c));
+}
+
+// ---------------------------------------------------------------- collecting
+
+void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, size_t end, float score) {
+    if (s->count == GATE_MAX_FINDINGS) {
+        s->omitted++;
+        if (rule->weight == WEIGHT_GRAVE) s->omitted_grave |= rule->class_;
+        if (rule->weight >= WEIGHT_HARD) s->omitted_hard |= rule->class_;
+        if (score >= PAIR_SCORE) s->omitted_soft |= rule->class_; // cannot be paired any more: decides
+        return;
+    }
+    if (s->normal) {
+        end = normal_origin_end(s->normal, end);
+        start = normal_origin(s->normal, start);
+    }
+    s->scratch->hits[s->count++] = (struct hit){
+        .rule = rule,
+        .finding = {.start = (uint32_t)start,
+                    .end = (uint32_t)end,
+                    .class_ = rule->class_,
+                    .hard = rule->weight >= WEIGHT_HARD,
+                    .score = score,
+                    .type = rule->type,
+                    .rule = rule->id},
+    };
+}
+
+void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t end) {
+    scan_report_scored(s, rule, start, end, rule->score);
+}
+
+void scan_report_whole(struct scan *s, const struct rule *rule) {
+    const struct normal *normal = s->normal;
+    s->normal = NULL;
+    scan_report(s, rule, 0, 0);
+    s->normal = normal;
+}
+
+// ---------------------------------------------------------------- overlaps
+
+static int by_place(const void *a, const void *b) {
+    const struct finding *x = &((const struct hit *)a)->finding, *y = &((const struct hit *)b)->finding;
+    if (x->start != y->start) return x->start < y->start ? -1 : 1;
+    if (x->end != y->end) return x->end > y->end ? -1 : 1;
+    return x->score > y->score ? -1 : x->score < y->score;
+}
+
+// True when a, which overlaps b, has nothing to add to it.
+static bool yields(const struct hit *a, const struct hit *b) {
+    if (a->rule->weight != b->rule->weight) return a->rule->weight < b->rule->weight;
+    bool same_type = a->finding.type == b->finding.type || !strcmp(a->finding.type, b->finding.type);
+    bool inside = a->finding.start >= b->finding.start && a->finding.end <= b->finding.end;
+    return same_type || (inside && a->finding.score <= b->finding.score);
+}
+
+static void resolve_overlaps(struct hit *hits, uint32_t *count) {
+    qsort(hits, *count, sizeof *hits, by_place);
+    for (uint32_t i = 0; i < *count; i++) {
+        if (!hits[i].rule) continue;
+        for (uint32_t j = i + 1; j < *count && hits[j].finding.start < hits[i].finding.end; j++) {
+            if (!hits[j].rule) continue;
+            if (yields(&hits[j], &hits[i])) hits[j].rule = NULL;
+            else if (yields(&hits[i], &hits[j])) {
+                hits[i].rule = NULL;
+                break;
+            }
+        }
+    }
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < *count; i++)
+        if (hits[i].rule) hits[kept++] = hits[i];
+    *count = kept;
+}
+
+// ---------------------------------------------------------------- weighing
+
+static bool is_pair(const struct hit *hits, uint32_t count) {
+    const char *type = NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        if (hits[i].finding.hard || hits[i].finding.score < PAIR_SCORE) continue;
+        if (!type) type = hits[i].finding.type;
+        else if (strcmp(type, hits[i].finding.type) != 0) return true;
+    }
+    return false;
+}
+
+// Whether this finding is one that decides under the profile.
+static bool decides(const struct hit *h, enum profile profile, bool pair) {
+    if (h->rule->weight == WEIGHT_GRAVE) return true;
+    switch (profile) {
+    case PROFILE_STRICT: return h->finding.score > 0;
+    case PROFILE_LENIENT: return false;
+    case PROFILE_BALANCED: break;
+    }
+    return h->finding.hard || (pair && h->finding.score >= PAIR_SCORE);
+}
+
+struct receipt {
+    char rules[GATE_RECEIPT_BYTES];
+    size_t len;
+    bool full;
+};
+
+// Adds a rule's id once, while whole ids fit.
+static void receipt_add(struct receipt *r, const char *id) {
+    size_t n = strlen(id);
+    for (const char *p = r->rules; (p = strstr(p, id)); p += n)
+        if ((p == r->rules || p[-1] == ',') && (p[n] == ',' || !p[n])) return;
+    r->full |= r->len + 1 + n >= sizeof r->rules;
+    if (r->full) return;
+    r->len += (size_t)snprintf(r->rules + r->len, sizeof r->rules - r->len, "%s%s", r->len ? "," : "", id);
+}
+
+static void write_receipt(const struct gate *g, enum profile profile, struct verdict *out, const struct receipt *r) {
+    if (!out->sensitive && r->len == 0) { // nearly every request
+        memcpy(out->receipt, g->clean_receipt[profile], sizeof out->receipt);
+        return;
+    }
+    char classes[48];
+    data_class_list(out->classes, classes);
+    int n = snprintf(out->receipt, sizeof out->receipt, "%s %s %s", g->version, profile_name(profile),
+                     out->sensitive ? classes : "clean");
+    // Rules as far as they fit, none cut in the middle.
+    size_t left = sizeof out->receipt - 2 - (size_t)n, take = r->len;
+    while (take > left || (take && take < r->len && r->rules[take] != ',')) take--;
+    if (take) snprintf(out->receipt + n, sizeof out->receipt - (size_t)n, " %.*s", (int)take, r->rules);
+}
+
+bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out) {
+    struct hit *hits = s->scratch->hits;
+    resolve_overlaps(hits, &s->count);
+    bool pair = is_pair(hits, s->count);
+    const struct hit *top = NULL;
+    struct receipt receipt = {.len = 0};
+    for (uint32_t i = 0; i < s->count; i++) {
+        if (!decides(&hits[i], profile, pair)) continue;
+        out->classes |= hits[i].finding.class_;
+        receipt_add(&receipt, hits[i].finding.rule);
+        if (!top || hits[i].rule->weight > top->rule->weight ||
+            (hits[i].rule->weight == top->rule->weight && hits[i].finding.score > top->finding.score))
+            top = &hits[i];
+    }
+    out->classes |= profile == PROFILE_LENIENT ? s->omitted_grave : s->omitted_hard | s->omitted_soft;
+    out->sensitive = out->classes != 0;
+    out->omitted = s->omitted;
+    out->reason = "nothing found";
+    if (out->sensitive) out->reason = "more findings than are listed";
+    write_receipt(s->gate, profile, out, &receipt);
+    if (top && !(out->reason = arena_printf(s->arena, "%s (%s)", top->rule->name, top->rule->id))) return false;
+    if (s->count == 0) return true;
+    out->findings = arena_alloc_array(s->arena, s->count, sizeof *out->findings);
+    if (!out->findings) return false;
+    for (uint32_t i = 0; i < s->count; i++) out->findings[i] = hits[i].finding;
+    out->count = s->count;
+    return true;
+}
+
+void verdict_fail_closed(const struct gate *g, enum profile profile, struct verdict *out) {
+    *out = (struct verdict){
+        .sensitive = true, .classes = CLASS_UNREADABLE, .reason = "scan over its memory limit (limit.memory)"};
+    struct receipt receipt = {.len = 0};
+    receipt_add(&receipt, RULES[RULE_LIMIT_MEMORY].id);
+    write_receipt(g, profile, out, &receipt);
+}

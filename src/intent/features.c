@@ -1,0 +1,288 @@
+#include "intent/features.h"
+
+#include <math.h>
+
+#include "intent/hash.h"
+#include "intent/lexicon.h"
+#include "intent/words.h"
+
+_Static_assert(2 * FEATURES_EDGE_BYTES <= WORDS_MAX_BYTES, "both ends fit");
+_Static_assert(FEATURES_BITS == 16, "a bucket is a uint16_t");
+
+// A system text says what kind of request this is, but is often longer than the question and always the
+// same: it counts less.
+static const float FEATURES_SYSTEM_SHARE = 0.5f;
+
+enum { LONG_WORD = 9 };
+
+static const char *const COUNT_NAMES[FEATURES_COUNTS] = {
+    "length",          "words",         "word length",   "share of digits", "numbers",        "sentences",
+    "lines",           "questions",     "capitals",      "punctuation",     "variety",        "long words",
+    "maths signs",     "code signs",    "quotes",        "LaTeX",           "options",        "code block",
+    "negations",       "conditions",    "quantities",    "proof words",     "code words",     "design words",
+    "routine words",   "words for long answers", "words for short answers", "input tokens",   "turns", "tools",
+    "schema",          "images",
+};
+
+const char *features_count_name(uint32_t i) {
+    return i < FEATURES_COUNTS ? COUNT_NAMES[i] : "";
+}
+
+const uint8_t intent_ones[72] = {[0 ... 55] = 0xff};
+_Static_assert(WORDS_LONGEST == 56, "as many ones");
+
+// ---------------------------------------------------------------- words and pairs
+
+static const uint64_t OPENING_MULTIPLIER = 0x9fb21c651e98df25u;
+
+static inline uint16_t bucket_of(uint64_t hash) {
+    return (uint16_t)(hash >> (64 - FEATURES_BITS));
+}
+
+static inline bool is_number(const char *lower, uint32_t len) {
+    for (uint32_t i = 0; i < len; i++)
+        if (lower[i] < '0' || lower[i] > '9') return false;
+    return true;
+}
+
+// A number is known by how long it is; which one it is says little.
+static inline uint64_t hash_number(uint32_t len) {
+    const char name[16] = {'#', (char)('0' + (len < 9 ? len : 9))};
+    return intent_hash_word(name, 2);
+}
+
+struct token {
+    uint64_t hash;
+    uint32_t at, len;
+};
+
+// Words and signs are cut some blocks at a time: the loops that follow keep all they need in registers.
+enum { TOKENS = 8 * WORDS_BLOCK };
+
+struct tokens {
+    uint32_t next;                // block
+    uint32_t count;               // of the run in hand
+    uint32_t total;               // of all runs
+    uint32_t numbers, long_words; // of all runs
+    struct token at[TOKENS];
+};
+
+// Cuts the words that begin in a block; returns where the next goes.
+static inline struct token *cut_block(struct tokens *t, const struct words *w, uint32_t block, struct token *to) {
+    uint64_t starts = words_starts(w, block, block ? w->word[block - 1] : 0);
+    uint32_t long_words = 0;
+    for (; starts; starts &= starts - 1, to++) {
+        uint32_t at = block * WORDS_BLOCK + (uint32_t)__builtin_ctzll(starts), len = words_length(w, at);
+        const char *word = w->lower + at;
+        to->at = at;
+        to->len = len;
+        to->hash = intent_hash_word(word, len);
+        long_words += len >= LONG_WORD;
+        if (__builtin_expect((unsigned char)(*word - '0') >= 10, 1) || !is_number(word, len)) continue;
+        t->numbers++;
+        if (len > 1) to->hash = hash_number(len);
+    }
+    t->long_words += long_words;
+    return to;
+}
+
+// The next run. False when there is none.
+static bool next_run(struct tokens *t, const struct words *w) {
+    struct token *to = t->at;
+    while (t->next < w->blocks && to + WORDS_BLOCK <= t->at + TOKENS) to = cut_block(t, w, t->next++, to);
+    t->count = (uint32_t)(to - t->at);
+    t->total += t->count;
+    return t->count > 0;
+}
+
+static void begin_runs(struct tokens *t) {
+    t->next = t->count = t->total = t->numbers = t->long_words = 0;
+}
+
+// ---------------------------------------------------------------- reading
+
+// Which buckets were seen, and the list that is made of them.
+struct reading {
+    uint64_t seen[(1 << FEATURES_BITS) / 64];
+    uint16_t *list;
+    uint32_t count;
+    uint32_t groups[LEXICON_GROUPS];
+    struct tokens tokens;
+};
+
+// Written first, kept when new: whether a word comes again is not to be foretold. Returns the new count.
+static inline uint32_t add_bucket(uint64_t *seen, uint16_t *list, uint32_t count, uint16_t bucket) {
+    uint64_t *group = &seen[bucket / 64], old = *group;
+    list[count] = bucket;
+    *group = old | (uint64_t)1 << bucket % 64;
+    return count + (uint32_t)(~old >> bucket % 64 & 1);
+}
+
+static void add_openings(struct reading *r) {
+    const struct tokens *t = &r->tokens;
+    for (uint32_t i = 0; i < t->count && i < FEATURES_OPENING; i++)
+        r->count = add_bucket(r->seen, r->list, r->count, bucket_of(t->at[i].hash * OPENING_MULTIPLIER));
+}
+
+// Adds a run; returns the hash of its last token. `before`: that of the run before.
+static uint64_t add_run(struct reading *r, uint64_t before) {
+    const struct tokens *t = &r->tokens;
+    uint64_t *seen = r->seen;
+    uint16_t *list = r->list;
+    uint32_t count = r->count, i = 0, n = t->count;
+    if (n == t->total) { // the first token has none before it
+        before = t->at[i++].hash;
+        count = add_bucket(seen, list, count, bucket_of(before));
+    }
+    for (; i < n; i++) {
+        uint64_t hash = t->at[i].hash;
+        count = add_bucket(seen, list, count, bucket_of(hash));
+        count = add_bucket(seen, list, count, bucket_of(intent_hash_pair(before, hash)));
+        before = hash;
+    }
+    r->count = count;
+    return before;
+}
+
+static void add_groups(struct reading *r) {
+    const struct tokens *t = &r->tokens;
+    for (uint32_t i = 0, n = t->count; i < n; i++) r->groups[lexicon_find(t->at[i].hash)]++;
+}
+
+static void read_words(struct reading *r, const struct words *w, uint16_t *list) {
+    memset(r->seen, 0, sizeof r->seen);
+    memset(r->groups, 0, sizeof r->groups);
+    r->list = list;
+    r->count = 0;
+    begin_runs(&r->tokens);
+    uint64_t before = 0;
+    while (next_run(&r->tokens, w)) {
+        if (r->tokens.total == r->tokens.count) add_openings(r);
+        before = add_run(r, before);
+        add_groups(r);
+    }
+}
+
+void features_each(struct span text, size_t edge_bytes, features_visit *visit, void *context) {
+    struct words w;
+    struct tokens t;
+    struct span before = SPAN_NONE;
+    uint64_t hash_before = 0;
+    words_read(&w, text, edge_bytes);
+    begin_runs(&t);
+    for (uint32_t index = 0; next_run(&t, &w);) {
+        for (uint32_t i = 0; i < t.count; i++, index++) {
+            uint64_t hash = t.at[i].hash;
+            struct span raw = words_raw(&w, t.at[i].at, t.at[i].len);
+            visit(context, bucket_of(hash), raw, SPAN_NONE);
+            if (index) visit(context, bucket_of(intent_hash_pair(hash_before, hash)), before, raw);
+            if (index < FEATURES_OPENING) visit(context, bucket_of(hash * OPENING_MULTIPLIER), raw, SPAN_NONE);
+            hash_before = hash;
+            before = raw;
+        }
+    }
+}
+
+// ---------------------------------------------------------------- counts
+
+enum { PLAIN, MATHS, CODE, QUOTE, QUESTION, END, BACKSLASH, BACKTICK, LINE, KINDS };
+static const uint8_t KIND[128] = {
+    ['='] = MATHS,     ['+'] = MATHS,     ['*'] = MATHS, ['/'] = MATHS, ['^'] = MATHS, ['<'] = MATHS, ['>'] = MATHS,
+    ['%'] = MATHS,     ['$'] = MATHS,     ['{'] = CODE,  ['}'] = CODE,  ['('] = CODE,  [')'] = CODE,  [';'] = CODE,
+    ['['] = CODE,      [']'] = CODE,      ['"'] = QUOTE, ['?'] = QUESTION, ['.'] = END, ['!'] = END,
+    ['\\'] = BACKSLASH, ['`'] = BACKTICK, ['\n'] = LINE,
+};
+
+struct signs {
+    uint32_t kinds[KINDS];
+    uint32_t ends, latex, fences, options;
+};
+
+// "a.", "(b)", "1)" at the beginning of a line, in lower case.
+static bool starts_option(const char *line) {
+    for (int i = 0; i < 7; i++) {
+        char c = line[i], next = line[i + 1];
+        if (c == ' ' || c == '(') continue;
+        return ((c >= 'a' && c <= 'e') || (c >= '1' && c <= '9')) && (next == '.' || next == ')');
+    }
+    return false;
+}
+
+static inline void count_sign(struct signs *s, const char *at) {
+    uint8_t kind = KIND[(unsigned char)*at & 0x7f];
+    s->kinds[kind]++;
+    if (kind == END || kind == QUESTION) s->ends += (unsigned char)at[1] <= ' ';
+    else if (kind == BACKSLASH) s->latex += at[1] >= 'a' && at[1] <= 'z';
+    else if (kind == BACKTICK) s->fences += at[1] == '`' && at[2] == '`';
+    else if (kind == LINE) s->options += starts_option(at + 1);
+}
+
+static uint32_t count_signs(const struct words *w, struct signs *s) {
+    uint32_t total = 0;
+    *s = (struct signs){.options = starts_option(w->lower)};
+    for (uint32_t block = 0; block < w->blocks; block++) {
+        const char *lower = w->lower + block * WORDS_BLOCK;
+        for (uint64_t at = w->sign[block] | w->line[block]; at; at &= at - 1, total++)
+            count_sign(s, lower + __builtin_ctzll(at));
+    }
+    return total - s->kinds[LINE];
+}
+
+static inline float damp(uint32_t n) {
+    return log1pf((float)n);
+}
+
+static void fill_counts(const struct intent_input *in, const struct words *w, const struct reading *r, struct features *out) {
+    struct signs s;
+    uint32_t signs = count_signs(w, &s), tokens = r->tokens.total;
+    uint32_t seen = 2 * tokens - 1 + (tokens < FEATURES_OPENING ? tokens : FEATURES_OPENING);
+    float bytes = w->bytes ? (float)w->bytes : 1, words = tokens > signs ? (float)(tokens - signs) : 1;
+    float *c = out->counts;
+    uint32_t n = 0;
+    c[n++] = log1pf((float)in->text.len); // the whole length, also of what is not read
+    c[n++] = damp(tokens - signs);
+    c[n++] = (float)(w->letters - w->digits) / words;
+    c[n++] = (float)w->digits / bytes;
+    c[n++] = damp(r->tokens.numbers);
+    c[n++] = damp(s.ends);
+    c[n++] = damp(s.kinds[LINE]);
+    c[n++] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
+    c[n++] = (float)w->capitals / bytes;
+    c[n++] = (float)signs / bytes;
+    c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
+    c[n++] = (float)r->tokens.long_words / words;
+    c[n++] = damp(s.kinds[MATHS]);
+    c[n++] = damp(s.kinds[CODE]);
+    c[n++] = damp(s.kinds[QUOTE]);
+    c[n++] = damp(s.latex);
+    c[n++] = damp(s.options);
+    c[n++] = damp(s.fences);
+    for (uint32_t g = LEXICON_NONE + 1; g < LEXICON_GROUPS; g++) c[n++] = damp(r->groups[g]);
+    c[n++] = log1pf((float)in->input_tokens);
+    c[n++] = damp(in->user_turns);
+    c[n++] = damp(in->tools);
+    c[n++] = in->has_schema;
+    c[n++] = in->has_images;
+}
+
+// Together the buckets of a text have the length `share`.
+static float value_of(uint32_t count, float share) {
+    return count ? share / sqrtf((float)count) : 0;
+}
+
+void features_read(const struct intent_input *in, struct features *out) {
+    struct words w;
+    struct reading r;
+    words_read(&w, in->text, FEATURES_EDGE_BYTES);
+    read_words(&r, &w, out->text);
+    out->text_count = r.count;
+    out->text_value = value_of(r.count, 1);
+    fill_counts(in, &w, &r, out);
+    out->system_count = 0;
+    out->system_value = 0;
+    if (in->system.len == 0) return;
+    words_read(&w, in->system, FEATURES_SYSTEM_EDGE_BYTES);
+    read_words(&r, &w, out->system);
+    out->system_count = r.count;
+    out->system_value = value_of(r.count, FEATURES_SYSTEM_SHARE);
+}

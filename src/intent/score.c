@@ -1,0 +1,189 @@
+#include "intent/score.h"
+
+#include <math.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "intent/weights.h"
+
+static const float COUNT_BOUND = 4; // deviations: a count far outside what was seen must not decide alone
+enum { OUTPUT_TOKENS_MAX = 16384 };
+
+float weights_count(const struct weights *w, const struct features *f, uint32_t i) {
+    // scale holds gain / deviation, or 0: bound in units of the gain
+    float v = (f->counts[i] - w->mean[i]) * w->scale[i];
+    float bound = COUNT_BOUND * w->header.count_gain;
+    return v > bound ? bound : v < -bound ? -bound : v;
+}
+
+#ifdef __SSE2__
+
+_Static_assert(WEIGHTS_OUTPUTS == 16, "a row is a vector");
+enum { ROWS_AT_ONCE = 256 }; // sums of so many bytes fit 16 bits
+
+// Adds eight sums of 16 bits to every second of sixteen.
+static inline void widen(__m128i sums, uint32_t *to) {
+    uint16_t each[8];
+    _mm_storeu_si128((__m128i *)each, sums);
+    for (int i = 0; i < 8; i++) to[i * 2] += each[i];
+}
+
+static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t count,
+                     uint32_t sums[static WEIGHTS_OUTPUTS]) {
+    const __m128i low = _mm_set1_epi16(0xff);
+    for (uint32_t i = 0; i < count;) {
+        uint32_t end = count - i > ROWS_AT_ONCE ? i + ROWS_AT_ONCE : count, frontier = 0;
+        __m128i even = _mm_setzero_si128(), odd = even;
+        for (; i < end; i++) {
+            __m128i row = _mm_loadu_si128((const __m128i *)w->rows[weights_row_of(buckets[i])]);
+            even = _mm_add_epi16(even, _mm_and_si128(row, low));
+            odd = _mm_add_epi16(odd, _mm_srli_epi16(row, 8));
+            frontier += w->frontier[buckets[i]];
+        }
+        widen(even, sums);
+        widen(odd, sums + 1);
+        sums[OUTPUT_FRONTIER] += frontier;
+    }
+}
+
+#else
+
+static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t count,
+                     uint32_t sums[static WEIGHTS_OUTPUTS]) {
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *row = w->rows[weights_row_of(buckets[i])];
+        for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++) sums[o] += row[o];
+        sums[OUTPUT_FRONTIER] += w->frontier[buckets[i]];
+    }
+}
+
+#endif
+
+static void add_buckets(const struct weights *w, const uint16_t *buckets, uint32_t count, float value,
+                        float outputs[static WEIGHTS_OUTPUTS]) {
+    if (count == 0) return;
+    uint32_t sums[WEIGHTS_OUTPUTS] = {0};
+    sum_rows(w, buckets, count, sums);
+    sums[OUTPUT_FRONTIER] -= count * WEIGHTS_ZERO; // its column in the rows
+    for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++)
+        outputs[o] += (float)(int32_t)(sums[o] - count * WEIGHTS_ZERO) * value * w->step[o];
+}
+
+void weights_apply(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
+    typedef float four __attribute__((vector_size(16)));
+    four sum[WEIGHTS_OUTPUTS / 4], row[WEIGHTS_OUTPUTS / 4];
+    memcpy(sum, w->bias, sizeof sum);
+    for (uint32_t c = 0; c < FEATURES_COUNTS; c++) {
+        float v = weights_count(w, f, c);
+        memcpy(row, w->counts[c], sizeof row);
+        for (uint32_t i = 0; i < WEIGHTS_OUTPUTS / 4; i++) sum[i] += row[i] * v;
+    }
+    memcpy(outputs, sum, sizeof sum);
+    add_buckets(w, f->text, f->text_count, f->text_value, outputs);
+    add_buckets(w, f->system, f->system_count, f->system_value, outputs);
+}
+
+static float logistic(float x) {
+    return 1.0f / (1.0f + expf(-x));
+}
+
+static float clamp01(float x) {
+    return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+static enum weights_task likeliest_task(const float outputs[static WEIGHTS_OUTPUTS]) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < TASK_COUNT; i++)
+        if (outputs[OUTPUT_TASK + i] > outputs[OUTPUT_TASK + best]) best = i;
+    return (enum weights_task)best;
+}
+
+static int expected_tokens(float log_tokens, int64_t max_tokens) {
+    double n = exp(log_tokens < 12 ? (double)log_tokens : 12);
+    if (n > OUTPUT_TOKENS_MAX) n = OUTPUT_TOKENS_MAX;
+    if (max_tokens >= 0 && n > (double)max_tokens) n = (double)max_tokens;
+    return n < 1 ? 1 : (int)lround(n);
+}
+
+void intent_score(const struct weights *w, const struct intent_input *in, struct score *out) {
+    struct features f;
+    features_read(in, &f);
+    const struct weights_header *h = &w->header;
+    float outputs[WEIGHTS_OUTPUTS];
+    weights_apply(w, &f, outputs);
+    float frontier = outputs[OUTPUT_FRONTIER];
+    *out = (struct score){
+        .score = logistic(h->score_slope * frontier + h->score_offset),
+        .p_local = logistic(h->local_offset - h->local_slope * frontier),
+        .complexity = clamp01(outputs[OUTPUT_COMPLEXITY]),
+        .ambiguity = clamp01(outputs[OUTPUT_AMBIGUITY]),
+        .output_tokens = expected_tokens(outputs[OUTPUT_LENGTH], in->max_tokens),
+        .task = weights_task_name(likeliest_task(outputs)),
+    };
+}
+
+// ---------------------------------------------------------------- explanation
+
+// Keeps the strongest terms, by size, in a short sorted list.
+struct strongest {
+    struct intent_term *terms;
+    size_t count, max;
+};
+
+static bool is_wanted(const struct strongest *s, float weight) {
+    if (weight == 0 || s->max == 0) return false;
+    return s->count < s->max || fabsf(weight) > fabsf(s->terms[s->count - 1].weight);
+}
+
+static void keep(struct strongest *s, const char *text, float weight, bool of_prompt) {
+    if (!is_wanted(s, weight)) return;
+    for (size_t i = 0; i < s->count; i++)
+        if (!strcmp(s->terms[i].text, text)) return; // the same word again
+    size_t at = s->count < s->max ? s->count++ : s->count - 1;
+    for (; at && fabsf(s->terms[at - 1].weight) < fabsf(weight); at--) s->terms[at] = s->terms[at - 1];
+    snprintf(s->terms[at].text, sizeof s->terms[at].text, "%s", text);
+    s->terms[at].weight = weight;
+    s->terms[at].of_prompt = of_prompt;
+}
+
+struct walk {
+    const struct weights *w;
+    float value; // of every bucket
+    struct strongest *strongest;
+};
+
+// Cuts at a whole character.
+static int fit_utf8(struct span s, size_t max) {
+    if (s.len <= max) return (int)s.len;
+    while (max && ((unsigned char)s.at[max] & 0xc0) == 0x80) max--;
+    return (int)max;
+}
+
+static void weigh(void *context, uint32_t bucket, struct span first, struct span second) {
+    struct walk *k = context;
+    float step = k->w->step[OUTPUT_FRONTIER] * k->w->header.score_slope * k->value;
+    float weight = step * (float)(k->w->frontier[bucket] - WEIGHTS_ZERO);
+    if (!is_wanted(k->strongest, weight)) return;
+    char text[sizeof k->strongest->terms->text];
+    size_t room = (sizeof text - 2) / (second.len ? 2 : 1);
+    snprintf(text, sizeof text, "%.*s%s%.*s", fit_utf8(first, room), first.at, second.len ? " " : "",
+             fit_utf8(second, room), second.at ? second.at : "");
+    keep(k->strongest, text, weight, true);
+}
+
+size_t intent_explain(const struct weights *w, const struct intent_input *in, struct intent_term *terms, size_t max) {
+    struct features f;
+    features_read(in, &f);
+    struct strongest s = {terms, 0, max};
+    struct walk k = {w, f.text_value, &s};
+    for (uint32_t c = 0; c < FEATURES_COUNTS; c++) {
+        char text[sizeof terms->text];
+        snprintf(text, sizeof text, "(%s)", features_count_name(c));
+        keep(&s, text, weights_count(w, &f, c) * w->counts[c][OUTPUT_FRONTIER] * w->header.score_slope, false);
+    }
+    features_each(in->text, FEATURES_EDGE_BYTES, weigh, &k);
+    k.value = f.system_value;
+    features_each(in->system, FEATURES_SYSTEM_EDGE_BYTES, weigh, &k);
+    return s.count;
+}

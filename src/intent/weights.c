@@ -1,0 +1,175 @@
+#include "intent/weights.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weights are read as they are: little-endian");
+_Static_assert(sizeof(struct weights_header) == 96, "the header is a file format");
+
+static const uint64_t WEIGHTS_SEED = 0x736c7569636577u;
+
+static const char *const TASKS[TASK_COUNT] = {
+    [TASK_CLASSIFY] = "classify",   [TASK_EXTRACT] = "extract",
+    [TASK_SUMMARIZE] = "summarize", [TASK_REWRITE] = "rewrite",
+    [TASK_TRANSLATE] = "translate", [TASK_ROUTE] = "route",
+    [TASK_CHAT] = "chat",           [TASK_QA] = "qa",
+    [TASK_MATHS] = "maths",         [TASK_CODE] = "code",
+    [TASK_REASONING] = "reasoning", [TASK_WRITE] = "write",
+};
+
+const char *weights_task_name(enum weights_task t) {
+    return TASKS[t];
+}
+
+// Over the header too, so that no flipped bit goes unseen.
+static uint64_t checksum(struct weights_header h, const void *body, size_t len) {
+    h.checksum = 0;
+    return hash_bytes(body, len, hash_bytes(&h, sizeof h, WEIGHTS_SEED));
+}
+
+// ---------------------------------------------------------------- reading
+
+struct cursor {
+    const char *at;
+    size_t left;
+};
+
+static bool take(struct cursor *c, void *to, size_t n) {
+    if (c->left < n) return false;
+    memcpy(to, c->at, n);
+    c->at += n;
+    c->left -= n;
+    return true;
+}
+
+static bool take_floats(struct cursor *c, float *to, size_t n) {
+    if (!take(c, to, n * sizeof *to)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(to[i])) return false;
+    return true;
+}
+
+static bool skip(struct cursor *c, size_t n, const uint8_t **at) {
+    if (c->left < n) return false;
+    *at = (const uint8_t *)c->at;
+    c->at += n;
+    c->left -= n;
+    return true;
+}
+
+static bool header_is_right(const struct weights_header *h) {
+    if (h->counts != FEATURES_COUNTS || h->outputs != WEIGHTS_OUTPUTS || h->quantiles != WEIGHTS_QUANTILES) return false;
+    if (!memchr(h->version, 0, sizeof h->version)) return false;
+    for (const char *p = h->version; *p; p++)
+        if (*p <= ' ' || *p > '~') return false;
+    return isfinite(h->score_slope) && isfinite(h->score_offset) && isfinite(h->local_slope) &&
+           isfinite(h->local_offset) && h->score_slope > 0 && h->local_slope > 0 && isfinite(h->count_gain) &&
+           h->count_gain > 0 && h->zero[0] == 0 && h->zero[1] == 0;
+}
+
+static bool take_body(struct cursor *c, struct weights *w) {
+    const uint8_t *rows;
+    if (!skip(c, sizeof *w->rows * WEIGHTS_ROWS, &rows) || !skip(c, 1 << FEATURES_BITS, &w->frontier)) return false;
+    w->rows = (const uint8_t(*)[WEIGHTS_OUTPUTS])rows;
+    if (!take_floats(c, w->mean, FEATURES_COUNTS) || !take_floats(c, w->scale, FEATURES_COUNTS)) return false;
+    if (!take_floats(c, w->quantile, WEIGHTS_QUANTILES)) return false;
+    for (uint32_t i = 0; i < WEIGHTS_QUANTILES; i++)
+        if (w->quantile[i] < 0 || w->quantile[i] > 1 || (i && w->quantile[i] < w->quantile[i - 1])) return false;
+    if (!take_floats(c, w->step, WEIGHTS_OUTPUTS) || !take_floats(c, w->bias, WEIGHTS_OUTPUTS)) return false;
+    for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++)
+        if (w->step[o] < 0) return false;
+    return take_floats(c, w->counts[0], FEATURES_COUNTS * WEIGHTS_OUTPUTS) && c->left == 0;
+}
+
+struct weights *weights_load(struct span bytes, struct err *e) {
+    struct weights *w = mem_new(sizeof *w);
+    struct weights_header *h = &w->header;
+    struct cursor c = {bytes.at, bytes.len};
+    const char *why = NULL;
+    if (!take(&c, h, sizeof *h) || memcmp(h->magic, WEIGHTS_MAGIC, sizeof h->magic) != 0) why = "not a weights file";
+    else if (h->format != WEIGHTS_FORMAT || h->feature_bits != FEATURES_BITS || h->row_bits != WEIGHTS_ROW_BITS)
+        why = "made for another version of sluice";
+    else if (h->size != bytes.len) why = "cut short or too long";
+    else if (h->checksum != checksum(*h, c.at, c.left)) why = "the checksum does not match";
+    else if (!header_is_right(h) || !take_body(&c, w)) why = "the content is malformed";
+    if (why) {
+        err_set(e, "intent weights: %s; use the built-in ones (data.weights: \"\") or make new ones", why);
+        weights_free(w);
+        return NULL;
+    }
+    snprintf(w->version, sizeof w->version, "%s-%08x", h->version, (unsigned)(h->checksum >> 32));
+    return w;
+}
+
+struct weights *weights_load_file(const char *path, struct err *e) {
+    FILE *f = fopen(path, "rb");
+    if (!f) {
+        err_set(e, "intent weights: %s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *bytes = mem_new(WEIGHTS_MAX_BYTES + 1);
+    size_t n = fread(bytes, 1, WEIGHTS_MAX_BYTES + 1, f);
+    bool failed = ferror(f) || n > WEIGHTS_MAX_BYTES;
+    fclose(f);
+    if (failed) err_set(e, "intent weights: %s: cannot be read, or is larger than %d bytes", path, WEIGHTS_MAX_BYTES);
+    bytes = mem_grow(bytes, n + 1);
+    struct weights *w = failed ? NULL : weights_load(span_make(bytes, n), e);
+    if (w) w->owned = bytes;
+    else free(bytes);
+    return w;
+}
+
+void weights_free(struct weights *w) {
+    if (w) free(w->owned);
+    free(w);
+}
+
+const char *weights_version(const struct weights *w) {
+    return w->version;
+}
+
+float weights_threshold(const struct weights *w, double local_share) {
+    if (!(local_share > 0)) return 0; // everything that is above nothing is hard
+    if (local_share >= 1) return 1;
+    double at = local_share * (WEIGHTS_QUANTILES - 1);
+    size_t i = (size_t)at;
+    float part = (float)(at - (double)i);
+    return w->quantile[i] + (w->quantile[i + 1] - w->quantile[i]) * part;
+}
+
+// ---------------------------------------------------------------- writing
+
+int weights_write(const struct weights *w, FILE *out, struct err *e) {
+    struct weights_header h = w->header;
+    memcpy(h.magic, WEIGHTS_MAGIC, sizeof h.magic);
+    h.format = WEIGHTS_FORMAT;
+    h.feature_bits = FEATURES_BITS;
+    h.counts = FEATURES_COUNTS;
+    h.row_bits = WEIGHTS_ROW_BITS;
+    h.outputs = WEIGHTS_OUTPUTS;
+    h.quantiles = WEIGHTS_QUANTILES;
+    struct buf b;
+    buf_init(&b, WEIGHTS_MAX_BYTES);
+    buf_add(&b, w->rows, sizeof *w->rows * WEIGHTS_ROWS);
+    buf_add(&b, w->frontier, 1 << FEATURES_BITS);
+    buf_add(&b, w->mean, sizeof w->mean);
+    buf_add(&b, w->scale, sizeof w->scale);
+    buf_add(&b, w->quantile, sizeof w->quantile);
+    buf_add(&b, w->step, sizeof w->step);
+    buf_add(&b, w->bias, sizeof w->bias);
+    buf_add(&b, w->counts, sizeof w->counts);
+    int result = -1;
+    h.size = (uint32_t)(sizeof h + b.len);
+    h.checksum = checksum(h, b.at, b.len);
+    if (b.full) err_set(e, "the weights are larger than %d bytes", WEIGHTS_MAX_BYTES);
+    else if (fwrite(&h, sizeof h, 1, out) != 1 || fwrite(b.at, b.len, 1, out) != 1 || fflush(out) != 0)
+        err_set(e, "the weights cannot be written: %s", strerror(errno));
+    else result = 0;
+    buf_free(&b);
+    return result;
+}

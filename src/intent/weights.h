@@ -1,0 +1,79 @@
+// The weights of the intent score: what is in the file, and how it is written and read.
+//
+// Little-endian, in this order:
+//   header   struct weights_header; checksum = hash_bytes(header with checksum 0, then chained over all bytes after it)
+//   rows     uint8 [1 << WEIGHTS_ROW_BITS][WEIGHTS_OUTPUTS]: row of a bucket is its upper bits; 128 stands for 0
+//   frontier uint8 [1 << FEATURES_BITS]: the output OUTPUT_FRONTIER, which gains from more buckets than the others
+//   mean     float[counts]   of the counts in the reference prompts
+//   scale    float[counts]   1 / deviation times a gain; 0 = the count did not vary and is not used
+//   quantile float[quantiles] scores at 0, 1/(n-1) ... 1 of the reference traffic, ascending
+//   step, bias float[outputs]
+//   count    float[counts][outputs]
+//
+// An output is bias + step * sum(value * (weight - 128)) + sum(count weight * (count - mean) * scale). All outputs
+// of a bucket lie in one row: a bucket costs one look at the rows and one at the frontier.
+#ifndef SLUICE_INTENT_WEIGHTS_H
+#define SLUICE_INTENT_WEIGHTS_H
+
+#include <stdio.h>
+
+#include "intent/features.h"
+
+enum weights_task {
+    TASK_CLASSIFY, TASK_EXTRACT, TASK_SUMMARIZE, TASK_REWRITE, TASK_TRANSLATE, TASK_ROUTE, TASK_CHAT, TASK_QA,
+    TASK_MATHS, TASK_CODE, TASK_REASONING, TASK_WRITE, TASK_COUNT
+};
+const char *weights_task_name(enum weights_task t);
+
+// The columns of the rows. A new output takes a new format.
+enum weights_output {
+    OUTPUT_FRONTIER,   // above 0 wants the frontier; has a table of its own, its column is 128
+    OUTPUT_COMPLEXITY, // 0..1
+    OUTPUT_AMBIGUITY,  // 0..1
+    OUTPUT_LENGTH,     // natural logarithm of the output tokens
+    OUTPUT_TASK,       // and TASK_COUNT - 1 more: the largest is the task
+    WEIGHTS_OUTPUTS = OUTPUT_TASK + TASK_COUNT
+};
+
+enum { WEIGHTS_FORMAT = 2, WEIGHTS_ROW_BITS = 13, WEIGHTS_QUANTILES = 201, WEIGHTS_MAX_BYTES = 4 << 20 };
+enum { WEIGHTS_ROWS = 1 << WEIGHTS_ROW_BITS, WEIGHTS_ZERO = 128 };
+#define WEIGHTS_MAGIC "SLUICEWT"
+
+struct weights_header {
+    char magic[8];
+    uint32_t format;
+    uint32_t size; // of the whole file
+    uint64_t checksum;
+    char version[24]; // printable, ended by NUL
+    uint32_t feature_bits, row_bits, counts, outputs, quantiles;
+    float count_gain; // a count one deviation from its mean has this size, and is bounded at four
+    uint32_t zero[2]; // the rows begin at a multiple of 16
+    float score_slope, score_offset; // score = logistic(slope * frontier + offset); slope > 0
+    float local_slope, local_offset; // p_local = logistic(offset - slope * frontier); slope > 0
+};
+
+struct weights {
+    struct weights_header header;
+    float mean[FEATURES_COUNTS], scale[FEATURES_COUNTS];
+    float quantile[WEIGHTS_QUANTILES];
+    float step[WEIGHTS_OUTPUTS], bias[WEIGHTS_OUTPUTS];
+    float counts[FEATURES_COUNTS][WEIGHTS_OUTPUTS];
+    const uint8_t (*rows)[WEIGHTS_OUTPUTS]; // WEIGHTS_ROWS of them
+    const uint8_t *frontier;                // 1 << FEATURES_BITS
+    char version[64];
+    char *owned; // the file's bytes when they were loaded from one, else NULL
+};
+
+static inline uint32_t weights_row_of(uint32_t bucket) {
+    return bucket >> (FEATURES_BITS - WEIGHTS_ROW_BITS);
+}
+
+// The raw outputs.
+void weights_apply(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]);
+// A count as the outputs see it: centred, scaled, bounded.
+float weights_count(const struct weights *w, const struct features *f, uint32_t i);
+
+// Writes the file; fills magic, sizes and checksum. -1 with the reason.
+int weights_write(const struct weights *w, FILE *out, struct err *e) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,205 @@
+#include "route/plan.h"
+
+static const char *const ROUTES[] = {
+    [ROUTE_LOCAL] = "local",
+    [ROUTE_FRONTIER] = "frontier",
+    [ROUTE_REFUSED] = "refused",
+};
+
+static const struct {
+    const char *code, *text;
+} REASONS[REASON_COUNT] = {
+    [REASON_SENSITIVE] = {"sensitive", "the policy gate found something that must not leave"},
+    [REASON_ROUTINE] = {"routine", "the local model is expected to do this as well"},
+    [REASON_HARD] = {"hard", "the score is above the threshold for hard requests"},
+    [REASON_PINNED_LOCAL] = {"pinned-local", "the caller asked for the local model"},
+    [REASON_PINNED_FRONTIER] = {"pinned-frontier", "the caller asked for a frontier model"},
+    [REASON_MODEL_NAMED] = {"model-named", "hard, and the caller named this frontier's model"},
+    [REASON_TOO_LONG] = {"too-long", "the request and its answer do not fit the local model's context"},
+    [REASON_NOT_ABLE] = {"not-able", "the local model cannot read images or audio"},
+    [REASON_NO_FRONTIER] = {"no-frontier", "a frontier is wanted, but none is configured"},
+    [REASON_LOCAL_BUSY] = {"local-busy", "the local model has no free slot and its queue is full"},
+    [REASON_LOCAL_DOWN] = {"local-down", "the local model is not ready"},
+    [REASON_FALL_BACK] = {"fall-back", "the candidate before it failed"},
+};
+
+const char *route_name(enum route r) {
+    return ROUTES[r];
+}
+
+const char *reason_code(enum reason r) {
+    return REASONS[r].code;
+}
+
+const char *reason_text(enum reason r) {
+    return REASONS[r].text;
+}
+
+// ---------------------------------------------------------------- what is possible
+
+// What keeps the local model from answering now.
+enum obstacle { OBSTACLE_NONE, OBSTACLE_BUSY, OBSTACLE_DOWN, OBSTACLE_DISABLED };
+
+static const struct {
+    enum reason reason;
+    const char *degraded, *refusal;
+} OBSTACLES[] = {
+    [OBSTACLE_BUSY] = {REASON_LOCAL_BUSY, "local-busy", "local_busy"},
+    [OBSTACLE_DOWN] = {REASON_LOCAL_DOWN, "local-not-ready", "local_not_ready"},
+    [OBSTACLE_DISABLED] = {REASON_LOCAL_DOWN, "local-not-enabled", "local_not_ready"},
+};
+
+struct facts {
+    enum obstacle obstacle;
+    bool able; // reads what the request holds
+    bool fits; // request and expected answer are within the local context, by estimate
+    bool sensitive;
+    bool trusted; // the local side is on hardware of the operator's
+    bool fall_back;
+    uint32_t frontiers; // 0 when sensitive: nothing below can plan a remote candidate then
+    uint32_t preferred; // the frontier that is asked first
+    bool named;         // because the caller named its model
+};
+
+static enum obstacle obstacle_of(const struct route_state *s) {
+    if (!s->local_enabled) return OBSTACLE_DISABLED;
+    if (!s->local_ready) return OBSTACLE_DOWN;
+    return s->local_has_room ? OBSTACLE_NONE : OBSTACLE_BUSY;
+}
+
+static bool fits_locally(const struct route_request *r, const struct score *score, const struct route_state *s) {
+    if (s->local_context <= 0) return true;
+    int64_t output = score->output_tokens > 0 ? score->output_tokens : 0;
+    if (r->max_tokens >= 0 && r->max_tokens < output) output = r->max_tokens;
+    return output <= s->local_context && r->input_tokens <= (uint64_t)(s->local_context - output);
+}
+
+static struct facts gather(const struct config *config, const struct verdict *verdict, const struct score *score,
+                           const struct route_request *r, const struct route_state *s) {
+    struct facts f = {
+        .obstacle = obstacle_of(s),
+        .able = (!r->needs_vision || s->local_sees_images) && !r->needs_audio,
+        .fits = fits_locally(r, score, s),
+        .sensitive = verdict->sensitive,
+        .trusted = s->local_trusted,
+        .fall_back = config->routing.fall_back,
+        .frontiers = verdict->sensitive ? 0 : s->frontier_count,
+    };
+    f.named = r->named_frontier >= 0 && (uint32_t)r->named_frontier < f.frontiers;
+    if (f.named) f.preferred = (uint32_t)r->named_frontier;
+    return f;
+}
+
+// ---------------------------------------------------------------- writing the plan
+
+static void refuse(struct plan *out, enum reason reason, const char *code) {
+    out->route = ROUTE_REFUSED;
+    out->reason = reason;
+    out->refusal = code;
+    out->count = 0;
+}
+
+static void add(struct plan *out, bool local, uint32_t frontier, enum reason reason) {
+    if (out->count == 0) {
+        out->route = local ? ROUTE_LOCAL : ROUTE_FRONTIER;
+        out->reason = reason;
+    }
+    if (out->count < PLAN_MAX) out->candidates[out->count++] = (struct candidate){local, frontier, reason};
+}
+
+static void degrade(struct plan *out, const char *code) {
+    out->degraded = true;
+    out->degraded_code = code;
+}
+
+// The frontiers, preferred one first, leaving `keep` places free behind them.
+static void add_frontiers(struct plan *out, const struct facts *f, enum reason first, uint32_t keep) {
+    add(out, false, f->preferred, first);
+    if (!f->fall_back) return;
+    for (uint32_t i = 0; i < f->frontiers && out->count + keep < PLAN_MAX; i++)
+        if (i != f->preferred) add(out, false, i, REASON_FALL_BACK);
+}
+
+static void plan_local(struct plan *out, const struct facts *f, enum reason reason, bool may_leave) {
+    add(out, true, 0, reason);
+    if (may_leave && f->fall_back && f->frontiers) add_frontiers(out, f, REASON_FALL_BACK, 0);
+}
+
+static void plan_frontier(struct plan *out, const struct facts *f, enum reason reason) {
+    bool local_last = f->fall_back && f->obstacle == OBSTACLE_NONE && f->able && f->fits;
+    add_frontiers(out, f, reason, local_last);
+    if (local_last) add(out, true, 0, REASON_FALL_BACK);
+}
+
+// A frontier is wanted and there is none.
+static void plan_without_frontier(struct plan *out, const struct facts *f, enum on_no_frontier rule) {
+    if (f->obstacle == OBSTACLE_DISABLED) {
+        refuse(out, REASON_NO_FRONTIER, "no_upstream");
+        return;
+    }
+    if (rule == NO_FRONTIER_REFUSE || !f->able) {
+        refuse(out, REASON_NO_FRONTIER, "frontier_not_configured");
+        return;
+    }
+    if (f->obstacle != OBSTACLE_NONE) {
+        refuse(out, OBSTACLES[f->obstacle].reason, OBSTACLES[f->obstacle].refusal);
+        return;
+    }
+    add(out, true, 0, REASON_NO_FRONTIER);
+    degrade(out, "frontier-not-configured");
+}
+
+// The request may not leave, or the caller does not want it to. A local model for which it is too long by our
+// estimate says so itself: its word is better than ours.
+static void plan_local_only(struct plan *out, const struct facts *f, enum reason reason) {
+    if (f->sensitive && !f->trusted) refuse(out, reason, "local_untrusted_sensitive");
+    else if (!f->able && f->obstacle == OBSTACLE_NONE) refuse(out, REASON_NOT_ABLE, "local_not_able");
+    else if (f->obstacle == OBSTACLE_NONE) plan_local(out, f, reason, false);
+    else if (f->sensitive) refuse(out, reason, "local_unavailable_sensitive");
+    else refuse(out, OBSTACLES[f->obstacle].reason, OBSTACLES[f->obstacle].refusal);
+}
+
+static void plan_routine(struct plan *out, const struct facts *f) {
+    if (f->obstacle == OBSTACLE_NONE) {
+        plan_local(out, f, REASON_ROUTINE, true);
+        return;
+    }
+    enum reason reason = OBSTACLES[f->obstacle].reason;
+    // A local side that is switched off is not a failure: the frontier is then the only side there is.
+    bool may_leave = f->frontiers && (f->fall_back || f->obstacle == OBSTACLE_DISABLED);
+    if (!may_leave) {
+        bool nobody = f->obstacle == OBSTACLE_DISABLED;
+        refuse(out, reason, nobody ? "no_upstream" : OBSTACLES[f->obstacle].refusal);
+        return;
+    }
+    plan_frontier(out, f, reason);
+    degrade(out, OBSTACLES[f->obstacle].degraded);
+}
+
+// Why a clean request without a pin to the local side wants a frontier, or REASON_ROUTINE.
+static enum reason frontier_reason(const struct facts *f, const struct route_request *r, bool hard) {
+    if (r->pin == PIN_FRONTIER) return REASON_PINNED_FRONTIER;
+    if (!f->able) return REASON_NOT_ABLE;
+    if (!f->fits) return REASON_TOO_LONG;
+    if (!hard) return REASON_ROUTINE;
+    return f->named ? REASON_MODEL_NAMED : REASON_HARD;
+}
+
+void route_plan(const struct config *config, const struct verdict *verdict, const struct score *score, float threshold,
+                const struct route_request *request, const struct route_state *state, struct plan *out) {
+    *out = (struct plan){.threshold = threshold};
+    struct facts f = gather(config, verdict, score, request, state);
+    if (f.sensitive) {
+        plan_local_only(out, &f, REASON_SENSITIVE);
+        return;
+    }
+    if (request->pin == PIN_LOCAL) {
+        plan_local_only(out, &f, REASON_PINNED_LOCAL);
+        return;
+    }
+    bool hard = !(score->score <= threshold); // a score that is no number is hard
+    enum reason reason = frontier_reason(&f, request, hard);
+    if (reason == REASON_ROUTINE) plan_routine(out, &f);
+    else if (f.frontiers) plan_frontier(out, &f, reason);
+    else plan_without_frontier(out, &f, config->routing.on_no_frontier);
+}

@@ -1,0 +1,77 @@
+// The decision: verdict, score and live state become an ordered plan, with the reason for each step.
+//
+// Pure: no network, no clock, no memory. The same input gives the same plan.
+#ifndef SLUICE_ROUTE_PLAN_H
+#define SLUICE_ROUTE_PLAN_H
+
+#include "config/config.h"
+#include "gate/gate.h"
+#include "intent/score.h"
+
+enum route { ROUTE_LOCAL, ROUTE_FRONTIER, ROUTE_REFUSED };
+const char *route_name(enum route r); // "local", "frontier", "refused"
+
+enum pin { PIN_NONE, PIN_LOCAL, PIN_FRONTIER };
+
+// Why a plan is as it is. The words for people and the ones in headers and ledger are in one table (plan.c).
+enum reason {
+    REASON_SENSITIVE,      // the gate keeps it
+    REASON_ROUTINE,        // the score says routine
+    REASON_HARD,           // the score says hard
+    REASON_PINNED_LOCAL,
+    REASON_PINNED_FRONTIER,
+    REASON_MODEL_NAMED,    // the caller named a frontier model
+    REASON_TOO_LONG,       // does not fit the local context
+    REASON_NOT_ABLE,       // images or audio: the local model cannot
+    REASON_NO_FRONTIER,    // hard, but no frontier is configured
+    REASON_LOCAL_BUSY,     // no slot and no place in the queue
+    REASON_LOCAL_DOWN,     // the local model is not ready
+    REASON_FALL_BACK,      // the candidate before this one failed
+    REASON_COUNT
+};
+const char *reason_code(enum reason r); // "sensitive", "routine", ...
+const char *reason_text(enum reason r); // a phrase for people
+
+struct route_state {
+    bool local_enabled;
+    bool local_trusted;      // runs on hardware that the operator controls: sensitive requests may go there
+    bool local_ready;        // loaded and answering
+    bool local_has_room;     // a slot or a place in the queue is free
+    int64_t local_context;   // tokens per request; 0 = unknown
+    bool local_sees_images;
+    uint32_t frontier_count; // frontiers with a key, in order of preference
+    const enum zone *frontier_zones;
+};
+
+struct route_request {
+    enum pin pin;
+    int named_frontier;      // index of the frontier whose model the caller named, or -1
+    size_t input_tokens;     // estimate
+    int64_t max_tokens;      // -1 = not given
+    bool needs_vision;
+    bool needs_audio;
+};
+
+enum { PLAN_MAX = 4 };
+
+struct candidate {
+    bool local;
+    uint32_t frontier;   // index, when not local
+    enum reason reason;  // why it is tried
+};
+
+struct plan {
+    enum route route;          // of the first candidate
+    enum reason reason;        // why
+    bool degraded;             // the first choice could not be had
+    const char *degraded_code; // "frontier-not-configured", "local-not-ready", ... or NULL
+    struct candidate candidates[PLAN_MAX];
+    uint32_t count;            // 0: refused; `refusal` says why
+    const char *refusal;       // error code of the table in gateway/errors.c, or NULL
+    float threshold;           // the score above which a request is hard
+};
+
+void route_plan(const struct config *config, const struct verdict *verdict, const struct score *score, float threshold,
+                const struct route_request *request, const struct route_state *state, struct plan *out);
+
+#endif

@@ -1,0 +1,168 @@
+#include "wire/http_client.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "test.h"
+
+struct seen {
+    struct http_client *http;
+    int heads, pieces;
+    bool pause;
+    struct buf body;
+    struct http_head head;
+};
+
+static void on_head(void *ctx, const struct http_head *head) {
+    struct seen *s = ctx;
+    s->heads++;
+    s->head = *head;
+}
+
+static void on_body(void *ctx, struct span bytes) {
+    struct seen *s = ctx;
+    s->pieces++;
+    buf_add_span(&s->body, bytes);
+    if (s->pause) s->http->paused = true;
+}
+
+static const struct http_client_events EVENTS = {on_head, on_body};
+static const struct http_client_limits LIMITS = {.head_bytes = 1000, .fields = 10};
+
+static void seen_open(struct seen *s, struct http_client *h) {
+    memset(s, 0, sizeof *s);
+    s->http = h;
+    buf_init(&s->body, 1 << 20);
+    http_client_init(h, &LIMITS, &EVENTS, s);
+}
+
+#define ANSWER                                                                                                         \
+    "HTTP/1.1 103 Hints\r\nContent-Type: wrong\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/event-stream; "            \
+    "charset=utf-8 \r\n"                                                                                               \
+    "X-Request-ID: abc\r\nRetry-After-Ms: 1500\r\nTransfer-Encoding: "                                                 \
+    "chunked\r\n\r\n4\r\nwxyz\r\n2\r\n12\r\n0\r\nContent-Type: t\r\n\r\n"
+
+static void http_client_reads_the_same_however_the_bytes_are_cut(void **state) {
+    (void)state;
+    struct span all = SPAN(ANSWER);
+    for (size_t cut = 1; cut <= all.len; cut++) {
+        struct seen s;
+        struct http_client h;
+        enum http_client_state st = HTTP_CLIENT_MORE;
+        size_t used, at = 0;
+        seen_open(&s, &h);
+        for (; at < all.len && st == HTTP_CLIENT_MORE; at += used)
+            st = http_client_feed(&h, span_sub(all, at, cut), &used);
+        assert_int_equal(st, HTTP_CLIENT_DONE);
+        assert_int_equal(at, all.len);
+        assert_true(h.keep_alive);
+        assert_int_equal(s.heads, 1);
+        assert_int_equal(s.head.status, 200);
+        assert_int_equal(s.head.content_length, -1);
+        assert_true(http_head_is_event_stream(&s.head));
+        assert_span_equal(http_head_field(&s.head, FIELD_REQUEST_ID), "abc");
+        assert_int_equal(http_head_retry_after_ms(&s.head, 0), 1500);
+        assert_span_equal(buf_span(&s.body), "wxyz12");
+        buf_free(&s.body);
+    }
+}
+
+static void http_client_stops_after_each_piece_when_paused(void **state) {
+    (void)state;
+    struct span all = SPAN(ANSWER);
+    struct seen s;
+    struct http_client h;
+    size_t used, at = 0;
+    seen_open(&s, &h);
+    s.pause = true;
+    assert_int_equal(http_client_feed(&h, all, &used), HTTP_CLIENT_PAUSED);
+    assert_int_equal(s.pieces, 1);
+    at += used;
+    h.paused = false;
+    assert_int_equal(http_client_feed(&h, span_sub(all, at, SIZE_MAX), &used), HTTP_CLIENT_PAUSED);
+    assert_int_equal(s.pieces, 2);
+    at += used;
+    h.paused = false;
+    assert_int_equal(http_client_feed(&h, span_sub(all, at, SIZE_MAX), &used), HTTP_CLIENT_DONE);
+    assert_int_equal(at + used, all.len);
+    buf_free(&s.body);
+}
+
+static void http_client_leaves_what_follows_the_answer(void **state) {
+    (void)state;
+    struct seen s;
+    struct http_client h;
+    size_t used;
+    seen_open(&s, &h);
+    assert_int_equal(http_client_feed(&h, SPAN("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1"), &used),
+                     HTTP_CLIENT_DONE);
+    assert_int_equal(used, 39);
+    buf_free(&s.body);
+}
+
+static void http_client_knows_no_body_after_head(void **state) {
+    (void)state;
+    struct seen s;
+    struct http_client h;
+    size_t used;
+    seen_open(&s, &h);
+    h.bodyless = true;
+    assert_int_equal(http_client_feed(&h, SPAN("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), &used),
+                     HTTP_CLIENT_DONE);
+    assert_int_equal(s.head.content_length, 9);
+    buf_free(&s.body);
+}
+
+static void head_field_too_long_to_keep_counts_as_absent(void **state) {
+    (void)state;
+    struct http_head h;
+    char longer[200];
+    memset(longer, 'x', sizeof longer);
+    http_head_init(&h);
+    http_head_open(&h, SPAN("x-request-id"));
+    http_head_add(&h, span_make(longer, 100));
+    http_head_add(&h, span_make(longer, 100));
+    http_head_open(&h, SPAN("content-type"));
+    http_head_add(&h, SPAN("text/"));
+    http_head_add(&h, SPAN("event-stream"));
+    assert_int_equal(http_head_field(&h, FIELD_REQUEST_ID).len, 0);
+    assert_true(http_head_is_event_stream(&h));
+}
+
+static void retry_after_reads_seconds_and_dates(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } CASES[] = {
+        {"0", 0},
+        {"120", 120000},
+        {"Thu, 01 Jan 1970 00:01:40 GMT", 90000},
+        {"Thu, 01 Jan 1970 00:00:01 GMT", 0},
+        {"-1", -1},
+        {"1.5", -1},
+        {"soon", -1},
+        {"99999999999999", -1},
+        {"999999999999", INT64_C(3652) * 86400000},
+        {"", -1},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        struct http_head h;
+        http_head_init(&h);
+        http_head_open(&h, SPAN("Retry-After"));
+        http_head_add(&h, span_from(CASES[i].text));
+        assert_int_equal(http_head_retry_after_ms(&h, 10 * 1000000), CASES[i].ms);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(http_client_reads_the_same_however_the_bytes_are_cut),
+        cmocka_unit_test(http_client_stops_after_each_piece_when_paused),
+        cmocka_unit_test(http_client_leaves_what_follows_the_answer),
+        cmocka_unit_test(http_client_knows_no_body_after_head),
+        cmocka_unit_test(head_field_too_long_to_keep_counts_as_absent),
+        cmocka_unit_test(retry_after_reads_seconds_and_dates),
+    };
+    return RUN(tests);
+}

@@ -1,0 +1,22 @@
+// Rows in memory as a table of SQLite, so that one INSERT ... SELECT takes many: SQLite keeps its cursors
+// at the end of the table and its indices from row to row, and asks for values instead of having each bound.
+#ifndef SLUICE_LEDGER_FEED_H
+#define SLUICE_LEDGER_FEED_H
+
+#include <sqlite3.h>
+
+#include "ledger/ledger.h"
+
+// No table of a file is likely to have this name: it would hide the feed.
+#define FEED_TABLE "sluice_feed"
+
+struct feed {
+    const struct ledger_row *rows;
+    size_t count;
+};
+
+// Makes the read-only table FEED_TABLE with COLUMNS in this connection. It shows what `feed` points to when a
+// statement runs; `feed` must outlive the connection. Returns a code of SQLite.
+int feed_attach(sqlite3 *db, struct feed *feed) __attribute__((warn_unused_result));
+
+#endif

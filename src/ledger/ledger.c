@@ -1,0 +1,309 @@
+#include "ledger/ledger.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "ledger/store.h"
+
+enum {
+    CHUNK_ROWS = 32,     // 27 KB: what an idle ledger keeps
+    BATCH_ROWS = 1000,   // most rows of a commit when more wait than commit_rows, unless that is more
+    FIRST_PAUSE_MS = 50, // after a failed write, doubled each time
+    LAST_PAUSE_MS = 5000,
+    CLOSING_TRIES = 4, // of the last rows at shutdown
+    TRIM_CHUNKS = 256, // a queue that was this long gives its memory back to the system
+};
+
+struct chunk {
+    struct chunk *next;
+    struct ledger_row rows[CHUNK_ROWS];
+};
+
+// Rows wait in a list of chunks. Workers append at the tail under the lock; the writer reads from the
+// head without it, because a row that was filed never moves, and takes the lock to drop what is written.
+struct ledger {
+    char *path;
+    bool discards; // ":memory:"
+    size_t commit_rows, batch_rows, queue_rows;
+    uint64_t commit_ns;
+    atomic_size_t places; // reserved and waiting
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct chunk *head, *tail, *spare;
+    size_t head_at, tail_at; // first row in the head, first free one in the tail
+    size_t count;
+    uint64_t first_ns; // when the oldest of them came
+    bool closing;
+    bool ok;
+    uint64_t written;
+    char error[160];
+
+    // the writer's own
+    pthread_t writer;
+    struct store store;
+    uint32_t failures;   // in a row
+    size_t freed_chunks; // since the last trim
+};
+
+// ---------------------------------------------------------------- where
+
+char *ledger_path(const struct config *config) {
+    static const struct {
+        const char *variable, *below;
+    } PLACES[] = {{"XDG_STATE_HOME", ""}, {"HOME", "/.local/state"}};
+    struct buf path;
+    const char *root = "/var/lib", *below = "";
+    if (*config->ledger.path) return mem_copy_z(config->ledger.path);
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        const char *value = getenv(PLACES[i].variable);
+        if (!value || value[0] != '/') continue;
+        root = value, below = PLACES[i].below;
+        break;
+    }
+    buf_init(&path, 4096);
+    buf_printf(&path, "%s%s/sluice/ledger.db", root, below);
+    char *copy = path.full ? mem_copy_z("/var/lib/sluice/ledger.db") : mem_copy_z(path.at);
+    buf_free(&path);
+    return copy;
+}
+
+// The directories above a path that nobody chose; store_open reports what went wrong.
+static void make_directories(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        int status = mkdir(path, 0700);
+        *slash = '/';
+        if (status && errno != EEXIST) return;
+    }
+}
+
+// ---------------------------------------------------------------- the queue
+
+static struct chunk *new_chunk(void) {
+    struct chunk *c = mem_grow(NULL, sizeof *c); // rows are copied in: no need to clear them
+    c->next = NULL;
+    return c;
+}
+
+bool ledger_reserve(struct ledger *l) {
+    if (atomic_fetch_add_explicit(&l->places, 1, memory_order_relaxed) < l->queue_rows) return true;
+    atomic_fetch_sub_explicit(&l->places, 1, memory_order_relaxed);
+    return false;
+}
+
+void ledger_unreserve(struct ledger *l) {
+    atomic_fetch_sub_explicit(&l->places, 1, memory_order_relaxed);
+}
+
+void ledger_file(struct ledger *l, const struct ledger_row *row) {
+    pthread_mutex_lock(&l->lock);
+    if (!l->tail || l->tail_at == CHUNK_ROWS) {
+        struct chunk *c = l->spare ? l->spare : new_chunk();
+        l->spare = NULL;
+        if (l->tail) l->tail->next = c;
+        else l->head = c, l->head_at = 0;
+        l->tail = c;
+        l->tail_at = 0;
+    }
+    l->tail->rows[l->tail_at++] = *row;
+    size_t count = ++l->count;
+    if (count == 1) l->first_ns = clock_now_ns();
+    pthread_mutex_unlock(&l->lock);
+    if (count == 1 || count == l->commit_rows) pthread_cond_signal(&l->changed);
+}
+
+// Drops n written rows from the head. Returns the chunks that became free.
+static struct chunk *drop(struct ledger *l, size_t n) {
+    struct chunk *freed = NULL;
+    l->count -= n;
+    l->head_at += n;
+    while (l->head && (l->head_at >= CHUNK_ROWS || l->count == 0)) {
+        struct chunk *c = l->head;
+        l->head = c->next;
+        l->head_at -= l->head_at < CHUNK_ROWS ? l->head_at : CHUNK_ROWS;
+        if (!l->head) l->tail = NULL;
+        c->next = l->spare ? freed : NULL;
+        if (l->spare) freed = c;
+        else l->spare = c;
+    }
+    l->first_ns = clock_now_ns();
+    return freed;
+}
+
+static void free_chunks(struct ledger *l, struct chunk *c) {
+    for (struct chunk *next; c; c = next, l->freed_chunks++) {
+        next = c->next;
+        free(c);
+    }
+}
+
+// ---------------------------------------------------------------- the writer
+
+static int write_rows(struct ledger *l, const struct chunk *c, size_t at, size_t n, struct err *e) {
+    if (l->discards) return 0;
+    if (!l->store.db && store_open(&l->store, l->path, e)) return -1;
+    if (store_begin(&l->store, e)) goto fail;
+    for (size_t part; n; c = c->next, at = 0, n -= part) {
+        part = n < CHUNK_ROWS - at ? n : CHUNK_ROWS - at;
+        if (part && store_insert(&l->store, &c->rows[at], part, e)) goto fail;
+    }
+    if (store_commit(&l->store, e)) goto fail;
+    return 0;
+fail:
+    store_close(&l->store); // the next try opens the file anew: it may have been replaced
+    return -1;
+}
+
+static void wait_until(struct ledger *l, uint64_t deadline_ns) {
+    struct timespec t = {.tv_sec = (time_t)(deadline_ns / 1000000000), .tv_nsec = (long)(deadline_ns % 1000000000)};
+    pthread_cond_timedwait(&l->changed, &l->lock, &t);
+}
+
+// Sleeps until there is a batch to write. Called with the lock.
+static void wait_for_rows(struct ledger *l) {
+    while (!l->closing && l->count == 0) pthread_cond_wait(&l->changed, &l->lock);
+    while (!l->closing && l->count < l->commit_rows && clock_now_ns() < l->first_ns + l->commit_ns)
+        wait_until(l, l->first_ns + l->commit_ns);
+}
+
+static void written(struct ledger *l, size_t n) {
+    pthread_mutex_lock(&l->lock);
+    struct chunk *freed = drop(l, n);
+    bool recovered = !l->ok, idle = l->count == 0;
+    l->written += n;
+    l->ok = true;
+    l->error[0] = 0;
+    pthread_mutex_unlock(&l->lock);
+    atomic_fetch_sub_explicit(&l->places, n, memory_order_relaxed);
+    free_chunks(l, freed);
+    l->failures = 0;
+    if (recovered) log_event(LOG_INFO, "ledger.write.recovered", LOG_I("rows", n));
+    if (idle && l->freed_chunks >= TRIM_CHUNKS) {
+        malloc_trim(0);
+        l->freed_chunks = 0;
+    }
+}
+
+// Notes the failure and pauses. Returns false when it is time to give up.
+static bool failed(struct ledger *l, const struct err *why) {
+    uint64_t pause = (uint64_t)FIRST_PAUSE_MS << (l->failures < 10 ? l->failures : 10);
+    if (pause > LAST_PAUSE_MS) pause = LAST_PAUSE_MS;
+    l->failures++;
+    pthread_mutex_lock(&l->lock);
+    bool first = l->ok, was_closing = l->closing;
+    size_t waiting = l->count;
+    l->ok = false;
+    snprintf(l->error, sizeof l->error, "%.159s", why->text);
+    uint64_t until = clock_now_ns() + (was_closing ? FIRST_PAUSE_MS : pause) * 1000000;
+    while (clock_now_ns() < until && l->closing == was_closing) wait_until(l, until);
+    pthread_mutex_unlock(&l->lock);
+    if (first) log_event(LOG_ERROR, "ledger.write.failed", LOG_S("reason", why->text), LOG_I("waiting", waiting));
+    return !was_closing || l->failures < CLOSING_TRIES;
+}
+
+static void *write_forever(void *ledger) {
+    struct ledger *l = ledger;
+    pthread_setname_np(pthread_self(), "ledger");
+    for (bool closing = false;;) {
+        struct err why = {""};
+        pthread_mutex_lock(&l->lock);
+        wait_for_rows(l);
+        const struct chunk *head = l->head;
+        size_t at = l->head_at, n = l->count < l->batch_rows ? l->count : l->batch_rows;
+        if (l->closing && !closing) {
+            closing = true;
+            l->failures = 0; // the last rows get their tries however long the store has been failing
+        }
+        pthread_mutex_unlock(&l->lock);
+        if (n == 0) break;
+        if (write_rows(l, head, at, n, &why) == 0) written(l, n);
+        else if (!failed(l, &why)) break;
+    }
+    store_close(&l->store);
+    return NULL;
+}
+
+// ---------------------------------------------------------------- open and close
+
+static int start_writer(struct ledger *l, struct err *e) {
+    pthread_condattr_t clock;
+    sigset_t all, before;
+    pthread_mutex_init(&l->lock, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&l->changed, &clock);
+    pthread_condattr_destroy(&clock);
+    sigfillset(&all); // signals are for the main thread
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int status = pthread_create(&l->writer, NULL, write_forever, l);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return status ? err_set(e, "ledger: no thread: %s", strerror(status)) : 0;
+}
+
+static void release(struct ledger *l) {
+    struct chunk *next;
+    for (struct chunk *c = l->head; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    free(l->spare);
+    free(l->path);
+    free(l);
+}
+
+struct ledger *ledger_open(const struct config *config, struct err *e) {
+    struct ledger *l = mem_new(sizeof *l);
+    l->path = ledger_path(config);
+    l->discards = strcmp(l->path, ":memory:") == 0;
+    l->commit_rows = (size_t)config->ledger.commit_rows;
+    l->batch_rows = l->commit_rows > BATCH_ROWS ? l->commit_rows : BATCH_ROWS;
+    l->queue_rows = (size_t)config->ledger.queue_rows;
+    l->commit_ns = (uint64_t)config->ledger.commit_ms * 1000000;
+    l->ok = true;
+    if (!*config->ledger.path) make_directories(l->path);
+    if (!l->discards && store_open(&l->store, l->path, e)) {
+        release(l);
+        return NULL;
+    }
+    if (start_writer(l, e)) {
+        store_close(&l->store);
+        release(l);
+        return NULL;
+    }
+    return l;
+}
+
+uint64_t ledger_close(struct ledger *l) {
+    if (!l) return 0;
+    pthread_mutex_lock(&l->lock);
+    l->closing = true;
+    pthread_mutex_unlock(&l->lock);
+    pthread_cond_signal(&l->changed);
+    pthread_join(l->writer, NULL);
+    uint64_t lost = l->count;
+    if (lost) log_event(LOG_ERROR, "ledger.rows.lost", LOG_I("rows", lost), LOG_S("reason", l->error));
+    pthread_cond_destroy(&l->changed);
+    pthread_mutex_destroy(&l->lock);
+    release(l);
+    return lost;
+}
+
+void ledger_health(struct ledger *l, struct ledger_health *out) {
+    pthread_mutex_lock(&l->lock);
+    *out = (struct ledger_health){.ok = l->ok, .written = l->written, .waiting = l->count};
+    memcpy(out->error, l->error, sizeof out->error);
+    pthread_mutex_unlock(&l->lock);
+    size_t places = atomic_load_explicit(&l->places, memory_order_relaxed);
+    out->reserved = places > out->waiting ? places - out->waiting : 0;
+}

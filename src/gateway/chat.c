@@ -1,0 +1,178 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "gateway/request.h"
+#include "gateway/server.h"
+
+#define COPY_Z(to, from) span_copy_z((to), sizeof(to), (from))
+
+static void copy_span(char *to, size_t size, struct span from) {
+    // control bytes have no place in a name: ledger, logs and headers are lines
+    size_t n = 0;
+    for (size_t i = 0; i < from.len && n + 1 < size; i++)
+        if ((unsigned char)from.at[i] >= 0x20 && from.at[i] != 0x7f) to[n++] = from.at[i];
+    while (n && ((unsigned char)to[n - 1] & 0xc0) == 0x80 && from.len >= size) n--; // no half of a UTF-8 sequence
+    to[n] = 0;
+}
+
+// "req_" and 24 hex digits: the time in milliseconds, so that rows are found in order, and a part that cannot
+// be guessed and differs for every request of a process.
+static void make_id(struct request *r) {
+    struct worker *w = r->worker;
+    r->number = (w->next_number++ << 8) | w->index;
+    uint64_t tail = hash_keyed(&r->number, sizeof r->number, w->server->id_key) & 0xffffffffffffu;
+    uint64_t ms = (uint64_t)(r->row.started_us / 1000) & 0xffffffffffffu;
+    char *to = r->row.id;
+    memcpy(to, "req_", 4);
+    for (int i = 0; i < 12; i++) {
+        to[4 + i] = "0123456789abcdef"[ms >> (44 - i * 4) & 15];
+        to[16 + i] = "0123456789abcdef"[tail >> (44 - i * 4) & 15];
+    }
+    to[28] = 0;
+}
+
+static void begin_row(struct request *r) {
+    struct ledger_row *row = &r->row;
+    row->started_us = clock_wall_us();
+    make_id(r);
+    COPY_Z(row->endpoint, "/v1/chat/completions");
+    copy_span(row->user, sizeof row->user, request_header(r, HEADER_USER));
+    copy_span(row->task, sizeof row->task, request_header(r, HEADER_TASK));
+    row->input_tokens = row->output_tokens = row->cached_tokens = row->cache_write_tokens = row->reasoning_tokens = -1;
+    row->ttft_us = -1;
+    row->bytes_in = (int64_t)r->body.len;
+}
+
+int chat_parse(struct request *r, struct chat_view *view) {
+    struct worker *w = r->worker;
+    const struct config *config = r->chat.snapshot->config;
+    struct json_limits limits = {.max_depth = (uint32_t)config->limits.json_depth,
+                                 .max_nodes = (uint32_t)config->limits.json_values};
+    size_t at;
+    char detail[96];
+    enum json_status status = json_parse(&w->doc, buf_span(&r->body), &limits, &at);
+    if (status == JSON_OK && json_type(&w->doc, 0) != JSON_OBJECT) status = JSON_BAD_SYNTAX, at = 0;
+    if (status != JSON_OK) {
+        snprintf(detail, sizeof detail, "%s, at byte %zu of %zu.", json_status_text(status), at, r->body.len);
+        respond_error(r, GATEWAY_INVALID_JSON, NULL, detail);
+        return -1;
+    }
+    struct chat_fault fault = {0};
+    if (chat_view_openai(view, &w->doc, (uint32_t)config->limits.messages, &w->arena, &fault) != 0) {
+        respond_error(r, GATEWAY_INVALID_FIELD, fault.param, fault.why.text);
+        return -1;
+    }
+    return 0;
+}
+
+static int read_pin(struct request *r, enum pin *pin) {
+    static const struct {
+        const char *word;
+        enum pin pin;
+    } WORDS[] = {{"", PIN_NONE}, {"auto", PIN_NONE}, {"local", PIN_LOCAL}, {"frontier", PIN_FRONTIER}};
+    struct span word = request_header(r, HEADER_ROUTE);
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        if (!span_is_nocase(word, span_from(WORDS[i].word))) continue;
+        *pin = WORDS[i].pin;
+        return 0;
+    }
+    respond_error(r, GATEWAY_INVALID_FIELD, "x-sluice-route", "The header x-sluice-route takes auto, local or frontier.");
+    return -1;
+}
+
+static void fill_state(const struct worker *w, const struct snapshot *snapshot, struct route_state *state) {
+    struct local *local = w->server->local;
+    const struct local_server *server = local ? local_server(local) : NULL;
+    *state = (struct route_state){
+        .local_enabled = local != NULL,
+        .local_trusted = !*snapshot->config->local.url || snapshot->config->local.url_is_local,
+        .local_ready = server != NULL,
+        .local_has_room = server && local_has_room(local),
+        .local_context = server ? server->context : 0,
+        .local_sees_images = server && server->sees_images,
+        .frontier_count = snapshot->usable_count,
+        .frontier_zones = snapshot->usable_zones,
+    };
+}
+
+static void note_decision(struct request *r, const struct decision *d) {
+    struct ledger_row *row = &r->row;
+    COPY_Z(row->route, route_name(d->plan.route));
+    COPY_Z(row->reason, reason_code(d->plan.reason));
+    COPY_Z(row->degraded, d->plan.degraded && d->plan.degraded_code ? d->plan.degraded_code : "");
+    if (!row->task[0]) COPY_Z(row->task, d->score.task);
+    row->score = d->score.score;
+    row->p_local = d->score.p_local;
+    row->complexity = d->score.complexity;
+    row->ambiguity = d->score.ambiguity;
+    row->sensitive = d->verdict.sensitive;
+    data_class_list(d->verdict.classes, row->classes);
+    memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);
+    r->chat.plan = d->plan;
+    r->chat.verdict = d->verdict;
+    r->chat.verdict.findings = NULL; // they live in the arena of this step
+    r->chat.verdict.reason = NULL;
+}
+
+static void log_decision(const struct request *r, const struct decision *d) {
+    log_event(LOG_DEBUG, "request.decided", LOG_S("id", r->row.id), LOG_S("route", r->row.route),
+              LOG_S("reason", r->row.reason), LOG_F("score", d->score.score), LOG_I("gate_us", d->gate_us),
+              LOG_I("score_us", d->score_us), LOG_S("receipt", r->row.receipt));
+}
+
+// Parse, gate, score, decide and send: one step, nothing waits.
+static void run(struct request *r) {
+    struct worker *w = r->worker;
+    struct chat_view view;
+    enum pin pin = PIN_NONE;
+    if (read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
+    free(r->head); // what it said is in the row and in the pin; an open stream does not carry it along
+    r->head = NULL;
+    copy_span(r->row.asked_model, sizeof r->row.asked_model, view.model);
+    r->row.stream = r->chat.streams = view.stream;
+    r->chat.wants_usage = view.wants_usage;
+    r->chat.estimated_input = view.estimated_tokens;
+    const struct local_server *server = w->server->local ? local_server(w->server->local) : NULL;
+    enum pin named;
+    int frontier;
+    if (!decide_model(r->chat.snapshot, view.model, server ? server->model : NULL, &named, &frontier)) {
+        respond_error(r, GATEWAY_MODEL_NOT_FOUND, "model", "");
+        return;
+    }
+    struct route_state state;
+    fill_state(w, r->chat.snapshot, &state);
+    struct decision decision;
+    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, &w->arena, &decision);
+    note_decision(r, &decision);
+    if (log_enabled(LOG_DEBUG)) log_decision(r, &decision);
+    if (decision.plan.count == 0) {
+        respond_error(r, gateway_error_by_code(decision.plan.refusal), NULL, "");
+        return;
+    }
+    attempt_next(r, &view);
+}
+
+void chat_begin(struct request *r) {
+    struct worker *w = r->worker;
+    struct server *s = w->server;
+    if (w->draining) {
+        respond_error(r, GATEWAY_SHUTTING_DOWN, NULL, "");
+        return;
+    }
+    if (!ledger_reserve(s->ledger)) {
+        respond_error(r, GATEWAY_LEDGER_FULL, NULL, "");
+        return;
+    }
+    r->has_place = true;
+    r->chat.snapshot = snapshot_ref(w->snapshot);
+    w->in_flight++;
+    meter_in_flight(s->meter, w->index, 1);
+    unsigned in_flight = atomic_fetch_add(&s->in_flight, 1) + 1;
+    begin_row(r);
+    if (in_flight > (unsigned)r->chat.snapshot->config->limits.in_flight) respond_error(r, GATEWAY_OVERLOADED, NULL, "");
+    else run(r);
+    arena_reset(&w->arena);
+}

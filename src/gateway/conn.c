@@ -1,0 +1,361 @@
+#include "gateway/conn.h"
+
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "gateway/request.h"
+#include "gateway/server.h"
+
+enum { MAX_EARLY_BYTES = 64 * 1024, LINGER_MS = 2000 };
+
+struct pending_write {
+    uv_write_t write;
+    struct conn *conn;
+    size_t len;
+    char bytes[];
+};
+
+static const struct config *limits_of(const struct conn *c) {
+    return c->worker->snapshot->config;
+}
+
+static void set_phase(struct conn *c, enum conn_phase phase, int64_t timeout_ms) {
+    c->phase = (uint8_t)phase;
+    c->deadline_ms = timeout_ms > 0 ? uv_now(&c->worker->loop) + (uint64_t)timeout_ms : 0;
+}
+
+// ---------------------------------------------------------------- parsing
+
+static struct conn *conn_of(llhttp_t *parser) {
+    return parser->data;
+}
+
+static int on_message_begin(llhttp_t *parser) {
+    struct conn *c = conn_of(parser);
+    c->head_bytes = 0;
+    c->head_count = 0;
+    c->in_field_name = false;
+    c->request = request_new(c);
+    set_phase(c, CONN_HEAD, limits_of(c)->limits.header_timeout_ms);
+    return 0;
+}
+
+// Counts head bytes; over the limit the request is refused and parsing ends.
+static int count_head(struct conn *c, size_t n) {
+    const struct config *config = limits_of(c);
+    c->head_bytes += (uint32_t)n;
+    if (c->head_bytes <= config->limits.header_bytes && c->head_count <= config->limits.headers) return 0;
+    respond_error(c->request, GATEWAY_HEADERS_TOO_LARGE, NULL, "");
+    return HPE_USER;
+}
+
+static int on_url(llhttp_t *parser, const char *at, size_t n) {
+    struct conn *c = conn_of(parser);
+    request_add_path(c->request, span_make(at, n));
+    return count_head(c, n);
+}
+
+static int on_header_field(llhttp_t *parser, const char *at, size_t n) {
+    struct conn *c = conn_of(parser);
+    if (!c->in_field_name) c->head_count++;
+    request_add_header_name(c->request, span_make(at, n), !c->in_field_name);
+    c->in_field_name = true;
+    return count_head(c, n);
+}
+
+static int on_header_field_complete(llhttp_t *parser) {
+    conn_of(parser)->in_field_name = false;
+    return 0;
+}
+
+static int on_header_value(llhttp_t *parser, const char *at, size_t n) {
+    struct conn *c = conn_of(parser);
+    request_add_header_value(c->request, span_make(at, n));
+    return count_head(c, n);
+}
+
+static int on_headers_complete(llhttp_t *parser) {
+    struct conn *c = conn_of(parser);
+    c->keep_alive = llhttp_should_keep_alive(parser) != 0;
+    c->request->method = parser->method;
+    if (!request_head_complete(c->request)) return HPE_USER;
+    set_phase(c, CONN_BODY, limits_of(c)->limits.body_timeout_ms);
+    return 0;
+}
+
+static int on_body(llhttp_t *parser, const char *at, size_t n) {
+    struct conn *c = conn_of(parser);
+    buf_add(&c->request->body, at, n);
+    if (!c->request->body.full) return 0;
+    respond_error(c->request, GATEWAY_BODY_TOO_LARGE, NULL, "");
+    return HPE_USER;
+}
+
+static int on_message_complete(llhttp_t *parser) {
+    (void)parser;
+    return HPE_PAUSED; // nothing of a next request is parsed before this one is answered
+}
+
+static const llhttp_settings_t *parser_settings(void) {
+    static llhttp_settings_t settings;
+    static bool ready;
+    if (!ready) {
+        llhttp_settings_init(&settings);
+        settings.on_message_begin = on_message_begin;
+        settings.on_url = on_url;
+        settings.on_header_field = on_header_field;
+        settings.on_header_field_complete = on_header_field_complete;
+        settings.on_header_value = on_header_value;
+        settings.on_headers_complete = on_headers_complete;
+        settings.on_body = on_body;
+        settings.on_message_complete = on_message_complete;
+        ready = true;
+    }
+    return &settings;
+}
+
+static void keep_early(struct conn *c, const char *at, size_t n) {
+    buf_add(&c->early, at, n);
+    // Somebody who sends a whole buffer ahead is not talking to us: no more is read until we answered.
+    if (c->early.full) uv_read_stop((uv_stream_t *)&c->tcp);
+}
+
+// A head or body that is not HTTP: the error is answered and the connection closed.
+static void parse_failed(struct conn *c, enum llhttp_errno why) {
+    if (c->phase == CONN_CLOSING || c->closing_after_write) return;
+    if (why == HPE_USER) return; // our own refusal, already answered
+    if (!c->request) c->request = request_new(c);
+    log_event(LOG_DEBUG, "http.bad", LOG_S("parser", llhttp_errno_name(why)));
+    respond_error(c->request, GATEWAY_BAD_HTTP, NULL, llhttp_get_error_reason(&c->parser) ? llhttp_get_error_reason(&c->parser) : "");
+}
+
+static void parse(struct conn *c, const char *at, size_t n) {
+    enum llhttp_errno result = llhttp_execute(&c->parser, at, n);
+    if (result == HPE_OK) return;
+    if (result != HPE_PAUSED) {
+        parse_failed(c, result);
+        return;
+    }
+    const char *stop = llhttp_get_error_pos(&c->parser);
+    llhttp_resume(&c->parser);
+    size_t used = (size_t)(stop - at);
+    if (used < n) keep_early(c, stop, n - used);
+    set_phase(c, CONN_BUSY, 0);
+    request_complete(c->request);
+}
+
+// Parses what came early, request by request; a loop, because each answer may allow the next at once.
+static void parse_early(struct conn *c) {
+    if (c->parsing_early) return;
+    c->parsing_early = true;
+    while (c->phase == CONN_IDLE && c->early.len && !c->early.full) {
+        struct buf early = c->early;
+        buf_init(&c->early, MAX_EARLY_BYTES);
+        parse(c, early.at, early.len);
+        buf_free(&early);
+    }
+    c->parsing_early = false;
+}
+
+static void feed(struct conn *c, const char *at, size_t n) {
+    if (c->phase == CONN_CLOSING || c->closing_after_write) return; // what a refused caller still sends
+    if (c->phase == CONN_BUSY) {
+        keep_early(c, at, n);
+        return;
+    }
+    parse(c, at, n);
+    parse_early(c);
+}
+
+// ---------------------------------------------------------------- reading
+
+static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out) {
+    (void)hint;
+    struct conn *c = handle->data;
+    *out = uv_buf_init(c->worker->read_buffer, READ_BUFFER_BYTES);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer) {
+    struct conn *c = stream->data;
+    if (n > 0) feed(c, buffer->base, (size_t)n);
+    else if (n < 0) conn_end(c); // the end of what a caller sends is the end of his interest
+}
+
+void conn_accept(struct worker *w, uv_stream_t *listener) {
+    struct conn *c = mem_new(sizeof *c);
+    c->worker = w;
+    uv_tcp_init(&w->loop, &c->tcp);
+    c->tcp.data = c;
+    c->next = w->conns;
+    if (w->conns) w->conns->prev = c;
+    w->conns = c;
+    w->conn_count++;
+    buf_init(&c->early, MAX_EARLY_BYTES);
+    llhttp_init(&c->parser, HTTP_REQUEST, parser_settings());
+    c->parser.data = c;
+    unsigned open = atomic_fetch_add(&w->server->connections, 1) + 1;
+    meter_connections(w->server->meter, w->index, 1);
+    if (uv_accept(listener, (uv_stream_t *)&c->tcp) != 0) {
+        conn_end(c);
+        return;
+    }
+    uv_tcp_nodelay(&c->tcp, 1);
+    set_phase(c, CONN_IDLE, limits_of(c)->limits.header_timeout_ms);
+    if (open > (unsigned)limits_of(c)->limits.connections) {
+        c->request = request_new(c);
+        respond_error(c->request, GATEWAY_TOO_MANY_CONNECTIONS, NULL, "");
+        return;
+    }
+    uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
+}
+
+// ---------------------------------------------------------------- writing
+
+// The caller may still be sending what we refused. Closing now would reset the connection and lose the
+// answer: so say that we are done, and drop what comes for a while.
+static void close_softly(struct conn *c) {
+    if (!c->refused_early) {
+        conn_end(c);
+        return;
+    }
+    c->deadline_ms = uv_now(&c->worker->loop) + LINGER_MS;
+    c->phase = CONN_BUSY;
+    int fd;
+    if (uv_fileno((uv_handle_t *)&c->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0) conn_end(c);
+}
+
+// Some of what waited has been written.
+static void sent(struct conn *c, size_t n) {
+    c->unsent -= n;
+    if (c->phase == CONN_CLOSING) return;
+    const struct config *config = limits_of(c);
+    if (c->unsent == 0 && c->closing_after_write) {
+        close_softly(c);
+        return;
+    }
+    if (c->unsent) c->deadline_ms = uv_now(&c->worker->loop) + (uint64_t)config->limits.write_timeout_ms;
+    else if (c->phase == CONN_BUSY) c->deadline_ms = 0;
+    if (c->write_stalled && c->unsent <= (size_t)config->limits.relay_buffer_bytes / 2) {
+        c->write_stalled = false;
+        if (c->request) request_caller_drained(c->request);
+    }
+}
+
+static void on_written(uv_write_t *write, int status) {
+    struct pending_write *p = (struct pending_write *)write;
+    struct conn *c = p->conn;
+    size_t len = p->len;
+    mem_wipe(p->bytes, p->len);
+    free(p);
+    if (status < 0 && c->phase != CONN_CLOSING) conn_end(c);
+    sent(c, len);
+}
+
+// What the socket does not take now is libuv's until it does.
+static void queue_write(struct conn *c, struct span rest) {
+    struct pending_write *p = mem_new(sizeof *p + rest.len);
+    p->conn = c;
+    p->len = rest.len;
+    memcpy(p->bytes, rest.at, rest.len);
+    uv_buf_t buffer = uv_buf_init(p->bytes, (unsigned)rest.len);
+    if (uv_write(&p->write, (uv_stream_t *)&c->tcp, &buffer, 1, on_written) != 0) {
+        mem_wipe(p->bytes, p->len);
+        free(p);
+        c->deadline_ms = 1; // the next sweep closes; closing here would free the request under its own step
+        return;
+    }
+    const struct config *config = limits_of(c);
+    if (!c->deadline_ms) c->deadline_ms = uv_now(&c->worker->loop) + (uint64_t)config->limits.write_timeout_ms;
+    if (c->unsent > (size_t)config->limits.relay_buffer_bytes && !c->write_stalled) {
+        c->write_stalled = true;
+        if (c->request) request_caller_stalled(c->request);
+    }
+}
+
+void conn_send(struct conn *c, struct span bytes) {
+    if (c->phase == CONN_CLOSING) return;
+    int n = 0;
+    if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0) {
+        uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes.at, (unsigned)bytes.len);
+        n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
+        if (n < 0 && n != UV_EAGAIN) n = (int)bytes.len; // lost: the read side reports it
+        if (n < 0) n = 0;
+    }
+    if ((size_t)n < bytes.len) queue_write(c, span_sub(bytes, (size_t)n, SIZE_MAX));
+    sent(c, (size_t)n);
+}
+
+void conn_write(struct conn *c, struct span bytes) {
+    if (c->phase == CONN_CLOSING || bytes.len == 0) return;
+    if (c->request) c->request->row.bytes_answered += (int64_t)bytes.len;
+    c->unsent += bytes.len;
+    if (outbox_add(&c->worker->outbox, c, bytes)) return;
+    outbox_send(&c->worker->outbox, c); // too large to be gathered, but not to overtake
+    conn_send(c, bytes);
+}
+
+// ---------------------------------------------------------------- life
+
+void conn_answered(struct conn *c) {
+    bool complete = c->phase == CONN_BUSY;
+    c->request = NULL;
+    c->write_stalled = false;
+    if (c->phase == CONN_CLOSING) return;
+    if (!complete || !c->keep_alive || c->worker->draining || c->early.full) {
+        c->refused_early = !complete;
+        c->closing_after_write = true;
+        c->deadline_ms = uv_now(&c->worker->loop) + (uint64_t)limits_of(c)->limits.write_timeout_ms;
+        if (c->unsent == 0) close_softly(c);
+        return;
+    }
+    set_phase(c, CONN_IDLE, limits_of(c)->limits.idle_timeout_ms);
+    parse_early(c);
+}
+
+static void on_closed(uv_handle_t *handle) {
+    struct conn *c = handle->data;
+    struct worker *w = c->worker;
+    if (c->prev) c->prev->next = c->next;
+    else w->conns = c->next;
+    if (c->next) c->next->prev = c->prev;
+    w->conn_count--;
+    atomic_fetch_sub(&w->server->connections, 1);
+    meter_connections(w->server->meter, w->index, -1);
+    buf_free(&c->early);
+    free(c);
+}
+
+void conn_end(struct conn *c) {
+    if (c->phase == CONN_CLOSING) return;
+    c->phase = CONN_CLOSING;
+    c->deadline_ms = 0;
+    struct request *r = c->request;
+    c->request = NULL;
+    outbox_forget(&c->worker->outbox, c);
+    if (r) request_caller_left(r);
+    uv_close((uv_handle_t *)&c->tcp, on_closed);
+}
+
+static void timed_out(struct conn *c) {
+    switch ((enum conn_phase)c->phase) {
+    case CONN_HEAD: respond_error(c->request, GATEWAY_HEADER_TIMEOUT, NULL, ""); break;
+    case CONN_BODY: respond_error(c->request, GATEWAY_BODY_TIMEOUT, NULL, ""); break;
+    case CONN_IDLE:
+    case CONN_BUSY:
+    case CONN_CLOSING: conn_end(c); break;
+    }
+}
+
+void conn_sweep(struct conn *c, uint64_t now_ms) {
+    if (c->phase == CONN_CLOSING) return;
+    if (c->worker->closing || (c->worker->draining && c->phase == CONN_IDLE && !c->unsent)) conn_end(c);
+    else if (c->deadline_ms && now_ms >= c->deadline_ms) {
+        if (c->closing_after_write) conn_end(c);
+        else timed_out(c);
+    } else if (c->request && c->phase == CONN_BUSY) {
+        request_watch(c->request, clock_now_ns());
+    }
+}

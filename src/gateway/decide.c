@@ -1,0 +1,106 @@
+#include "gateway/decide.h"
+
+#include "base/clock.h"
+
+static const struct {
+    const char *name;
+    enum pin pin;
+} ROUTE_MODELS[] = {{"auto", PIN_NONE}, {"local", PIN_LOCAL}, {"frontier", PIN_FRONTIER}};
+
+bool decide_model(const struct snapshot *snapshot, struct span model, const char *local_model, enum pin *pin,
+                  int *frontier) {
+    *pin = PIN_NONE;
+    *frontier = -1;
+    for (size_t i = 0; i < sizeof ROUTE_MODELS / sizeof *ROUTE_MODELS; i++) {
+        if (!span_is_z(model, ROUTE_MODELS[i].name)) continue;
+        *pin = ROUTE_MODELS[i].pin;
+        return true;
+    }
+    if (local_model && span_is_z(model, local_model)) {
+        *pin = PIN_LOCAL;
+        return true;
+    }
+    for (uint32_t i = 0; i < snapshot->usable_count; i++) {
+        const struct config_frontier *f = snapshot->frontiers[snapshot->usable[i]].config;
+        for (size_t m = 0; m < f->model_count; m++) {
+            if (!span_is_z(model, f->models[m])) continue;
+            *frontier = (int)i;
+            return true;
+        }
+    }
+    // A model whose key is missing is known, and routed like any other: what cannot be had is answered locally.
+    for (uint32_t i = 0; i < snapshot->frontier_count; i++)
+        for (size_t m = 0; m < snapshot->frontiers[i].config->model_count; m++)
+            if (span_is_z(model, snapshot->frontiers[i].config->models[m])) return true;
+    return false;
+}
+
+static uint32_t us_since(uint64_t *from_ns) {
+    uint64_t now = clock_now_ns(), us = (now - *from_ns) / 1000;
+    *from_ns = now;
+    return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+}
+
+static uint32_t count_tools(const struct chat_view *view) {
+    return view->has_tools ? json_count(view->doc, json_get(view->doc, 0, "tools")) : 0;
+}
+
+// The first system message's place in the decoded text.
+static struct span system_text(const struct chat_view *view) {
+    for (uint32_t i = 0; i < view->part_count; i++)
+        if (view->parts[i].role == ROLE_SYSTEM && view->parts[i].kind == PART_TEXT)
+            return span_sub(view->text, view->parts[i].start, view->parts[i].len);
+    return SPAN_NONE;
+}
+
+struct intent_input decide_intent(const struct chat_view *view, struct arena *arena) {
+    return (struct intent_input){
+        .text = chat_last_user_text(view, arena),
+        .system = system_text(view),
+        .input_tokens = view->estimated_tokens,
+        .user_turns = view->user_turns,
+        .tools = count_tools(view),
+        .has_schema = view->has_schema,
+        .has_images = view->has_images,
+        .max_tokens = view->max_tokens,
+    };
+}
+
+void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
+            const struct route_state *state, struct arena *arena, struct decision *out) {
+    uint64_t clock = clock_now_ns();
+    *out = (struct decision){0};
+    struct gate_input gate_input = {.text = view->text, .unreadable = view->unreadable ? "content that is not text" : NULL};
+    gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
+    out->gate_us = us_since(&clock);
+
+    struct intent_input intent = decide_intent(view, arena);
+    intent_score(snapshot->weights, &intent, &out->score);
+    out->score_us = us_since(&clock);
+
+    struct route_request request = {
+        .pin = pin,
+        .named_frontier = -1,
+        .input_tokens = view->estimated_tokens,
+        .max_tokens = view->max_tokens,
+        .needs_vision = view->has_images,
+        .needs_audio = view->has_audio,
+    };
+    enum pin named;
+    decide_model(snapshot, view->model, NULL, &named, &request.named_frontier);
+    if (request.pin == PIN_NONE) request.pin = named;
+    route_plan(snapshot->config, &out->verdict, &out->score, snapshot->threshold, &request, state, &out->plan);
+    out->plan_us = us_since(&clock);
+}
+
+void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out) {
+    *out = (struct route_state){
+        .local_enabled = snapshot->config->local.enabled,
+        .local_trusted = !*snapshot->config->local.url || snapshot->config->local.url_is_local,
+        .local_ready = snapshot->config->local.enabled,
+        .local_has_room = snapshot->config->local.enabled,
+        .local_context = snapshot->config->local.context,
+        .frontier_count = snapshot->usable_count,
+        .frontier_zones = snapshot->usable_zones,
+    };
+}

@@ -1,0 +1,32 @@
+// Gate, score and plan for one request: the same code for `serve`, `ask` and `explain`.
+#ifndef SLUICE_GATEWAY_DECIDE_H
+#define SLUICE_GATEWAY_DECIDE_H
+
+#include "chat/view.h"
+#include "gateway/snapshot.h"
+#include "route/plan.h"
+
+struct decision {
+    struct verdict verdict;
+    struct score score;
+    struct plan plan;
+    uint32_t gate_us, score_us, plan_us;
+};
+
+// What a model name means: auto, local, frontier, the local model's own name, or a configured frontier
+// model (routed like auto; *frontier is the index among the usable ones that is asked first, else -1).
+// `local_model` may be NULL. False when the name is unknown.
+bool decide_model(const struct snapshot *snapshot, struct span model, const char *local_model, enum pin *pin,
+                  int *frontier);
+
+// What the score looks at. The texts are the view's or the arena's.
+struct intent_input decide_intent(const struct chat_view *view, struct arena *arena);
+
+// `pin` is what the caller's header asked or its model name. Memory from the arena.
+void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
+            const struct route_state *state, struct arena *arena, struct decision *out);
+
+// The state that `explain` assumes: the local model is ready and has room, as configured.
+void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out);
+
+#endif

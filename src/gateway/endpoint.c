@@ -1,0 +1,184 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "gateway/request.h"
+#include "gateway/server.h"
+
+struct endpoint {
+    const char *path;
+    llhttp_method_t method;
+    const char *allow; // for the Allow header
+    void (*serve)(struct request *r);
+};
+
+static void serve_health(struct request *r) {
+    respond_simple(r, 200, "application/json", SPAN("{\"status\":\"ok\"}"));
+    request_finish(r, "ok");
+}
+
+// Ready means: a request would be answered and recorded.
+static void serve_ready(struct request *r) {
+    struct server *s = r->worker->server;
+    struct ledger_health health;
+    ledger_health(s->ledger, &health);
+    enum local_phase phase = s->local ? local_phase(s->local) : LOCAL_OFF;
+    bool model = phase == LOCAL_READY || r->worker->snapshot->usable_count > 0;
+    bool ready = health.ok && model && atomic_load(&s->phase) == SERVER_RUNNING;
+    struct buf body;
+    buf_init(&body, 4096);
+    buf_printf(&body, "{\"ready\":%s,\"local\":\"%s\",\"frontiers\":%u,\"ledger\":\"%s\"", ready ? "true" : "false",
+               local_phase_name(phase), r->worker->snapshot->usable_count, health.ok ? "ok" : "failing");
+    struct err words = s->local_error;
+    if (s->local) local_last_words(s->local, &words);
+    if (words.text[0] && phase != LOCAL_READY) {
+        json_put_key(&body, "local_error");
+        json_put_z(&body, words.text);
+    }
+    buf_add_char(&body, '}');
+    respond_simple(r, ready ? 200 : 503, "application/json", buf_span(&body));
+    buf_free(&body);
+    request_finish(r, "ok");
+}
+
+static void serve_metrics(struct request *r) {
+    struct server *s = r->worker->server;
+    struct ledger_health health;
+    ledger_health(s->ledger, &health);
+    struct meter_state state = {
+        .local_enabled = s->local != NULL,
+        .local_ready = s->local && local_phase(s->local) == LOCAL_READY,
+        .local_restarts = s->local ? local_restarts(s->local) : 0,
+        .local_in_flight = s->local ? local_in_flight(s->local) : 0,
+        .ledger_written = health.written,
+        .ledger_waiting = health.waiting,
+        .ledger_ok = health.ok,
+        .version = SLUICE_VERSION,
+    };
+    struct buf body;
+    buf_init(&body, 4 << 20);
+    meter_expose(s->meter, &state, &body);
+    respond_simple(r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_span(&body));
+    buf_free(&body);
+    request_finish(r, "ok");
+}
+
+static void add_model(struct buf *b, const char *id, const char *owner) {
+    if (b->at[b->len - 1] != '[') buf_add_char(b, ',');
+    buf_add_z(b, "{\"id\":");
+    json_put_z(b, id);
+    buf_add_z(b, ",\"object\":\"model\",\"created\":0,\"owned_by\":");
+    json_put_z(b, owner);
+    buf_add_char(b, '}');
+}
+
+static void serve_models(struct request *r) {
+    const struct snapshot *s = r->worker->snapshot;
+    const struct local_server *local = r->worker->server->local ? local_server(r->worker->server->local) : NULL;
+    struct buf body;
+    buf_init(&body, 1 << 20);
+    buf_add_z(&body, "{\"object\":\"list\",\"data\":[");
+    static const char *const ROUTES[] = {"auto", "local", "frontier"};
+    for (size_t i = 0; i < sizeof ROUTES / sizeof *ROUTES; i++) add_model(&body, ROUTES[i], "sluice");
+    if (local) add_model(&body, local->model, "local");
+    for (uint32_t i = 0; i < s->usable_count; i++) {
+        const struct config_frontier *f = s->frontiers[s->usable[i]].config;
+        for (size_t m = 0; m < f->model_count; m++) add_model(&body, f->models[m], f->name);
+    }
+    buf_add_z(&body, "]}");
+    respond_simple(r, 200, "application/json", buf_span(&body));
+    buf_free(&body);
+    request_finish(r, "ok");
+}
+
+static const struct endpoint ENDPOINTS[] = {
+    {"/v1/chat/completions", HTTP_POST, "POST", chat_begin},
+    {"/v1/models", HTTP_GET, "GET, HEAD", serve_models},
+    {"/healthz", HTTP_GET, "GET, HEAD", serve_health},
+    {"/readyz", HTTP_GET, "GET, HEAD", serve_ready},
+    {"/metrics", HTTP_GET, "GET, HEAD", serve_metrics},
+};
+
+struct request *request_new(struct conn *c) {
+    struct request *r = mem_new(sizeof *r);
+    r->conn = c;
+    r->worker = c->worker;
+    r->head = mem_new(sizeof *r->head);
+    r->started_ns = clock_now_ns();
+    buf_init(&r->body, 0);
+    return r;
+}
+
+void request_free(struct request *r) {
+    free(r->head);
+    buf_free(&r->body);
+    buf_free(&r->chat.sent);
+    buf_free(&r->chat.body);
+    snapshot_unref(r->chat.snapshot);
+    free(r);
+}
+
+// The path of a target, also of one in absolute form (RFC 9112, 3.2.2).
+static struct span path_of(const struct request_head_data *head) {
+    struct span path = span_make(head->path, head->path_len);
+    size_t scheme = span_find(path, SPAN("://"));
+    if (path.len == 0 || path.at[0] == '/' || scheme == SIZE_MAX) return path;
+    path = span_sub(path, scheme + 3, SIZE_MAX);
+    size_t slash = span_find(path, SPAN("/"));
+    return slash == SIZE_MAX ? SPAN("/") : span_sub(path, slash, SIZE_MAX);
+}
+
+static const struct endpoint *find_endpoint(const struct request_head_data *head) {
+    struct span path = path_of(head);
+    for (size_t i = 0; i < sizeof ENDPOINTS / sizeof *ENDPOINTS; i++)
+        if (!head->path_cut && span_is_z(path, ENDPOINTS[i].path)) return &ENDPOINTS[i];
+    return NULL;
+}
+
+static bool method_fits(const struct request *r) {
+    return r->method == r->endpoint->method || (r->method == HTTP_HEAD && r->endpoint->method == HTTP_GET);
+}
+
+static void refuse_unserved(struct request *r) {
+    if (!r->endpoint) respond_error(r, GATEWAY_UNKNOWN_PATH, NULL, "");
+    else respond_error(r, GATEWAY_METHOD_NOT_ALLOWED, r->endpoint->allow, "");
+}
+
+bool request_head_complete(struct request *r) {
+    const llhttp_t *parser = &r->conn->parser;
+    const struct config *config = r->worker->snapshot->config;
+    if (!r->head->has_host && parser->http_major == 1 && parser->http_minor == 1) {
+        respond_error(r, GATEWAY_BAD_HTTP, NULL, "It has no Host header.");
+        return false;
+    }
+    r->endpoint = find_endpoint(r->head);
+    bool chunked = (parser->flags & F_CHUNKED) != 0;
+    bool has_body = chunked || parser->content_length > 0;
+    if (!has_body) return true; // answered when the message is complete, so that the connection lives on
+    if (!r->endpoint || !method_fits(r)) {
+        refuse_unserved(r);
+        return false;
+    }
+    if (!chunked && parser->content_length > (uint64_t)config->limits.body_bytes) {
+        respond_error(r, GATEWAY_BODY_TOO_LARGE, NULL, "");
+        return false;
+    }
+    struct span expect = request_header(r, HEADER_EXPECT);
+    if (expect.len && !span_is_nocase(expect, SPAN("100-continue"))) {
+        respond_error(r, GATEWAY_EXPECTATION_FAILED, NULL, "");
+        return false;
+    }
+    if (expect.len) conn_write(r->conn, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
+    buf_init(&r->body, (size_t)config->limits.body_bytes);
+    // Room for the whole body where it is small, so that it is read without moving.
+    if (!chunked && parser->content_length <= READ_BUFFER_BYTES && !buf_reserve(&r->body, (size_t)parser->content_length))
+        return false;
+    return true;
+}
+
+void request_complete(struct request *r) {
+    r->ready_ns = clock_now_ns();
+    if (!r->endpoint || !method_fits(r)) refuse_unserved(r);
+    else r->endpoint->serve(r);
+}

@@ -1,0 +1,66 @@
+#include "gateway/request.h"
+
+// The headers that mean something to us. Names are compared without case.
+static const struct {
+    const char *name;
+    enum header_name header;
+} HEADERS[] = {
+    {"x-sluice-route", HEADER_ROUTE},
+    {"x-sluice-task", HEADER_TASK},
+    {"x-sluice-user", HEADER_USER},
+    {"expect", HEADER_EXPECT},
+    {"host", HEADER_HOST},
+};
+
+void request_add_path(struct request *r, struct span piece) {
+    struct request_head_data *h = r->head;
+    if (h->query) return;
+    size_t query = span_find(piece, SPAN("?"));
+    if (query != SIZE_MAX) {
+        h->query = true;
+        piece.len = query;
+    }
+    size_t room = sizeof h->path - h->path_len;
+    if (piece.len > room) {
+        h->path_cut = true;
+        piece.len = room;
+    }
+    memcpy(h->path + h->path_len, piece.at, piece.len);
+    h->path_len = (uint16_t)(h->path_len + piece.len);
+}
+
+void request_add_header_name(struct request *r, struct span piece, bool first) {
+    struct request_head_data *h = r->head;
+    if (first) {
+        h->name_len = 0;
+        h->current = HEADER_NONE;
+    }
+    if (first && piece.len && !strchr("xXeEhH", piece.at[0])) h->name_len = sizeof h->name; // none of ours
+    // a name that does not fit is none of ours either: it fills the array
+    for (size_t i = 0; i < piece.len && h->name_len < sizeof h->name; i++) h->name[h->name_len++] = piece.at[i];
+}
+
+static enum header_name known_header(struct span name) {
+    for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++)
+        if (span_is_nocase(name, span_from(HEADERS[i].name))) return HEADERS[i].header;
+    return HEADER_NONE;
+}
+
+void request_add_header_value(struct request *r, struct span piece) {
+    struct request_head_data *h = r->head;
+    if (h->name_len) {
+        h->current = (uint8_t)known_header(span_make(h->name, h->name_len));
+        h->name_len = 0;
+        h->value_len[h->current] = 0; // the last of several counts
+        h->has_host |= h->current == HEADER_HOST;
+    }
+    if (h->current == HEADER_NONE) return;
+    size_t room = sizeof h->value[0] - h->value_len[h->current];
+    if (piece.len > room) piece.len = room;
+    memcpy(h->value[h->current] + h->value_len[h->current], piece.at, piece.len);
+    h->value_len[h->current] = (uint8_t)(h->value_len[h->current] + piece.len);
+}
+
+struct span request_header(const struct request *r, enum header_name name) {
+    return span_trim(span_make(r->head->value[name], r->head->value_len[name]));
+}

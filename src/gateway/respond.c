@@ -1,0 +1,141 @@
+#include <stdio.h>
+
+#include "gateway/request.h"
+#include "gateway/server.h"
+
+enum { MAX_HEAD_BYTES = 2048 };
+
+static void add_status(struct buf *b, int status) {
+    buf_printf(b, "HTTP/1.1 %d %s\r\n", status, http_status_phrase(status));
+}
+
+static void add_connection(struct buf *b, const struct conn *c) {
+    if (!c->keep_alive || c->worker->draining) buf_add_z(b, "connection: close\r\n");
+}
+
+// A header whose value may come from outside: one that would end the line is left out.
+static void add_header(struct buf *b, const char *name, const char *value) {
+    if (strpbrk(value, "\r\n")) return;
+    buf_add_z(b, name);
+    buf_add(b, ": ", 2);
+    buf_add_z(b, value);
+    buf_add(b, "\r\n", 2);
+}
+
+static void add_sluice_headers(struct buf *b, const struct ledger_row *row) {
+    add_header(b, "x-request-id", row->id);
+    if (!row->route[0]) return;
+    add_header(b, "x-sluice-route", row->route);
+    add_header(b, "x-sluice-reason", row->reason);
+    if (row->model[0]) add_header(b, "x-sluice-model", row->model);
+    if (row->degraded[0]) add_header(b, "x-sluice-degraded", row->degraded);
+    buf_add_z(b, "x-sluice-overhead-us: ");
+    buf_add_i64(b, row->overhead_us);
+    buf_add(b, "\r\n", 2);
+}
+
+static void send_whole(struct request *r, int status, const char *content_type, const char *extra, struct span body) {
+    struct buf out;
+    buf_init(&out, MAX_HEAD_BYTES + body.len);
+    add_status(&out, status);
+    buf_printf(&out, "content-type: %s\r\ncontent-length: %zu\r\n%s", content_type, body.len, extra);
+    if (r->row.id[0]) add_sluice_headers(&out, &r->row);
+    add_connection(&out, r->conn);
+    buf_add(&out, "\r\n", 2);
+    if (r->method != HTTP_HEAD) buf_add_span(&out, body);
+    conn_write(r->conn, buf_span(&out));
+    buf_free(&out);
+}
+
+void respond_simple(struct request *r, int status, const char *content_type, struct span body) {
+    r->row.status = status;
+    send_whole(r, status, content_type, "", body);
+}
+
+// What an error row is called in the ledger.
+static const char *outcome_of(enum gateway_error e) {
+    switch (e) {
+    case GATEWAY_FRONTIER_NOT_CONFIGURED:
+    case GATEWAY_LOCAL_NOT_READY:
+    case GATEWAY_LOCAL_BUSY:
+    case GATEWAY_LOCAL_UNAVAILABLE_SENSITIVE:
+    case GATEWAY_LOCAL_UNTRUSTED_SENSITIVE:
+    case GATEWAY_LOCAL_NOT_ABLE:
+    case GATEWAY_NO_UPSTREAM: return "refused";
+    default: return "error";
+    }
+}
+
+void respond_error(struct request *r, enum gateway_error e, const char *param, const char *detail) {
+    const struct gateway_error_info *info = gateway_error_info(e);
+    int status = r->chat.upstream_status >= 400 && e == GATEWAY_UPSTREAM_REJECTED ? r->chat.upstream_status : info->status;
+    char extra[96] = "";
+    int64_t retry_s = info->retry_after_s;
+    if (r->chat.retry_after_ms > 0 && (status == 429 || status >= 500)) retry_s = (r->chat.retry_after_ms + 999) / 1000;
+    int n = retry_s ? snprintf(extra, sizeof extra, "retry-after: %lld\r\n", (long long)retry_s) : 0;
+    if (e == GATEWAY_METHOD_NOT_ALLOWED) snprintf(extra + n, sizeof extra - (size_t)n, "allow: %s\r\n", param);
+    if (r->conn->phase != CONN_BUSY) r->conn->keep_alive = false; // the rest of the request is not read
+    struct buf body;
+    buf_init(&body, 4096);
+    gateway_error_body(&body, e, e == GATEWAY_METHOD_NOT_ALLOWED ? NULL : param, detail);
+    r->row.status = status;
+    span_copy_z(r->row.error_code, sizeof r->row.error_code, info->code);
+    send_whole(r, status, "application/json", extra, buf_span(&body));
+    buf_free(&body);
+    request_finish(r, outcome_of(e));
+}
+
+static bool is_http_10(const struct request *r) {
+    return r->conn->parser.http_major == 1 && r->conn->parser.http_minor == 0;
+}
+
+void respond_chat_head(struct request *r, int64_t length) {
+    char head_bytes[MAX_HEAD_BYTES];
+    struct buf head = {.at = head_bytes, .cap = sizeof head_bytes, .max = sizeof head_bytes - 1};
+    buf_add_z(&head, "HTTP/1.1 200 OK\r\n");
+    if (length < 0) {
+        buf_add_z(&head, "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
+                         "x-accel-buffering: no\r\n");
+        if (is_http_10(r)) r->conn->keep_alive = false; // it knows no chunks: the end of the connection ends it
+        else buf_add_z(&head, "transfer-encoding: chunked\r\n");
+    } else {
+        buf_add_z(&head, "content-type: application/json\r\ncontent-length: ");
+        buf_add_i64(&head, length);
+        buf_add(&head, "\r\n", 2);
+    }
+    add_sluice_headers(&head, &r->row);
+    add_connection(&head, r->conn);
+    buf_add(&head, "\r\n", 2);
+    r->row.status = 200;
+    buf_add_span(&r->worker->head, buf_span(&head));
+}
+
+// "1a2b\r\n", ending at CHUNK_ROOM; returns where it begins.
+static size_t write_chunk_size(char *room, size_t len) {
+    size_t at = CHUNK_ROOM;
+    room[--at] = '\n';
+    room[--at] = '\r';
+    do room[--at] = "0123456789abcdef"[len & 15];
+    while ((len >>= 4) && at);
+    return at;
+}
+
+void respond_chunk(struct request *r, struct buf *piece) {
+    size_t len = piece->len - CHUNK_ROOM;
+    if (len == 0) return;
+    bool framed = !is_http_10(r);
+    size_t begin = framed ? write_chunk_size(piece->at, len) : CHUNK_ROOM;
+    if (framed) buf_add(piece, "\r\n", 2);
+    struct span bytes = span_sub(buf_span(piece), begin, SIZE_MAX);
+    if (r->worker->head.len) {
+        buf_add_span(&r->worker->head, bytes);
+        conn_write(r->conn, buf_span(&r->worker->head));
+        buf_reset(&r->worker->head);
+    } else {
+        conn_write(r->conn, bytes);
+    }
+}
+
+void respond_last_chunk(struct request *r) {
+    if (!is_http_10(r)) conn_write(r->conn, SPAN("0\r\n\r\n"));
+}

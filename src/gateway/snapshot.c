@@ -1,0 +1,72 @@
+#include "gateway/snapshot.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "config/embedded.h"
+
+enum { CONNECT_TIMEOUT_MS = 10000 };
+
+static int load_frontier(struct snapshot *s, uint32_t i, struct err *e) {
+    struct snapshot_frontier *f = &s->frontiers[i];
+    f->config = &s->config->frontiers[i];
+    struct err why = {""};
+    if (upstream_target_parse(f->config->url, &f->target, &why) != 0)
+        return err_set(e, "frontier %s: url: %s", f->config->name, why.text);
+    f->target.name = f->config->name;
+    f->target.zone = f->config->zone;
+    f->target.connect_timeout_ms = CONNECT_TIMEOUT_MS;
+    f->target.idle_timeout_ms = f->config->idle_timeout_ms;
+    // The time to the first content is watched in attempt.c: a head alone says little, and an answer that
+    // is not streamed has its head at its end.
+    f->price = price_find(s->prices, span_from(f->config->models[0]));
+    char *key = config_secret(f->config->key_env, f->config->key_file);
+    if (!key) return 0;
+    f->target.auth_header = upstream_auth_header(f->config->protocol, key, &why);
+    mem_wipe(key, strlen(key));
+    free(key);
+    if (!f->target.auth_header) {
+        upstream_target_release(&f->target);
+        return err_set(e, "frontier %s: key: %s", f->config->name, why.text);
+    }
+    f->has_key = true;
+    s->usable[s->usable_count] = i;
+    s->usable_zones[s->usable_count++] = f->config->zone;
+    return 0;
+}
+
+struct snapshot *snapshot_load(struct config *config, struct err *e) {
+    static atomic_uint_fast64_t generations;
+    struct snapshot *s = mem_new(sizeof *s);
+    atomic_init(&s->references, 1);
+    s->generation = atomic_fetch_add(&generations, 1) + 1;
+    s->config = config;
+    s->gate = gate_new(config, e);
+    if (!s->gate) goto fail;
+    s->weights = *config->data.weights ? weights_load_file(config->data.weights, e) : weights_load(embedded_weights(), e);
+    if (!s->weights) goto fail;
+    s->prices = price_book_load(embedded_prices(), config->data.prices, e);
+    if (!s->prices) goto fail;
+    s->threshold = weights_threshold(s->weights, config->routing.target_local_share);
+    for (; s->frontier_count < config->frontier_count; s->frontier_count++)
+        if (load_frontier(s, s->frontier_count, e) != 0) goto fail;
+    return s;
+fail:
+    snapshot_unref(s);
+    return NULL;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *s) {
+    atomic_fetch_add(&s->references, 1);
+    return s;
+}
+
+void snapshot_unref(struct snapshot *s) {
+    if (!s || atomic_fetch_sub(&s->references, 1) != 1) return;
+    for (uint32_t i = 0; i < s->frontier_count; i++) upstream_target_release(&s->frontiers[i].target);
+    price_book_free(s->prices);
+    weights_free(s->weights);
+    gate_free(s->gate);
+    config_free(s->config);
+    free(s);
+}

@@ -1,0 +1,44 @@
+// A snapshot: everything that a decision reads, loaded once, immutable, swapped whole.
+//
+// A request takes a reference when it begins and keeps it to its end, so a reload never changes a
+// decision half-way. The gate scratch is per thread and belongs to one snapshot.
+#ifndef SLUICE_GATEWAY_SNAPSHOT_H
+#define SLUICE_GATEWAY_SNAPSHOT_H
+
+#include <stdatomic.h>
+
+#include "base/err.h"
+#include "config/config.h"
+#include "gate/gate.h"
+#include "intent/score.h"
+#include "price/price.h"
+#include "upstream/upstream.h"
+
+struct snapshot_frontier {
+    const struct config_frontier *config;
+    struct upstream_target target;
+    bool has_key;              // without one it is not used
+    const struct price *price; // of its first model, or NULL
+};
+
+struct snapshot {
+    atomic_int references;
+    uint64_t generation;
+    struct config *config;
+    struct gate *gate;
+    struct weights *weights;
+    struct price_book *prices;
+    float threshold;             // score above which a request is hard, for routing.target_local_share
+    struct snapshot_frontier frontiers[CONFIG_MAX_FRONTIERS];
+    uint32_t frontier_count;     // as configured
+    uint32_t usable[CONFIG_MAX_FRONTIERS]; // indices of those with a key, in order
+    enum zone usable_zones[CONFIG_MAX_FRONTIERS];
+    uint32_t usable_count;
+};
+
+// Takes the configuration, also on failure. One reference is the caller's.
+struct snapshot *snapshot_load(struct config *config, struct err *e);
+struct snapshot *snapshot_ref(struct snapshot *s);
+void snapshot_unref(struct snapshot *s);
+
+#endif

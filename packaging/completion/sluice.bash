@@ -1,0 +1,40 @@
+# Completion of sluice for bash. scripts/lint.sh compares it with the program.
+
+# The options of a command.
+_sluice_options() {
+    case $1 in
+    serve) echo "-c --config -s --set --check --print-config -q --quiet -h --help" ;;
+    ask) echo "-m --model --system -u --url -j --json -c --config -s --set -h --help" ;;
+    explain) echo "-f --file -j --json --jsonl -w --weights -c --config -s --set -h --help" ;;
+    scan) echo "-j --json --jsonl -p --profile --show-values -c --config -s --set -h --help" ;;
+    ledger) echo "-c --config --db --format --id -j --json -n --limit --set --since --until -h --help" ;;
+    doctor) echo "-c --config -s --set -j --json -h --help" ;;
+    esac
+}
+
+_sluice() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]-}
+    local words=
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        words="serve ask explain scan ledger doctor --help --version"
+    else
+        case $previous in
+        -c | --config | -f | --file | -w | --weights | --db) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+        -m | --model) words="auto local frontier" ;;
+        -p | --profile) words="strict balanced lenient" ;;
+        --format) words="jsonl csv" ;;
+        -s | --set | --system | -u | --url | --id | -n | --limit | --since | --until) return ;;
+        *)
+            case $command:$current in
+            *:-*) words=$(_sluice_options "$command") ;;
+            scan:*) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+            ledger:*) words="export summary" ;;
+            esac
+            ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -o filenames -F _sluice sluice

@@ -1,0 +1,46 @@
+# Completion of sluice for fish. scripts/lint.sh compares it with the program.
+
+# Whether the command on the line is one of these.
+function __sluice_in
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and contains -- $words[2] $argv
+end
+
+complete -c sluice -f
+complete -c sluice -n __fish_use_subcommand -a serve -d 'the gateway'
+complete -c sluice -n __fish_use_subcommand -a ask -d 'one prompt through the router'
+complete -c sluice -n __fish_use_subcommand -a explain -d 'where a request would go, and why'
+complete -c sluice -n __fish_use_subcommand -a scan -d 'what the policy gate finds in a text'
+complete -c sluice -n __fish_use_subcommand -a ledger -d 'read the ledger'
+complete -c sluice -n __fish_use_subcommand -a doctor -d 'check configuration, llama-server, keys, port and limits'
+complete -c sluice -n __fish_use_subcommand -l version -s V -d 'print the version'
+
+complete -c sluice -n '__sluice_in serve ask explain scan ledger doctor' -l config -s c -r -F -d 'configuration'
+complete -c sluice -n '__sluice_in serve ask explain scan doctor' -s s -x -d 'one setting on top of the file'
+complete -c sluice -n '__sluice_in serve ask explain scan ledger doctor' -l set -x -d 'one setting on top of the file'
+complete -c sluice -n '__sluice_in serve ask explain scan ledger doctor' -l help -s h -d 'explain the command'
+complete -c sluice -n '__sluice_in ask explain scan ledger doctor' -l json -s j -d 'one JSON object'
+complete -c sluice -n '__sluice_in explain scan' -l jsonl -d 'one JSON object per line in and out'
+
+complete -c sluice -n '__sluice_in serve' -l check -d 'check the configuration and stop'
+complete -c sluice -n '__sluice_in serve' -l print-config -d 'print every setting in force and stop'
+complete -c sluice -n '__sluice_in serve' -l quiet -s q -d 'no banner'
+
+complete -c sluice -n '__sluice_in ask' -l model -s m -x -a 'auto local frontier' -d 'who answers'
+complete -c sluice -n '__sluice_in ask' -l system -x -d 'a system message'
+complete -c sluice -n '__sluice_in ask' -l url -s u -x -d 'ask a running gateway'
+
+complete -c sluice -n '__sluice_in explain' -l file -s f -r -F -d 'a whole request'
+complete -c sluice -n '__sluice_in explain' -l weights -s w -r -F -d 'other weights of the score'
+
+complete -c sluice -n '__sluice_in scan' -l profile -s p -x -a 'strict balanced lenient' -d 'how much evidence is needed'
+complete -c sluice -n '__sluice_in scan' -l show-values -d 'print what was found'
+complete -c sluice -n '__sluice_in scan' -F
+
+complete -c sluice -n '__sluice_in ledger' -a 'export summary'
+complete -c sluice -n '__sluice_in ledger' -l db -r -F -d 'the file itself'
+complete -c sluice -n '__sluice_in ledger' -l format -x -a 'jsonl csv' -d 'form of export'
+complete -c sluice -n '__sluice_in ledger' -l id -x -d 'one request'
+complete -c sluice -n '__sluice_in ledger' -l limit -s n -x -d 'only the newest'
+complete -c sluice -n '__sluice_in ledger' -l since -x -d 'from this time on'
+complete -c sluice -n '__sluice_in ledger' -l until -x -d 'before this time'

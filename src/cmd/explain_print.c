@@ -1,0 +1,214 @@
+#include "cmd/explain.h"
+
+// ---------------------------------------------------------------- JSON
+
+static void put_number(struct buf *b, const char *key, float v) {
+    json_put_key(b, key);
+    buf_printf(b, "%.7f", (double)v);
+}
+
+static void put_bool(struct buf *b, const char *key, bool v) {
+    json_put_key(b, key);
+    buf_add_z(b, v ? "true" : "false");
+}
+
+static void put_optional(struct buf *b, const char *key, const char *v) {
+    json_put_key(b, key);
+    if (v) json_put_z(b, v);
+    else buf_add_z(b, "null");
+}
+
+// The part in which a finding begins.
+static const struct chat_part *part_of(const struct chat_view *view, uint32_t start) {
+    for (uint32_t i = 0; i < view->part_count; i++)
+        if (start >= view->parts[i].start && start < view->parts[i].start + view->parts[i].len) return &view->parts[i];
+    return NULL;
+}
+
+// Offsets count bytes of the decoded text of the part that holds the finding.
+static void put_finding(struct buf *b, const struct chat_view *view, const struct finding *f) {
+    const struct chat_part *part = part_of(view, f->start);
+    uint32_t base = part ? part->start : 0;
+    buf_add_char(b, '{');
+    json_put_key(b, "class");
+    json_put_z(b, data_class_name((enum data_class)f->class_));
+    json_put_key(b, "type");
+    json_put_z(b, f->type);
+    json_put_key(b, "start");
+    buf_add_u64(b, f->start - base);
+    json_put_key(b, "end");
+    buf_add_u64(b, f->end - base);
+    json_put_key(b, "score");
+    buf_printf(b, "%.3f", (double)f->score);
+    put_bool(b, "hard", f->hard);
+    json_put_key(b, "rule");
+    json_put_z(b, f->rule);
+    json_put_key(b, "message");
+    if (part && part->message != UINT16_MAX) buf_add_u64(b, part->message);
+    else buf_add_z(b, "null");
+    buf_add_char(b, '}');
+}
+
+void explain_put_members(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    json_put_key(b, "route");
+    json_put_z(b, route_name(d->plan.route));
+    json_put_key(b, "reason");
+    json_put_z(b, reason_code(d->plan.reason));
+    put_number(b, "score", d->score.score);
+    put_number(b, "p_local", d->score.p_local);
+    json_put_key(b, "task");
+    json_put_z(b, d->score.task);
+    put_number(b, "complexity", d->score.complexity);
+    put_number(b, "ambiguity", d->score.ambiguity);
+    json_put_key(b, "output_tokens");
+    buf_add_i64(b, d->score.output_tokens);
+    put_bool(b, "sensitive", d->verdict.sensitive);
+    json_put_key(b, "findings");
+    buf_add_char(b, '[');
+    for (uint32_t i = 0; i < d->verdict.count; i++) {
+        if (i) buf_add_char(b, ',');
+        put_finding(b, x->view, &d->verdict.findings[i]);
+    }
+    buf_add_char(b, ']');
+    json_put_key(b, "us");
+    buf_add_u64(b, (uint64_t)d->gate_us + d->score_us + d->plan_us);
+}
+
+// "local", or the name of the frontier.
+static const char *candidate_name(const struct explanation *x, const struct candidate *c) {
+    if (c->local) return "local";
+    if (x->frontier_assumed) return "frontier";
+    return x->snapshot->frontiers[x->snapshot->usable[c->frontier]].config->name;
+}
+
+static void put_plan(struct buf *b, const struct explanation *x) {
+    const struct plan *plan = &x->decision.plan;
+    json_put_key(b, "plan");
+    buf_add_char(b, '[');
+    for (uint32_t i = 0; i < plan->count; i++) {
+        buf_add_z(b, i ? ",{" : "{");
+        json_put_key(b, "upstream");
+        json_put_z(b, candidate_name(x, &plan->candidates[i]));
+        put_bool(b, "local", plan->candidates[i].local);
+        json_put_key(b, "reason");
+        json_put_z(b, reason_code(plan->candidates[i].reason));
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, ']');
+}
+
+static void put_terms(struct buf *b, const struct explanation *x) {
+    json_put_key(b, "terms");
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < x->term_count; i++) {
+        buf_add_z(b, i ? ",{" : "{");
+        json_put_key(b, "text");
+        json_put_z(b, x->terms[i].text);
+        put_number(b, "weight", x->terms[i].weight);
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, ']');
+}
+
+void explain_put_json(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    buf_add_char(b, '{');
+    explain_put_members(b, x);
+    json_put_key(b, "why");
+    json_put_z(b, reason_text(d->plan.reason));
+    put_number(b, "threshold", d->plan.threshold);
+    put_plan(b, x);
+    put_optional(b, "degraded", d->plan.degraded ? d->plan.degraded_code : NULL);
+    put_optional(b, "refusal", d->plan.refusal);
+    put_bool(b, "frontier_assumed", x->frontier_assumed);
+    json_put_key(b, "input_tokens");
+    buf_add_u64(b, x->view->estimated_tokens);
+    put_terms(b, x);
+    json_put_key(b, "gate");
+    json_put_z(b, gate_version(x->snapshot->gate));
+    json_put_key(b, "weights");
+    json_put_z(b, weights_version(x->snapshot->weights));
+    json_put_key(b, "gate_us");
+    buf_add_u64(b, d->gate_us);
+    json_put_key(b, "score_us");
+    buf_add_u64(b, d->score_us);
+    json_put_key(b, "plan_us");
+    buf_add_u64(b, d->plan_us);
+    buf_add_z(b, "}\n");
+}
+
+// ---------------------------------------------------------------- words
+
+static void put_gate(struct buf *b, const struct explanation *x) {
+    const struct verdict *v = &x->decision.verdict;
+    if (!v->sensitive && v->count == 0) {
+        buf_add_z(b, "  gate       clean: nothing that must stay was found\n");
+        return;
+    }
+    buf_printf(b, "  gate       %s%s%s\n", v->sensitive ? "sensitive" : "clean, with findings that do not decide",
+               v->sensitive && v->reason ? ": " : "", v->sensitive && v->reason ? v->reason : "");
+    for (uint32_t i = 0; i < v->count; i++) {
+        const struct finding *f = &v->findings[i];
+        const struct chat_part *part = part_of(x->view, f->start);
+        uint32_t base = part ? part->start : 0;
+        buf_printf(b, "               %s %s, bytes %u to %u, %.2f%s, rule %s\n",
+                   data_class_name((enum data_class)f->class_), f->type, f->start - base, f->end - base,
+                   (double)f->score, f->hard ? ", decides alone" : "", f->rule);
+    }
+    if (v->omitted) buf_printf(b, "               and %u more\n", v->omitted);
+}
+
+static void put_score(struct buf *b, const struct explanation *x) {
+    const struct score *s = &x->decision.score;
+    float threshold = x->decision.plan.threshold;
+    buf_printf(b, "  score      %.3f, %s the threshold %.3f (higher wants the frontier; target_local_share %.2f)\n",
+               (double)s->score, s->score > threshold ? "above" : "not above", (double)threshold,
+               x->snapshot->config->routing.target_local_share);
+    buf_printf(b, "  local      does this as well with probability %.2f\n", (double)s->p_local);
+    buf_printf(b, "  task       %s, complexity %.2f, ambiguity %.2f\n", s->task, (double)s->complexity,
+               (double)s->ambiguity);
+    buf_printf(b, "  tokens     about %zu in, about %d out\n", x->view->estimated_tokens, s->output_tokens);
+}
+
+// The words of one sign, on one line.
+static void put_signed_terms(struct buf *b, const struct explanation *x, bool to_frontier) {
+    size_t shown = 0;
+    for (size_t i = 0; i < x->term_count; i++) {
+        if ((x->terms[i].weight > 0) != to_frontier) continue;
+        if (!shown++) buf_printf(b, "  %s", to_frontier ? "frontier + " : "local +    ");
+        buf_printf(b, "%s%s %+.2f", shown > 1 ? ",  " : "", x->terms[i].text, (double)x->terms[i].weight);
+    }
+    if (shown) buf_add_char(b, '\n');
+}
+
+static void put_plan_words(struct buf *b, const struct explanation *x) {
+    const struct plan *plan = &x->decision.plan;
+    bool remote = false;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        remote |= !plan->candidates[i].local;
+        buf_printf(b, "  %s  %u. %s: %s\n", i ? "         " : "plan     ", i + 1,
+                   candidate_name(x, &plan->candidates[i]), reason_text(plan->candidates[i].reason));
+    }
+    if (plan->refusal) buf_printf(b, "  refused    %s\n", plan->refusal);
+    if (plan->degraded) buf_printf(b, "  degraded   %s\n", plan->degraded_code);
+    if (x->frontier_assumed && remote)
+        buf_add_z(b, "  note       no frontier has a key here, so one was assumed; routing.on_no_frontier says what\n"
+                     "             `serve` would do instead\n");
+}
+
+void explain_put_words(struct buf *b, const struct explanation *x, bool colour) {
+    const struct decision *d = &x->decision;
+    const char *paint = !colour                           ? ""
+                        : d->plan.route == ROUTE_LOCAL    ? "\033[32m"
+                        : d->plan.route == ROUTE_FRONTIER ? "\033[33m"
+                                                          : "\033[31m";
+    buf_printf(b, "%s%s%s (%s): %s\n\n", paint, route_name(d->plan.route), colour ? "\033[0m" : "",
+               reason_code(d->plan.reason), reason_text(d->plan.reason));
+    put_gate(b, x);
+    put_score(b, x);
+    put_signed_terms(b, x, false);
+    put_signed_terms(b, x, true);
+    put_plan_words(b, x);
+    buf_printf(b, "  took       %u us gate, %u us score, %u us plan\n", d->gate_us, d->score_us, d->plan_us);
+}

@@ -1,0 +1,250 @@
+// `sluice scan`: the policy gate on a text, alone or line by line. Values are shown only when asked for.
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "gate/gate.h"
+#include "wire/json.h"
+
+enum { ARENA_FACTOR = 12, LINE_DEPTH = 64, LINE_VALUES = 100000 };
+
+struct scanner {
+    struct gate *gate;
+    struct gate_scratch *scratch;
+    enum profile profile;
+    bool json, show_values;
+    size_t max_bytes;
+    struct arena arena;
+    struct json_doc line;
+    struct buf text; // of a line, decoded
+    struct buf out;
+};
+
+static int open_scanner(struct scanner *x, const struct config *config, struct err *e) {
+    x->gate = gate_new(config, e);
+    if (!x->gate) return -1;
+    x->scratch = gate_scratch_new(x->gate);
+    // What is larger than the limit is read all the same, so that the gate can say so.
+    x->max_bytes = (size_t)(config->limits.body_bytes > config->policy.max_scan_bytes ? config->limits.body_bytes
+                                                                                      : config->policy.max_scan_bytes) +
+                   1;
+    arena_init(&x->arena, x->max_bytes * ARENA_FACTOR + (1 << 20));
+    buf_init(&x->text, SIZE_MAX / 2);
+    buf_init(&x->out, SIZE_MAX / 2);
+    return 0;
+}
+
+static void close_scanner(struct scanner *x) {
+    json_free(&x->line);
+    buf_free(&x->text);
+    buf_free(&x->out);
+    arena_release(&x->arena);
+    gate_scratch_free(x->scratch);
+    gate_free(x->gate);
+}
+
+// Scans and returns the microseconds that took. The verdict lives until the arena is reset.
+static uint64_t scan_text(struct scanner *x, struct span text, struct verdict *v) {
+    struct gate_input in = {.text = text};
+    uint64_t start = clock_now_ns();
+    gate_scan(x->gate, x->scratch, &in, x->profile, &x->arena, v);
+    return (clock_now_ns() - start + 500) / 1000;
+}
+
+// ---------------------------------------------------------------- writing
+
+static void put_findings(struct scanner *x, struct span text, const struct verdict *v) {
+    buf_add_z(&x->out, "[");
+    for (uint32_t i = 0; i < v->count; i++) {
+        const struct finding *f = &v->findings[i];
+        buf_printf(&x->out, "%s{\"class\":\"%s\",\"type\":\"%s\",\"start\":%u,\"end\":%u,\"score\":", i ? "," : "",
+                   data_class_name((enum data_class)f->class_), f->type, f->start, f->end);
+        buf_printf(&x->out, "%.2f,\"hard\":%s,\"rule\":\"%s\"", (double)f->score, f->hard ? "true" : "false", f->rule);
+        if (x->show_values) {
+            json_put_key(&x->out, "value");
+            json_put_string(&x->out, span_sub(text, f->start, f->end - f->start));
+        }
+        buf_add_char(&x->out, '}');
+    }
+    buf_add_char(&x->out, ']');
+}
+
+static void put_json(struct scanner *x, struct span text, const struct verdict *v, uint64_t us) {
+    char classes[48];
+    data_class_list(v->classes, classes);
+    buf_printf(&x->out, "{\"sensitive\":%s,\"classes\":\"%s\",\"reason\":", v->sensitive ? "true" : "false", classes);
+    json_put_z(&x->out, v->reason);
+    json_put_key(&x->out, "receipt");
+    json_put_z(&x->out, v->receipt);
+    json_put_key(&x->out, "findings");
+    put_findings(x, text, v);
+    buf_printf(&x->out, ",\"omitted\":%u,\"us\":%llu}\n", v->omitted, (unsigned long long)us);
+}
+
+// A value on a terminal: one line, no control characters.
+static void put_value(struct buf *out, struct span value) {
+    buf_add_z(out, "  ");
+    for (size_t i = 0; i < value.len; i++)
+        buf_add_char(out, (unsigned char)value.at[i] < ' ' || value.at[i] == 0x7f ? ' ' : value.at[i]);
+}
+
+static void put_words(struct scanner *x, struct span text, const struct verdict *v, uint64_t us) {
+    bool colour = cmd_colour();
+    const char *on = !colour ? "" : v->sensitive ? "\033[1;31m" : "\033[1;32m", *off = colour ? "\033[0m" : "";
+    buf_printf(&x->out, "%s%s%s: %s\n", on, v->sensitive ? "sensitive" : "clean", off, v->reason);
+    if (v->count) buf_printf(&x->out, "\n  %-15s %-10s %-24s %-24s %5s\n", "bytes", "class", "type", "rule", "score");
+    for (uint32_t i = 0; i < v->count; i++) {
+        const struct finding *f = &v->findings[i];
+        char place[32];
+        snprintf(place, sizeof place, "%u-%u", f->start, f->end);
+        buf_printf(&x->out, "  %-15s %-10s %-24s %-24s %5.2f%s", place, data_class_name((enum data_class)f->class_),
+                   f->type, f->rule, (double)f->score, f->hard ? "" : "  soft");
+        if (x->show_values) put_value(&x->out, span_sub(text, f->start, f->end - f->start));
+        buf_add_char(&x->out, '\n');
+    }
+    if (v->omitted) buf_printf(&x->out, "  and %u more\n", v->omitted);
+    buf_printf(&x->out, "\n%zu bytes in %llu us, policy %s\n", text.len, (unsigned long long)us, v->receipt);
+}
+
+static bool flush_out(struct scanner *x) {
+    bool good = fwrite(x->out.at ? x->out.at : "", 1, x->out.len, stdout) == x->out.len && fflush(stdout) == 0;
+    buf_reset(&x->out);
+    return good;
+}
+
+// ---------------------------------------------------------------- one text
+
+static int scan_one(struct scanner *x, const char *path) {
+    struct err e = {""};
+    size_t len = 0;
+    char *bytes = cmd_read_file(path, x->max_bytes, &len, &e);
+    if (!bytes) return cmd_fail(EXIT_FAILED, &e);
+    struct verdict v;
+    struct span text = span_make(bytes, len);
+    uint64_t us = scan_text(x, text, &v);
+    if (x->json) put_json(x, text, &v, us);
+    else put_words(x, text, &v, us);
+    int code = flush_out(x) ? v.sensitive ? EXIT_SENSITIVE : EXIT_FINE : EXIT_FAILED;
+    mem_wipe(bytes, len);
+    free(bytes);
+    return code;
+}
+
+// ---------------------------------------------------------------- line by line
+
+// Writes the answer to one line; false when it is an error.
+static bool scan_line(struct scanner *x, struct span line, size_t number) {
+    static const struct json_limits LIMITS = {LINE_DEPTH, LINE_VALUES};
+    size_t at = 0;
+    enum json_status status = json_parse(&x->line, line, &LIMITS, &at);
+    uint32_t id = status == JSON_OK ? json_get(&x->line, 0, "id") : 0,
+             text = status == JSON_OK ? json_get(&x->line, 0, "text") : 0;
+    buf_add_z(&x->out, "{\"id\":");
+    buf_add_span(&x->out, id ? json_raw(&x->line, id) : SPAN("null"));
+    if (!json_is(&x->line, text, JSON_STRING)) {
+        if (status != JSON_OK)
+            buf_printf(&x->out, ",\"error\":\"line %zu: %s at byte %zu\"}\n", number, json_status_text(status), at);
+        else buf_printf(&x->out, ",\"error\":\"line %zu: no string \\\"text\\\"\"}\n", number);
+        return false;
+    }
+    buf_reset(&x->text);
+    json_unescape_to(&x->text, &x->line, text);
+    struct verdict v;
+    uint64_t us = scan_text(x, buf_span(&x->text), &v);
+    buf_printf(&x->out, ",\"sensitive\":%s,\"findings\":", v.sensitive ? "true" : "false");
+    put_findings(x, buf_span(&x->text), &v);
+    buf_printf(&x->out, ",\"us\":%llu}\n", (unsigned long long)us);
+    arena_reset(&x->arena);
+    return true;
+}
+
+static int scan_lines(struct scanner *x, const char *path) {
+    struct err e = {""};
+    bool standard = !strcmp(path, "-");
+    FILE *in = standard ? stdin : fopen(path, "rb");
+    if (!in) {
+        err_set(&e, "%s: %s", path, strerror(errno));
+        return cmd_fail(EXIT_FAILED, &e);
+    }
+    char *bytes = NULL;
+    size_t cap = 0, number = 0;
+    bool bad = false;
+    for (ssize_t n; (n = getline(&bytes, &cap, in)) >= 0;) {
+        number++;
+        struct span line = span_trim(span_make(bytes, (size_t)n));
+        if (line.len && !scan_line(x, line, number)) bad = true;
+        if (!flush_out(x)) {
+            err_set(&e, "standard output: %s", strerror(errno));
+            break;
+        }
+    }
+    if (ferror(in)) err_set(&e, "%s: %s", standard ? "standard input" : path, strerror(errno));
+    if (bytes) mem_wipe(bytes, cap);
+    free(bytes);
+    if (!standard) fclose(in);
+    if (e.text[0]) return cmd_fail(EXIT_FAILED, &e);
+    return bad ? EXIT_FAILED : EXIT_FINE;
+}
+
+// ---------------------------------------------------------------- command
+
+static bool read_profile(const char *name, enum profile *out) {
+    for (enum profile p = PROFILE_STRICT; p <= PROFILE_LENIENT; p++)
+        if (!strcmp(name, profile_name(p))) {
+            *out = p;
+            return true;
+        }
+    return false;
+}
+
+static int run(int argc, char **argv) {
+    const char *path = NULL, *profile = NULL;
+    bool batch = false;
+    struct scanner x = {0};
+    struct option_list sets = {0};
+    const struct cmd_option options[] = {
+        {"json", 'j', OPTION_FLAG, NULL, "one JSON object instead of words", &x.json},
+        {"jsonl", 0, OPTION_FLAG, NULL, "one {\"id\",\"text\"} per line in, one verdict per line out", &batch},
+        {"profile", 'p', OPTION_STRING, "PROFILE", "strict, balanced or lenient, instead of the configured one",
+         &profile},
+        {"show-values", 0, OPTION_FLAG, NULL, "print what was found, not only where", &x.show_values},
+        {"config", 'c', OPTION_STRING, "FILE", "configuration", &path},
+        {"set", 's', OPTION_LIST, "KEY=VALUE", "one setting on top of the file; may be repeated", &sets},
+        {0},
+    };
+    int first = cmd_options(&CMD_SCAN, options, argc, argv);
+    if (argc - first > 1) return cmd_usage(&CMD_SCAN, "one file at a time");
+    if (batch && x.json) return cmd_usage(&CMD_SCAN, "either --json or --jsonl");
+    enum profile chosen = PROFILE_BALANCED;
+    if (profile && !read_profile(profile, &chosen))
+        return cmd_usage(&CMD_SCAN, "--profile is strict, balanced or lenient, not '%s'", profile);
+    const char *file = first < argc ? argv[first] : "-";
+    struct err e = {""};
+    struct config *config = cmd_config(path, &sets, &e);
+    if (!config) return cmd_fail(EXIT_CONFIG, &e);
+    int code = EXIT_CONFIG;
+    if (open_scanner(&x, config, &e) != 0) {
+        cmd_fail(EXIT_CONFIG, &e);
+    } else {
+        x.profile = profile ? chosen : gate_profile(x.gate);
+        code = batch ? scan_lines(&x, file) : scan_one(&x, file);
+    }
+    close_scanner(&x);
+    config_free(config);
+    return code;
+}
+
+const struct command CMD_SCAN = {
+    .name = "scan",
+    .arguments = "[FILE|-]",
+    .summary = "what the policy gate finds in a text",
+    .help = "Exit code 0: clean; 10: sensitive. Offsets are bytes. Values are not printed unless --show-values asks.\n"
+            "--jsonl reads {\"id\",\"text\"} lines and answers in the same order; a bad line gets an \"error\".\n\n"
+            "  sluice scan contract.txt\n"
+            "  pbpaste | sluice scan --json\n"
+            "  sluice scan --jsonl --profile strict < texts.jsonl\n",
+    .run = run,
+};

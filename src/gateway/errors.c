@@ -81,7 +81,7 @@ static const struct {
     {413, "Content Too Large"},  {417, "Expectation Failed"},
     {422, "Unprocessable Content"}, {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-    {501, "Not Implemented"},    {502, "Bad Gateway"},
+    {502, "Bad Gateway"},
     {503, "Service Unavailable"}, {504, "Gateway Timeout"},
     {529, "Overloaded"},
 };

@@ -50,6 +50,12 @@ static void on_head(void *ctx, const struct upstream_head *head) {
     chat->answer = answer_new(&spec);
 }
 
+// A piece of a stream begins with room for the size of its chunk.
+static void begin_piece(struct buf *out) {
+    static const char ROOM[CHUNK_ROOM];
+    buf_add(out, ROOM, CHUNK_ROOM);
+}
+
 // The first content is here: nothing can be undone from now on, and nothing is kept for another attempt.
 static void commit(struct request *r) {
     struct chat_state *chat = &r->chat;
@@ -84,7 +90,7 @@ static void end_broken(struct request *r, const char *outcome, enum gateway_erro
     const struct gateway_error_info *info = gateway_error_info(code);
     char message[512];
     buf_reset(out);
-    buf_add(out, "          ", CHUNK_ROOM);
+    begin_piece(out);
     snprintf(message, sizeof message, "%s %s", info->message, why);
     answer_error_event(out, info->type, info->code, message);
     respond_chunk(r, out);
@@ -115,7 +121,7 @@ static void on_body(void *ctx, struct span bytes) {
         return;
     }
     struct buf *out = chat->streams ? &r->worker->out : &chat->body;
-    if (chat->streams && out->len == 0) buf_add(out, "          ", CHUNK_ROOM);
+    if (chat->streams && out->len == 0) begin_piece(out);
     int status = answer_feed(chat->answer, bytes, out);
     if (status == 0 && !out->full) return;
     if (chat->streams) flush(r);
@@ -168,7 +174,7 @@ static void finish_stream(struct request *r) {
 static void complete(struct request *r) {
     struct chat_state *chat = &r->chat;
     struct buf *out = chat->streams ? &r->worker->out : &chat->body;
-    if (chat->streams && out->len == 0) buf_add(out, "          ", CHUNK_ROOM);
+    if (chat->streams && out->len == 0) begin_piece(out);
     if (answer_end(chat->answer, out) == 0 && !out->full) {
         if (chat->streams) finish_stream(r);
         else finish_whole(r);

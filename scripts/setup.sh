@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh [build|test|bench|lint]: installs what is missing for one purpose, and nothing that is there.
+# setup.sh [build|test|bench|lint]...: installs what is missing for these purposes, and nothing that is there.
 #
 # Debian and its family only; elsewhere it prints what to install. For `build` it also sees to a llama-server.
 set -euo pipefail
@@ -50,22 +50,25 @@ fail() {
 }
 trim() { sed 's/^ *//; s/ *$//' <<<"$1"; }
 
-purpose=${1:-build}
-case $purpose in
-build | test | bench | lint) ;;
--h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
-*) echo "usage: setup.sh [build|test|bench|lint]" >&2; exit 2 ;;
-esac
+[ $# -gt 0 ] || set -- build
+for purpose in "$@"; do
+    case $purpose in
+    build | test | bench | lint) ;;
+    -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "usage: setup.sh [build|test|bench|lint]..." >&2; exit 2 ;;
+    esac
+done
+wanted=" build $* " # everything needs what the build needs
 
-rows=() # "alternatives|check" of this purpose; everything needs what the build needs
+rows=() # "alternatives|check" of what is wanted
 while IFS='|' read -r for_what packages check; do
     for_what=$(tr -d ' ' <<<"$for_what")
-    [ "$for_what" = "$purpose" ] || [ "$for_what" = build ] && [ -n "$for_what" ] && rows+=("$(trim "$packages")|$(trim "$check")")
+    [ -n "$for_what" ] && [[ $wanted == *" $for_what "* ]] && rows+=("$(trim "$packages")|$(trim "$check")")
 done <<<"$table"
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     # shellcheck disable=SC2086
-    if [ "$purpose" = build ] && command -v pkg-config >/dev/null && pkg-config --exists $libraries libllhttp; then
+    if [ "$wanted" = " build build " ] && command -v pkg-config >/dev/null && pkg-config --exists $libraries libllhttp; then
         say "not a Debian-family system, but the libraries are here"
     else
         printf 'setup: this is no Debian-family system. Install the equivalents of these packages, then make SETUP=0:\n' >&2
@@ -132,7 +135,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     install_chosen || fail "apt-get install ${chosen[*]} failed: see above"
 fi
 
-if [ "$purpose" = build ]; then
+if [[ " $* " == *" build "* ]]; then
     if ! command -v llama-server >/dev/null && ! build/llama/bin/llama-server --version >/dev/null 2>&1; then
         scripts/fetch-llama-server.sh build/llama ||
             printf 'setup: sluice is built without a local model to talk to; everything else works.\n' >&2

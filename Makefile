@@ -41,7 +41,7 @@ objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
 LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
 ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
 
-.PHONY: all build setup run test unit e2e bench eval-model lint check-deep fuzz install uninstall clean help
+.PHONY: all build setup run test unit e2e bench eval-model eval-gate lint check-deep fuzz install uninstall clean help
 ifeq ($(SETUP),1)
 all: setup
 	@$(MAKE) --no-print-directory build SETUP=0
@@ -112,6 +112,11 @@ bench: ## compare with nginx; writes docs/benchmarks.md
 
 eval-model: ## the embedded model on unseen instances of its five tasks; writes models/tiny/RESULTS.md
 	@models/tiny/evaluate.sh
+
+eval-gate: ## what the policy gate finds, on labelled data in DATA; writes docs/gate-figures.md
+	@[ -n "$(DATA)" ] || { echo "make eval-gate DATA=/where/the/labelled/data/is (see scripts/eval-gate.py --help)" >&2; exit 2; }
+	@$(MAKE) --no-print-directory build SETUP=0
+	@scripts/eval-gate.py $(DATA) --sluice $(BIN) --write docs/gate-figures.md
 
 lint: ## rules that a program can check
 	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test lint

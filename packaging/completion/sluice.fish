@@ -10,7 +10,7 @@ complete -c sluice -f
 complete -c sluice -n __fish_use_subcommand -a serve -d 'the gateway'
 complete -c sluice -n __fish_use_subcommand -a ask -d 'one prompt through the router'
 complete -c sluice -n __fish_use_subcommand -a explain -d 'where a request would go, and why'
-complete -c sluice -n __fish_use_subcommand -a scan -d 'what the policy gate finds in a text'
+complete -c sluice -n __fish_use_subcommand -a scan -d 'what the policy gate finds in texts and files'
 complete -c sluice -n __fish_use_subcommand -a ledger -d 'read the ledger'
 complete -c sluice -n __fish_use_subcommand -a doctor -d 'check configuration, llama-server, keys, port and limits'
 complete -c sluice -n __fish_use_subcommand -l version -s V -d 'print the version'

@@ -2,26 +2,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
-#include "gate/gate.h"
-#include "wire/json.h"
+#include "cmd/scan.h"
 
 enum { ARENA_FACTOR = 12, LINE_DEPTH = 64, LINE_VALUES = 100000 };
-
-struct scanner {
-    struct gate *gate;
-    struct gate_scratch *scratch;
-    enum profile profile;
-    bool json, show_values;
-    size_t max_bytes;
-    struct arena arena;
-    struct json_doc line;
-    struct buf text; // of a line, decoded
-    struct buf out;
-};
 
 static int open_scanner(struct scanner *x, const struct config *config, struct err *e) {
     x->gate = gate_new(config, e);
@@ -46,73 +34,11 @@ static void close_scanner(struct scanner *x) {
     gate_free(x->gate);
 }
 
-// Scans and returns the microseconds that took. The verdict lives until the arena is reset.
-static uint64_t scan_text(struct scanner *x, struct span text, struct verdict *v) {
+uint64_t scan_text(struct scanner *x, struct span text, struct verdict *v) {
     struct gate_input in = {.text = text};
     uint64_t start = clock_now_ns();
     gate_scan(x->gate, x->scratch, &in, x->profile, &x->arena, v);
     return (clock_now_ns() - start + 500) / 1000;
-}
-
-// ---------------------------------------------------------------- writing
-
-static void put_findings(struct scanner *x, struct span text, const struct verdict *v) {
-    buf_add_z(&x->out, "[");
-    for (uint32_t i = 0; i < v->count; i++) {
-        const struct finding *f = &v->findings[i];
-        buf_printf(&x->out, "%s{\"class\":\"%s\",\"type\":\"%s\",\"start\":%u,\"end\":%u,\"score\":", i ? "," : "",
-                   data_class_name((enum data_class)f->class_), f->type, f->start, f->end);
-        buf_printf(&x->out, "%.2f,\"hard\":%s,\"rule\":\"%s\"", (double)f->score, f->hard ? "true" : "false", f->rule);
-        if (x->show_values) {
-            json_put_key(&x->out, "value");
-            json_put_string(&x->out, span_sub(text, f->start, f->end - f->start));
-        }
-        buf_add_char(&x->out, '}');
-    }
-    buf_add_char(&x->out, ']');
-}
-
-static void put_json(struct scanner *x, struct span text, const struct verdict *v, uint64_t us) {
-    char classes[48];
-    data_class_list(v->classes, classes);
-    buf_printf(&x->out, "{\"sensitive\":%s,\"classes\":\"%s\",\"reason\":", v->sensitive ? "true" : "false", classes);
-    json_put_z(&x->out, v->reason);
-    json_put_key(&x->out, "receipt");
-    json_put_z(&x->out, v->receipt);
-    json_put_key(&x->out, "findings");
-    put_findings(x, text, v);
-    buf_printf(&x->out, ",\"omitted\":%u,\"us\":%llu}\n", v->omitted, (unsigned long long)us);
-}
-
-// A value on a terminal: one line, no control characters.
-static void put_value(struct buf *out, struct span value) {
-    buf_add_z(out, "  ");
-    for (size_t i = 0; i < value.len; i++)
-        buf_add_char(out, (unsigned char)value.at[i] < ' ' || value.at[i] == 0x7f ? ' ' : value.at[i]);
-}
-
-static void put_words(struct scanner *x, struct span text, const struct verdict *v, uint64_t us) {
-    bool colour = cmd_colour();
-    const char *on = !colour ? "" : v->sensitive ? "\033[1;31m" : "\033[1;32m", *off = colour ? "\033[0m" : "";
-    buf_printf(&x->out, "%s%s%s: %s\n", on, v->sensitive ? "sensitive" : "clean", off, v->reason);
-    if (v->count) buf_printf(&x->out, "\n  %-15s %-10s %-24s %-24s %5s\n", "bytes", "class", "type", "rule", "score");
-    for (uint32_t i = 0; i < v->count; i++) {
-        const struct finding *f = &v->findings[i];
-        char place[32];
-        snprintf(place, sizeof place, "%u-%u", f->start, f->end);
-        buf_printf(&x->out, "  %-15s %-10s %-24s %-24s %5.2f%s", place, data_class_name((enum data_class)f->class_),
-                   f->type, f->rule, (double)f->score, f->hard ? "" : "  soft");
-        if (x->show_values) put_value(&x->out, span_sub(text, f->start, f->end - f->start));
-        buf_add_char(&x->out, '\n');
-    }
-    if (v->omitted) buf_printf(&x->out, "  and %u more\n", v->omitted);
-    buf_printf(&x->out, "\n%zu bytes in %llu us, policy %s\n", text.len, (unsigned long long)us, v->receipt);
-}
-
-static bool flush_out(struct scanner *x) {
-    bool good = fwrite(x->out.at ? x->out.at : "", 1, x->out.len, stdout) == x->out.len && fflush(stdout) == 0;
-    buf_reset(&x->out);
-    return good;
 }
 
 // ---------------------------------------------------------------- one text
@@ -125,9 +51,17 @@ static int scan_one(struct scanner *x, const char *path) {
     struct verdict v;
     struct span text = span_make(bytes, len);
     uint64_t us = scan_text(x, text, &v);
-    if (x->json) put_json(x, text, &v, us);
-    else put_words(x, text, &v, us);
-    int code = flush_out(x) ? v.sensitive ? EXIT_SENSITIVE : EXIT_FINE : EXIT_FAILED;
+    if (x->json) {
+        buf_add_char(&x->out, '{');
+        scan_put_members(x, text, &v, us);
+        buf_add_z(&x->out, "}\n");
+    } else {
+        scan_put_verdict(x, &v);
+        if (v.count) buf_add_char(&x->out, '\n');
+        scan_put_table(x, text, &v);
+        buf_printf(&x->out, "\n%zu bytes in %llu us, policy %s\n", len, (unsigned long long)us, v.receipt);
+    }
+    int code = scan_flush(x) ? v.sensitive ? EXIT_SENSITIVE : EXIT_FINE : EXIT_FAILED;
     mem_wipe(bytes, len);
     free(bytes);
     return code;
@@ -155,7 +89,7 @@ static bool scan_line(struct scanner *x, struct span line, size_t number) {
     struct verdict v;
     uint64_t us = scan_text(x, buf_span(&x->text), &v);
     buf_printf(&x->out, ",\"sensitive\":%s,\"findings\":", v.sensitive ? "true" : "false");
-    put_findings(x, buf_span(&x->text), &v);
+    scan_put_findings(x, buf_span(&x->text), &v);
     buf_printf(&x->out, ",\"us\":%llu}\n", (unsigned long long)us);
     arena_reset(&x->arena);
     return true;
@@ -176,7 +110,7 @@ static int scan_lines(struct scanner *x, const char *path) {
         number++;
         struct span line = span_trim(span_make(bytes, (size_t)n));
         if (line.len && !scan_line(x, line, number)) bad = true;
-        if (!flush_out(x)) {
+        if (!scan_flush(x)) {
             err_set(&e, "standard output: %s", strerror(errno));
             break;
         }
@@ -200,6 +134,11 @@ static bool read_profile(const char *name, enum profile *out) {
     return false;
 }
 
+static bool is_directory(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static int run(int argc, char **argv) {
     const char *path = NULL, *profile = NULL;
     bool batch = false;
@@ -216,7 +155,8 @@ static int run(int argc, char **argv) {
         {0},
     };
     int first = cmd_options(&CMD_SCAN, options, argc, argv);
-    if (argc - first > 1) return cmd_usage(&CMD_SCAN, "one file at a time");
+    size_t files = (size_t)(argc - first);
+    if (batch && files > 1) return cmd_usage(&CMD_SCAN, "--jsonl reads one file");
     if (batch && x.json) return cmd_usage(&CMD_SCAN, "either --json or --jsonl");
     enum profile chosen = PROFILE_BALANCED;
     if (profile && !read_profile(profile, &chosen))
@@ -230,7 +170,9 @@ static int run(int argc, char **argv) {
         cmd_fail(EXIT_CONFIG, &e);
     } else {
         x.profile = profile ? chosen : gate_profile(x.gate);
-        code = batch ? scan_lines(&x, file) : scan_one(&x, file);
+        if (batch) code = scan_lines(&x, file);
+        else if (files > 1 || is_directory(file)) code = scan_trees(&x, argv + first, files);
+        else code = scan_one(&x, file);
     }
     close_scanner(&x);
     config_free(config);
@@ -239,12 +181,17 @@ static int run(int argc, char **argv) {
 
 const struct command CMD_SCAN = {
     .name = "scan",
-    .arguments = "[FILE|-]",
-    .summary = "what the policy gate finds in a text",
-    .help = "Exit code 0: clean; 10: sensitive. Offsets are bytes. Values are not printed unless --show-values asks.\n"
-            "--jsonl reads {\"id\",\"text\"} lines and answers in the same order; a bad line gets an \"error\".\n\n"
-            "  sluice scan contract.txt\n"
-            "  pbpaste | sluice scan --json\n"
-            "  sluice scan --jsonl --profile strict < texts.jsonl\n",
+    .arguments = "[FILE|DIRECTORY|-]...",
+    .summary = "what the policy gate finds in texts and files",
+    .help =
+        "Exit code 0: clean; 10: sensitive. Offsets are bytes. Values are not printed unless --show-values asks.\n"
+        "--jsonl reads {\"id\",\"text\"} lines and answers in the same order; a bad line gets an \"error\".\n\n"
+        "Several files, or a directory, give one answer for each file that is sensitive and a sum. Links and .git are\n"
+        "not followed, binary files are counted only; a file that cannot be read makes the exit code 1 at least.\n\n"
+        "  sluice scan contract.txt\n"
+        "  sluice scan src/ docs/\n"
+        "  git diff --cached --name-only -z --diff-filter=ACM | xargs -0r sluice scan    as a pre-commit hook\n"
+        "  pbpaste | sluice scan --json\n"
+        "  sluice scan --jsonl --profile strict < texts.jsonl\n",
     .run = run,
 };

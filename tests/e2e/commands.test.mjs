@@ -152,6 +152,36 @@ test('commands_scan_reads_a_file', () => {
   assert.equal(run(['scan', path.join(dir, 'missing')]).status, 1);
 });
 
+test('commands_scan_walks_a_directory_and_sums_up', () => {
+  const tree = fs.mkdtempSync(path.join(dir, 'tree-'));
+  fs.mkdirSync(path.join(tree, 'deep', '.git'), { recursive: true });
+  fs.writeFileSync(path.join(tree, 'clean.txt'), 'The river is long.');
+  fs.writeFileSync(path.join(tree, 'deep', 'card.txt'), `first line\nmy card ${CARD}`);
+  fs.writeFileSync(path.join(tree, 'deep', '.git', 'index'), `card ${CARD}`);
+  fs.writeFileSync(path.join(tree, 'deep', 'picture.png'), Buffer.from(`\0card ${CARD}`));
+  fs.symlinkSync(path.join(tree, 'deep', 'card.txt'), path.join(tree, 'link.txt'));
+  const words = run(['scan', tree]);
+  assert.equal(words.status, 10);
+  assert.match(words.stdout, /card\.txt +sensitive/);
+  assert.match(words.stdout, /2:9/); // line and column
+  assert.match(words.stdout, /1 of 2 files sensitive, 1 binary/);
+  assert.ok(!words.stdout.includes(CARD));
+  const all = JSON.parse(run(['scan', '--json', '--show-values', tree, path.join(tree, 'clean.txt')]).stdout);
+  assert.deepEqual([all.files, all.sensitive_files, all.binary_files], [3, 1, 1]);
+  const found = all.results.find((r) => r.sensitive);
+  assert.equal(found.findings[0].value, CARD);
+  assert.equal(found.findings[0].line, 2);
+});
+
+test('commands_scan_of_files_fails_when_one_cannot_be_read', () => {
+  const file = path.join(dir, 'clean.txt');
+  fs.writeFileSync(file, 'The river is long.');
+  const r = run(['scan', file, path.join(dir, 'missing')]);
+  assert.equal(r.status, 1);
+  assert.match(r.stderr, /missing/);
+  assert.match(r.stdout, /0 of 1 files sensitive, 1 not readable/);
+});
+
 test('commands_scan_jsonl_gives_offsets_in_bytes', () => {
   const text = `caf\u00e9 \u{1f600} card ${CARD} end`;
   const input = [{ id: 1, text: 'nothing here' }, { id: 'two', text }].map((l) => JSON.stringify(l)).join('\n') + '\n';

@@ -131,7 +131,6 @@ static void run(struct request *r) {
     if (read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
     free(r->head); // what it said is in the row and in the pin; an open stream does not carry it along
     r->head = NULL;
-    copy_span(r->row.asked_model, sizeof r->row.asked_model, view.model);
     r->row.stream = r->chat.streams = view.stream;
     r->chat.wants_usage = view.wants_usage;
     r->chat.estimated_input = view.estimated_tokens;
@@ -142,6 +141,8 @@ static void run(struct request *r) {
         respond_error(r, GATEWAY_MODEL_NOT_FOUND, "model", "");
         return;
     }
+    // Not before it is known to be a name: a row must not hold what somebody put there by mistake.
+    copy_span(r->row.asked_model, sizeof r->row.asked_model, view.model);
     struct route_state state;
     fill_state(w, r->chat.snapshot, &state);
     struct decision decision;

@@ -41,7 +41,7 @@ objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
 LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
 ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
 
-.PHONY: all build setup run test unit e2e bench eval-model eval-gate lint check-deep fuzz install uninstall clean help
+.PHONY: all build setup run test unit e2e bench eval-model eval-gate bench-gate lint check-deep fuzz install uninstall clean help
 ifeq ($(SETUP),1)
 all: setup
 	@$(MAKE) --no-print-directory build SETUP=0
@@ -117,6 +117,15 @@ eval-gate: ## what the policy gate finds, on labelled data in DATA; writes docs/
 	@[ -n "$(DATA)" ] || { echo "make eval-gate DATA=/where/the/labelled/data/is (see scripts/eval-gate.py --help)" >&2; exit 2; }
 	@$(MAKE) --no-print-directory build SETUP=0
 	@scripts/eval-gate.py $(DATA) --sluice $(BIN) --write docs/gate-figures.md
+
+bench-gate: ## what a scan costs, against the same rules as regular expressions; writes docs/gate-figures.md
+	@$(MAKE) --no-print-directory $(BUILD)/bench/gate SETUP=0
+	@$(BUILD)/bench/gate bench/gate_patterns.txt > $(BUILD)/bench/gate.table; status=$$?; cat $(BUILD)/bench/gate.table; \
+	  [ $$status -eq 0 ] && scripts/put_table.py docs/gate-figures.md bench "make bench-gate" < $(BUILD)/bench/gate.table
+
+$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
 
 lint: ## rules that a program can check
 	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test lint

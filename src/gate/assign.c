@@ -155,7 +155,7 @@ static size_t skip_value_word(struct span text, size_t at) {
 
 // What stands between sign and value: `(`, `new String(`, `b`, `N`, `**`, `\`.
 static size_t skip_openers(struct span text, size_t at) {
-    static const char *const CALLS[] = {"new string(", "string(", "securestring(", "bytes("};
+    static const char *const CALLS[] = {"new string(", "string(", "string::from(", "[]byte(", "bytes("};
     for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++)
         if (follows(text, at, CALLS[i])) at += strlen(CALLS[i]);
     if ((char_at(text, at) == '(' || char_at(text, at) == '[') && is_quote(char_at(text, at + 1))) at++;
@@ -234,10 +234,23 @@ static size_t skip_line_end(struct span text, size_t at, enum assign_how *how) {
     return skip_blanks(text, at, 16);
 }
 
+// "password for the staging account is ...": past what it is for, or 0.
+static size_t skip_purpose(struct span text, size_t at) {
+    enum { MAX_PURPOSE = 64 };
+    if (!follows(text, at, "for ") && !follows(text, at, "of the ") && !follows(text, at, "to the ")) return 0;
+    for (size_t i = at + 4; i < at + MAX_PURPOSE && i < text.len; i++) {
+        char c = text.at[i];
+        if (c == '.' || c == '?' || c == '!' || c == ';' || is_newline(c)) return 0;
+        if (c == ':' || follows(text, i, " is ")) return c == ':' ? i : i + 1;
+    }
+    return 0;
+}
+
 static bool read_after_sign(struct span text, size_t at, bool key_quoted, bool flag, struct assignment *out) {
     size_t after = skip_blanks(text, at, MAX_BLANKS);
     bool apart = after > at;
-    at = skip_type(text, after);
+    size_t purpose = apart && !key_quoted ? skip_purpose(text, after) : 0;
+    at = purpose ? purpose : skip_type(text, after);
     size_t sign = read_sign(text, at, &out->how);
     char before = out->name.at > text.at ? out->name.at[-1] : 0, stop = before == '?' || before == '&' ? '&' : '<';
     if (sign) {
@@ -287,9 +300,10 @@ bool assignment_is_code(const struct assignment *a) {
     // config.password, Settings::KEY, self->key
     if (name < v.len && name && (follows(v, name, "->") || follows(v, name, "::"))) return true;
     if (name < v.len || !memchr(v.at, '.', v.len)) return false;
-    for (size_t i = 0, run; i < v.len; i += run + 1) {
-        run = run_length(v, i, CHARS_WORD & ~(unsigned)CHARS_DIGIT, v.len);
-        if (i + run < v.len && v.at[i + run] != '.') return false;
+    for (size_t i = 0; i < v.len; i++) { // digits at the end of a member only: config.password2
+        size_t run = run_length(v, i, CHARS_ALPHA | CHARS_UNDERSCORE, v.len);
+        i += run + run_length(v, i + run, CHARS_DIGIT, v.len);
+        if (!run || (i < v.len && v.at[i] != '.')) return false;
     }
     return true;
 }

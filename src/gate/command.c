@@ -110,7 +110,7 @@ static void verify_secure_string(struct scan *s, size_t start, size_t end, const
 
 // Whether the statement is about an account.
 static bool is_about_account(struct span text, size_t start) {
-    static const char *const WORDS[] = {"user ", "role ", "login ", "grant ", "alter ", "create "};
+    static const char *const WORDS[] = {"user ", "role ", "login ", "grant ", "alter ", "create ", "set password "};
     size_t from = start > 160 ? start - 160 : 0;
     struct span before = span_sub(text, from, start - from);
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)

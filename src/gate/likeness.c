@@ -81,7 +81,7 @@ bool looks_random(struct span v, const struct makeup *m) {
         bool licence = m->lower == 0 && m->digits >= 4 && v.len >= 16;
         return m->longest >= 8 || licence || (m->longest && m->longest * 2 >= v.len);
     }
-    if (m->digits == 1 && m->upper && m->lower) return m->longest >= 8;
+    if (m->digits == 1 && m->upper && m->lower && m->longest >= 8) return true;
     if (m->upper && m->lower) return v.len >= 12 && case_changes(v) >= 4;
     return v.len >= 20 && m->wordy == 0 && m->other == 0;
 }

@@ -61,12 +61,20 @@ static bool is_jargon(struct span v) {
     return v.len < 20 && m.upper + m.lower + m.digits + 2 >= v.len && HAS_ANY(v, TERMS) && m.longest < 9;
 }
 
+// "/home/bob/build2"
+static bool is_path(struct span v) {
+    if (v.at[0] != '/' && v.at[0] != '~' && v.at[0] != '.') return false;
+    return v.len > 2 && memchr(v.at + 1, '/', v.len - 1) && makeup_of(v).wordy * 3 > v.len;
+}
+
 // Something named after a password, in program text: `password1`, `user_pass`, `NEW_PASSWORD`.
 static bool is_name(const struct assignment *a) {
     static const char *const PARTS[] = {"pass", "pwd", "user", "secret", "token", "_pw", "cred", "input", "param"};
     struct span v = a->value;
     if (run_length(v, 0, CHARS_WORD | CHARS_DASH, v.len) < v.len) return false;
-    return a->quoted ? memchr(v.at, '_', v.len) && HAS_ANY(v, PARTS) : HAS_ANY(v, PARTS);
+    if (a->quoted) return memchr(v.at, '_', v.len) && HAS_ANY(v, PARTS);
+    size_t letters = run_length(v, 0, CHARS_ALPHA | CHARS_UNDERSCORE, v.len); // digits only at its end
+    return letters + run_length(v, letters, CHARS_DIGIT, v.len) == v.len && HAS_ANY(v, PARTS);
 }
 
 // ---------------------------------------------------------------- how likely a password
@@ -99,7 +107,7 @@ static bool is_prose_word(struct span v) {
 static enum likely likelihood(const struct assignment *a, bool login) {
     struct span v = a->value;
     struct makeup m = makeup_of(v);
-    if (is_plain_talk(v) || is_name(a)) return LIKELY_NOT;
+    if (is_plain_talk(v) || is_name(a) || is_path(v)) return LIKELY_NOT;
     bool strong = is_strong(v, &m);
     if (is_loose(a->how)) {
         if (!strong || v.len < 6) return LIKELY_NOT;
@@ -146,6 +154,16 @@ static bool has_login_before(struct span text, size_t start) {
         return contains_nocase(before, "login ");
     }
     return false;
+}
+
+// `login bob password` of a netrc file.
+static bool is_after_login(struct span text, size_t start) {
+    size_t at = start;
+    while (at && start - at < 12 && text.at[at - 1] <= ' ') at--;
+    size_t end = at;
+    while (at && end - at < 64 && text.at[at - 1] > ' ') at--;
+    while (at && text.at[at - 1] <= ' ') at--;
+    return end > at && at >= 5 && follows(text, at - 5, "login");
 }
 
 static void report(struct scan *s, const struct rule *rule, size_t start, size_t len) {
@@ -254,15 +272,32 @@ static bool verify_pair(struct scan *s, size_t end, bool strict) {
 
 // ---------------------------------------------------------------- anchors
 
+// Four words or more in quotes, given to a passphrase.
+static bool is_phrase(const struct assignment *a) {
+    static const char *const TALK[] = {"your", "enter", "phrase", "please", "password", "must", "%"};
+    size_t blanks = 0;
+    if (!a->quoted || is_loose(a->how) || !contains_nocase(a->name, "phrase") || HAS_ANY(a->value, TALK)) return false;
+    for (size_t i = 0; i < a->value.len; i++) blanks += a->value.at[i] == ' ';
+    return blanks >= 3 && run_length(a->value, 0, CHARS_ALNUM | CHARS_DASH, a->value.len) > 0;
+}
+
 static void verify_password(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
     (void)anchor;
     if (is_second(s->text, start) && verify_pair(s, end, false)) return;
     struct assignment a;
     if (!assignment_read(s->text, start, end, &a) || a.value.len < MIN_PASSWORD || a.value.len > MAX_PASSWORD) return;
+    if (is_phrase(&a)) {
+        report(s, &RULES[RULE_PASSWORD], a.start, a.value.len);
+        return;
+    }
     if (assignment_is_code(&a) || is_placeholder(a.value) || is_about(a.suffix)) return;
-    enum likely likely = likelihood(&a, has_login_before(s->text, start));
-    if (likely == LIKELY_NOT) return;
-    report(s, &RULES[likely == LIKELY ? RULE_PASSWORD : RULE_PASSWORD_WEAK], a.start, a.value.len);
+    bool login = has_login_before(s->text, start);
+    if (a.how == ASSIGN_BESIDE && is_after_login(s->text, start)) a.how = ASSIGN_LABEL, login = true;
+    switch (likelihood(&a, login)) {
+    case LIKELY: report(s, &RULES[RULE_PASSWORD], a.start, a.value.len); break;
+    case LIKELY_WEAK: scan_report(s, &RULES[RULE_PASSWORD_WEAK], a.start, a.start + a.value.len); break;
+    case LIKELY_NOT: break;
+    }
 }
 
 // A capital begins it within a name: "dbPass", "userPw".
@@ -293,6 +328,8 @@ static void verify_pin(struct scan *s, size_t start, size_t end, const struct an
     { literal, ANCHOR_CASELESS | ANCHOR_WORD, 0, verify_password, NULL }
 #define LOGIN(literal)                                                                                                 \
     { literal, ANCHOR_CASELESS | ANCHOR_WORD, 0, verify_login, NULL }
+#define PIN_ROW(literal, flags)                                                                                        \
+    { literal, ANCHOR_CASELESS | (flags), 0, verify_pin, NULL }
 
 const struct anchor PASSWORD_ANCHORS[] = {
     ANY("password"),
@@ -324,12 +361,12 @@ const struct anchor PASSWORD_ANCHORS[] = {
     ANY("\xe5\xaf\x86\xe7\xa0\x81"),                                     // Chinese, simplified
     ANY("\xe5\xaf\x86\xe7\xa2\xbc"),                                     // Chinese, traditional
     ANY("\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89"), // Japanese
-    ANY("\xe6\x9a\x97\xe8\xa8\xbc\xe7\x95\xaa\xe5\x8f\xb7"),             // Japanese, PIN
+    PIN_ROW("\xe6\x9a\x97\xe8\xa8\xbc\xe7\x95\xaa\xe5\x8f\xb7", 0),      // Japanese, PIN
     ANY("\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"),             // Korean
     ANY("\xeb\xb9\x84\xeb\xb2\x88"),                                     // Korean, short
     ANY("\xed\x8c\xa8\xec\x8a\xa4\xec\x9b\x8c\xeb\x93\x9c"),             // Korean, from English
     ANY("\xec\x95\x94\xed\x98\xb8"),                                     // Korean, cipher
-    {"pin", ANCHOR_CASELESS | ANCHOR_WORD, 0, verify_pin, NULL},
+    PIN_ROW("pin", ANCHOR_WORD),
     LOGIN("login"),
     LOGIN("logins"),
     LOGIN("creds"),

@@ -35,7 +35,7 @@ static bool is_path_or_address(struct span v) {
     size_t slashes = 0;
     for (size_t i = 0; i < v.len; i++) slashes += v.at[i] == '/';
     if (contains_nocase(v, "://") || contains_nocase(v, "ssh-") || v.at[0] == '.') return true;
-    return slashes >= 2 && makeup_of(v).wordy * 4 > v.len;
+    return slashes >= 2 && makeup_of(v).wordy * 2 > v.len;
 }
 
 static bool is_token_text(struct span v) {

@@ -37,6 +37,10 @@ static float check_yandex(struct span body) {
     return dot != SIZE_MAX && body.len - dot > 80 ? 0.95f : 0;
 }
 
+static float check_with_digits(struct span body) {
+    return count_kinds(body) >= 2 ? 0.90f : 0;
+}
+
 static float check_facebook(struct span body) {
     return count_kinds(body) >= 3 && count_distinct(body) >= 24 ? 0.90f : 0;
 }
@@ -85,7 +89,7 @@ const struct token_rule CLOUD_TOKENS[] = {
     TOKEN("yandex-static", "YANDEX_KEY", "Yandex static key", "YC", URL, 38, 38, check_mixed),
     TOKEN("yandex-iam", "YANDEX_TOKEN", "Yandex IAM token", "t1.", URL | CHARS_DOT | CHARS_BASE64, 88, 400,
           check_yandex),
-    TOKEN("scaleway", "SCALEWAY_KEY", "Scaleway key", "SCW", CHARS_UPPER | CHARS_DIGIT, 17, 17, check_mixed),
+    TOKEN("scaleway", "SCALEWAY_KEY", "Scaleway key", "SCW", CHARS_UPPER | CHARS_DIGIT, 17, 17, check_with_digits),
     TOKEN("scalingo", "SCALINGO_TOKEN", "Scalingo token", "tk-us-", URL, 48, 48, NULL),
     TOKEN("cloudflare-origin", "CLOUDFLARE_KEY", "Cloudflare origin key", "v1.0-", HEX | CHARS_DASH, 171, 171, NULL),
     TOKEN("tailscale", "TAILSCALE_KEY", "Tailscale key", "tskey-", URL, 24, 80, check_mixed),

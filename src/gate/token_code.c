@@ -8,7 +8,7 @@ static float check_gitlab(struct span body) {
 
 static float check_sourcegraph(struct span body) {
     size_t hex = run_length(body, body.len - 40, CHARS_HEX, 40);
-    return hex == 40 && (body.len == 40 || body.len == 46 || body.len == 57) ? 0.95f : 0;
+    return hex == 40 && (body.len == 40 || body.len == 57) ? 0.95f : 0;
 }
 
 #define HEX CHARS_HEX
@@ -58,7 +58,9 @@ const struct token_rule CODE_TOKENS[] = {
     SONAR("squ_"),
     SONAR("sqp_"),
     SONAR("sqa_"),
-    TOKEN("sourcegraph", "SOURCEGRAPH_TOKEN", "Sourcegraph token", "sgp_", CHARS_WORD, 40, 57, check_sourcegraph),
+    TOKEN("sourcegraph", "SOURCEGRAPH_TOKEN", "Sourcegraph token", "sgp_", HEX | CHARS_UNDERSCORE, 40, 57,
+          check_sourcegraph),
+    TOKEN("sourcegraph", "SOURCEGRAPH_TOKEN", "Sourcegraph token", "sgp_local_", HEX, 40, 40, NULL),
     TOKEN("postman", "POSTMAN_KEY", "Postman key", "PMAK-", HEX | CHARS_DASH, 59, 59, NULL),
     TOKEN("buildkite", "BUILDKITE_TOKEN", "Buildkite token", "bkua_", HEX, 40, 40, NULL),
     TOKEN("circleci", "CIRCLECI_TOKEN", "CircleCI token", "CCIPAT_", CHARS_WORD, 40, 80, NULL),

@@ -41,6 +41,19 @@ static void verify_url(struct scan *s, size_t start, size_t end, const struct an
     s->done = at + 1 + host;
 }
 
+// `jdbc:oracle:thin:scott/tiger@host`
+static void verify_oracle(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
+    (void)anchor;
+    size_t user = run_length(s->text, end, CHARS_WORD, 64), at = end + user + 1, n = 0;
+    if (!user || at >= s->text.len || s->text.at[at - 1] != '/') return;
+    while (at + n < s->text.len && n < 64 && s->text.at[at + n] > ' ' && s->text.at[at + n] != '@') n++;
+    struct span password = span_sub(s->text, at, n);
+    if (n < 3 || at + n >= s->text.len || s->text.at[at + n] != '@' || is_placeholder(password)) return;
+    if (is_variable(password)) return;
+    scan_report(s, &RULES[RULE_URL_CREDENTIALS], start, at + n);
+    s->done = at + n;
+}
+
 // `sig=` of a shared access signature: 32 bytes in base64, mostly percent-encoded.
 static void verify_sas(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
     (void)start, (void)anchor;
@@ -55,9 +68,7 @@ static void verify_sas(struct scan *s, size_t start, size_t end, const struct an
 }
 
 const struct anchor URL_ANCHORS[] = {
-    {"://", 0, 0, verify_url, NULL},
-    {"?sig=", 0, 0, verify_sas, NULL},
-    {"&sig=", 0, 0, verify_sas, NULL},
-    {"&amp;sig=", 0, 0, verify_sas, NULL},
-    {0},
+    {"://", 0, 0, verify_url, NULL},       {"jdbc:oracle:thin:", 0, 0, verify_oracle, NULL},
+    {"?sig=", 0, 0, verify_sas, NULL},     {"&sig=", 0, 0, verify_sas, NULL},
+    {"&amp;sig=", 0, 0, verify_sas, NULL}, {0},
 };

@@ -85,7 +85,7 @@ const struct vendor_rule VENDORS[] = {
     VENDOR("linkedin", "LINKEDIN_KEY", "LinkedIn key", "linkedin", {ALNUM, 14, 16}),
     VENDOR("lob", "LOB_KEY", "Lob key", "lob", {CHARS_WORD, 40, 40}),
     VENDOR("looker", "LOOKER_KEY", "Looker key", "looker", {ALNUM, 20, 20}, {ALNUM, 24, 24}),
-    VENDOR("mailchimp", "MAILCHIMP_KEY", "Mailchimp key", "mailchimp", {HEX, 32, 32}, {BASE64, 36, 37}),
+    VENDOR("mailchimp", "MAILCHIMP_KEY", "Mailchimp key", "mailchimp", {HEX, 32, 32}),
     VENDOR("mailgun", "MAILGUN_KEY", "Mailgun key", "mailgun", {HEX, 32, 32}, {URL, 50, 50}),
     VENDOR("mandrill", "MANDRILL_KEY", "Mandrill key", "mandrill", {URL, 22, 22}),
     VENDOR("mapbox", "MAPBOX_TOKEN", "Mapbox token", "mapbox", {BASE64, 84, 110}),
@@ -149,7 +149,7 @@ static bool fits(const struct vendor_rule *v, struct span value) {
         if (value.len < s->min || value.len > s->max) continue;
         size_t n = run_length(value, 0, s->set, value.len);
         if (n == 8 && s->min == PAIR_BYTES && value.at[8] == ':') n = 9 + run_length(value, 9, s->set, 8);
-        if (n == value.len && (s->min != 36 || is_uuid(value))) return true;
+        if (n == value.len && (s->set != UUID || is_uuid(value))) return true;
     }
     return false;
 }

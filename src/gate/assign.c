@@ -274,7 +274,7 @@ bool assignment_read(struct span text, size_t start, size_t end, struct assignme
     size_t at = name_end(text, end), first = name_start(text, start);
     *out = (struct assignment){.suffix = span_sub(text, end, at - end), .name = span_sub(text, first, at - first)};
     if (read_next_line(text, at, out)) return true;
-    bool key_quoted = false, flag = char_in(text.at[first], CHARS_DASH) && first < start;
+    bool key_quoted = false, flag = first < start && char_in(text.at[first], CHARS_DASH);
     at = skip_closers(text, at, &key_quoted);
     char before = first ? text.at[first - 1] : 0;
     if (char_at(text, at) == '>' && (key_quoted || before == '<' || before == ':')) return read_element(text, at, out);

@@ -61,10 +61,13 @@ static bool is_jargon(struct span v) {
     return v.len < 20 && m.upper + m.lower + m.digits + 2 >= v.len && HAS_ANY(v, TERMS) && m.longest < 9;
 }
 
-// "/home/bob/build2"
+// "/srv/bob/build2"
 static bool is_path(struct span v) {
     if (v.at[0] != '/' && v.at[0] != '~' && v.at[0] != '.') return false;
-    return v.len > 2 && memchr(v.at + 1, '/', v.len - 1) && makeup_of(v).wordy * 3 > v.len;
+    for (size_t i = 0; i < v.len; i++)
+        if (!char_in(v.at[i], CHARS_URL64 | CHARS_DOT) && v.at[i] != '/' && v.at[i] != '~') return false;
+    size_t first = run_length(v, 1, CHARS_LOWER, v.len);
+    return 1 + first < v.len && v.at[1 + first] == '/';
 }
 
 // Something named after a password, in program text: `password1`, `user_pass`, `NEW_PASSWORD`.

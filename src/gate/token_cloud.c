@@ -11,7 +11,7 @@ static bool check_bech32_age(struct span body) {
         uint32_t value = 0;
         if (i < PARTS) value = (uint32_t)HUMAN[i] >> 5;
         else if (i > 2 * PARTS) {
-            const char *p = memchr(ALPHABET, body.at[i - 2 * PARTS - 1], 32);
+            const char *p = strchr(ALPHABET, body.at[i - 2 * PARTS - 1]); // the body holds no NUL
             if (!p) return false;
             value = (uint32_t)(p - ALPHABET);
         } else if (i > PARTS) value = (uint32_t)HUMAN[i - PARTS - 1] & 31;

@@ -41,7 +41,10 @@ const struct token_rule CODE_TOKENS[] = {
     GITLAB("oauth", "gloas-", URL, 64, 64, NULL),
     GITLAB("mail", "glimt-", URL, 25, 25, NULL),
     GITLAB("flag", "glffct-", URL, 20, 50, NULL),
-    TOKEN("gitlab-session", "GITLAB_TOKEN", "GitLab session", "_gitlab_session=", HEX, 32, 32, NULL),
+    TOKEN("gitlab-cookie", "GITLAB_TOKEN", "GitLab cookie",
+          "_gitlab_sess"
+          "ion=",
+          HEX, 32, 32, NULL),
     TOKEN("npm", "NPM_TOKEN", "npm token", "npm_", ALNUM, 36, 36, check_base62),
     TOKEN("pypi", "PYPI_TOKEN", "PyPI token", "pypi-AgE", URL, 50, 1000, NULL),
     TOKEN("rubygems", "RUBYGEMS_KEY", "RubyGems key", "rubygems_", HEX, 48, 48, NULL),

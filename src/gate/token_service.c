@@ -62,7 +62,7 @@ const struct token_rule SERVICE_TOKENS[] = {
     SLACK("workspace", "xoxo-"),
     SLACK("user", "xoxp-"),
     SLACK("rotating", "xoxr-"),
-    SLACK("session", "xoxs-"),
+    SLACK("web", "xoxs-"),
     SLACK("browser", "xoxc-"),
     SLACK("cookie", "xoxd-"),
     SLACK("config-user", "xoxe.xoxp-"),

@@ -210,7 +210,7 @@ static void program_text_without_a_value_is_left_alone(void **state) {
         "password=$PASSWORD1",
         "password = user.password2",
         "this.password = newPassword1;",
-        "PWD=/home/user1/project2",
+        "PWD=/srv/user1/project2",
         "password: process.env.PASSWORD1",
         "password_hash = sha256(password1)",
         "password_min_length: 12",

@@ -267,6 +267,7 @@ static bool read_after_sign(struct span text, size_t at, bool key_quoted, bool f
         if (!is_quote(char_at(text, at))) return false;
         out->how = ASSIGN_BESIDE;
     } else if (!apart) return false;
+    else if (char_at(text, at) == '(') at++; // "the password (...)"
     return read_value(text, at, stop, out);
 }
 

@@ -77,6 +77,7 @@ bool looks_random(struct span v, const struct makeup *m) {
     size_t letters = m->upper + m->lower;
     if (letters < 2 || m->distinct < (v.len < 14 ? 6 : 8) || m->wordy * 2 > v.len + m->digits) return false;
     if (is_uuid(v)) return m->digits > 0;
+    if (m->digits >= 4 && letters >= 4 && m->other >= 3 && m->distinct >= 14 && m->wordy == 0) return true;
     if (m->digits >= 2) {
         bool licence = m->lower == 0 && m->digits >= 4 && v.len >= 16;
         return m->longest >= 8 || licence || (m->longest && m->longest * 2 >= v.len);

@@ -115,7 +115,8 @@ static enum likely likelihood(const struct assignment *a, bool login) {
     if (is_loose(a->how)) {
         if (!strong || v.len < 6) return LIKELY_NOT;
         // One digit at the end of a word may be a footnote, or a step.
-        if (a->how == ASSIGN_BESIDE && !a->quoted) return count_kinds(v) >= 3 && v.len >= 8 ? LIKELY : LIKELY_NOT;
+        if (a->how == ASSIGN_BESIDE && !a->quoted)
+            return count_kinds(v) >= 3 && (v.len >= 8 || m.other) ? LIKELY : LIKELY_NOT;
         return a->how == ASSIGN_NEXT_LINE || a->quoted || count_kinds(v) >= 3 || v.len >= 7 ? LIKELY : LIKELY_WEAK;
     }
     if (strong) return LIKELY;
@@ -313,7 +314,8 @@ static void verify_inner(struct scan *s, size_t start, size_t end, const struct 
 // "Login: admin / ...": a word that promises a name, and two values.
 static void verify_login(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
     (void)start, (void)anchor;
-    if (end < s->text.len && strchr(":=", s->text.at[end])) verify_pair(s, end, true);
+    size_t at = skip_blanks(s->text, end, 2);
+    if (at < s->text.len && strchr(":=", s->text.at[at])) verify_pair(s, end, true);
 }
 
 static void verify_pin(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
@@ -378,8 +380,11 @@ const struct anchor PASSWORD_ANCHORS[] = {
     LOGIN("zugangsdaten"),
     LOGIN("identifiants"),
     LOGIN("credenciales"),
-    LOGIN("\xea\xb3\x84\xec\xa0\x95"),                         // Korean, account
-    LOGIN("\xeb\xa1\x9c\xea\xb7\xb8\xec\x9d\xb8"),             // Korean, login
-    LOGIN("\xe3\x83\xad\xe3\x82\xb0\xe3\x82\xa4\xe3\x83\xb3"), // Japanese, login
+    LOGIN("\xea\xb3\x84\xec\xa0\x95"),                          // Korean, account
+    LOGIN("\xeb\xa1\x9c\xea\xb7\xb8\xec\x9d\xb8"),              // Korean, login
+    LOGIN("\xe3\x83\xad\xe3\x82\xb0\xe3\x82\xa4\xe3\x83\xb3"),  // Japanese, login
+    LOGIN("\xea\xb3\x84\xec\xa0\x95 \xec\xa0\x95\xeb\xb3\xb4"), // Korean, account data
+    LOGIN("\xec\xa0\x91\xec\x86\x8d \xec\xa0\x95\xeb\xb3\xb4"), // Korean, access data
+    LOGIN("\xec\xa0\x91\xec\x86\x8d\xec\xa0\x95\xeb\xb3\xb4"),
     {0},
 };

@@ -38,9 +38,13 @@ static bool is_path_or_address(struct span v) {
     return slashes >= 2 && makeup_of(v).wordy * 2 > v.len;
 }
 
-static bool is_token_text(struct span v) {
-    for (size_t i = 0; i < v.len; i++)
-        if (!char_in(v.at[i], CHARS_URL64 | CHARS_DOT | CHARS_BASE64) && !strchr("~:%!@#$^&*", v.at[i])) return false;
+// In quotes a secret may hold any mark, elsewhere those that do not end it.
+static bool is_token_text(const struct assignment *a) {
+    struct span v = a->value;
+    for (size_t i = 0; i < v.len; i++) {
+        if (char_in(v.at[i], CHARS_URL64 | CHARS_DOT | CHARS_BASE64)) continue;
+        if (a->quoted ? v.at[i] <= ' ' || v.at[i] >= 0x7f : !strchr("~:%!@#$^&*", v.at[i])) return false;
+    }
     return true;
 }
 
@@ -52,7 +56,7 @@ static void verify_secret(struct scan *s, size_t start, size_t end, const struct
     if (loose && a.value.len < p->beside) return;
     if (assignment_is_code(&a) || is_placeholder(a.value) || is_public_name(&a)) return;
     struct makeup m = makeup_of(a.value);
-    if (!looks_random(a.value, &m) || !is_token_text(a.value) || is_path_or_address(a.value)) return;
+    if (!looks_random(a.value, &m) || !is_token_text(&a) || is_path_or_address(a.value)) return;
     if (loose && !a.quoted && m.digits < 2) return;
     scan_report(s, &p->rule, a.start, a.start + a.value.len); // a prefix in the value may say more: no s->done
 }

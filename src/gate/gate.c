@@ -18,11 +18,14 @@ static size_t anchors_in(const struct anchor *table) {
 }
 
 static void collect_anchors(struct gate *g) {
-    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS};
-    size_t count = token_anchors(NULL) + g->marker_count, n;
+    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, PASSWORD_ANCHORS, SECRET_ANCHORS,  HEADER_ANCHORS,
+                                                  URL_ANCHORS,     PEM_ANCHORS,      COMMAND_ANCHORS, MARKER_ANCHORS};
+    static size_t (*const ROWS[])(struct anchor *) = {token_anchors, vendor_anchors, infix_anchors};
+    size_t count = g->marker_count, n = 0;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) count += ROWS[i](NULL);
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
     g->anchors = mem_new_array(count, sizeof *g->anchors);
-    n = token_anchors(g->anchors);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) n += ROWS[i](g->anchors + n);
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
         size_t add = anchors_in(TABLES[i]);
         memcpy(g->anchors + n, TABLES[i], add * sizeof **TABLES);

@@ -46,7 +46,6 @@ enum rule_id {
     RULE_MAC,
     RULE_PASSWORD,
     RULE_PASSWORD_WEAK,
-    RULE_SECRET_ASSIGNED,
     RULE_URL_CREDENTIALS,
     RULE_URL_CREDENTIALS_WEAK,
     RULE_BEARER,
@@ -54,7 +53,6 @@ enum rule_id {
     RULE_JWT,
     RULE_PEM,
     RULE_PEM_HEADER,
-    RULE_TELEGRAM,
     RULE_DISCORD,
     RULE_MARKER,
     RULE_MARKER_MENTION,
@@ -72,6 +70,6 @@ enum rule_id {
 extern const struct rule RULES[RULE_COUNT];
 
 // Version of the rules; part of every receipt.
-#define GATE_RULES_VERSION "2026.1"
+#define GATE_RULES_VERSION "2026.2"
 
 #endif

@@ -2,7 +2,9 @@
 // verifier looks at each anchor's surroundings and reports findings:
 //
 //   gate.c      limits, views                        -> scan_view
-//   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c credential.c marker.c
+//   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
+//   secret.c
+//                                                           header.c url.c pem.c command.c marker.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
 //   verdict.c   findings of all views                -> verdict
 //
@@ -41,9 +43,13 @@ struct anchor {
 };
 
 // What one file contributes to the literal pass; ended by an anchor without a literal.
-extern const struct anchor CONTEXT_ANCHORS[], CREDENTIAL_ANCHORS[], MARKER_ANCHORS[];
-// One anchor per token rule. Returns how many there are; NULL only counts.
+extern const struct anchor CONTEXT_ANCHORS[], MARKER_ANCHORS[];
+extern const struct anchor PASSWORD_ANCHORS[], SECRET_ANCHORS[], HEADER_ANCHORS[], URL_ANCHORS[], PEM_ANCHORS[],
+    COMMAND_ANCHORS[];
+// One anchor per row of the tables of tokens. Return how many there are; NULL only counts.
 size_t token_anchors(struct anchor *out);
+size_t vendor_anchors(struct anchor *out);
+size_t infix_anchors(struct anchor *out);
 verify_fn marker_verify_custom;
 
 struct hit {

@@ -78,6 +78,8 @@ struct config {
         size_t marker_count;
         int64_t max_scan_bytes;     // beyond it: unreadable
         int64_t max_scan_us;        // beyond it: unreadable
+        int64_t max_decoded_bytes;  // of encoded text in a text; beyond it: unreadable
+        int64_t max_decode_depth;   // encoded how many times; beyond it: unreadable
     } policy;
 
     struct {

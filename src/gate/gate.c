@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "gate/scan.h"
+#include "gate/views.h"
 #include "text/utf8.h"
 
 // ---------------------------------------------------------------- building
@@ -18,9 +18,25 @@ static size_t anchors_in(const struct anchor *table) {
 }
 
 static void collect_anchors(struct gate *g) {
-    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, PASSWORD_ANCHORS, SECRET_ANCHORS,  HEADER_ANCHORS,
-                                                  URL_ANCHORS,     PEM_ANCHORS,      COMMAND_ANCHORS, MARKER_ANCHORS};
-    static size_t (*const ROWS[])(struct anchor *) = {token_anchors, vendor_anchors, infix_anchors};
+    // clang-format off
+    static const struct anchor *const TABLES[] = {
+        CONTEXT_ANCHORS,
+        PASSWORD_ANCHORS,
+        SECRET_ANCHORS,
+        HEADER_ANCHORS,
+        URL_ANCHORS,
+        PEM_ANCHORS,
+        COMMAND_ANCHORS,
+        MARKER_ANCHORS,
+        SPELLED_ANCHORS,
+    };
+    static size_t (*const ROWS[])(struct anchor *) = {
+        token_anchors,
+        vendor_anchors,
+        infix_anchors,
+        digit_word_anchors,
+    };
+    // clang-format on
     size_t count = g->marker_count, n = 0;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) count += ROWS[i](NULL);
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
@@ -38,7 +54,8 @@ static void collect_anchors(struct gate *g) {
 }
 
 static void write_version(struct gate *g) {
-    int64_t numbers[] = {g->profile, g->unreadable, g->max_scan_bytes, g->max_scan_us};
+    int64_t numbers[] = {g->profile,     g->unreadable,        g->max_scan_bytes,
+                         g->max_scan_us, g->max_decoded_bytes, g->max_decode_depth};
     uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count);
     for (size_t i = 0; i < g->marker_count; i++) hash = hash_bytes(g->markers[i], strlen(g->markers[i]), hash);
     snprintf(g->version, sizeof g->version, GATE_RULES_VERSION "-%08x", (unsigned)(hash >> 32));
@@ -52,6 +69,8 @@ struct gate *gate_new(const struct config *config, struct err *e) {
     g->unreadable = config->policy.unreadable;
     g->max_scan_bytes = config->policy.max_scan_bytes;
     g->max_scan_us = config->policy.max_scan_us;
+    g->max_decoded_bytes = config->policy.max_decoded_bytes ? config->policy.max_decoded_bytes : 64000;
+    g->max_decode_depth = config->policy.max_decode_depth ? config->policy.max_decode_depth : 2;
     g->markers = mem_new_array(config->policy.marker_count, sizeof *g->markers);
     for (size_t i = 0; i < config->policy.marker_count; i++) {
         struct span marker = span_trim(span_from(config->policy.markers[i]));
@@ -101,21 +120,24 @@ const char *gate_version(const struct gate *g) {
 
 // ---------------------------------------------------------------- scanning
 
-// Both passes over one view. False when there was no room.
-static bool scan_view(struct scan *s, struct span text, const struct normal *normal) {
+bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum touch touch) {
     s->text = text;
-    s->normal = normal;
+    s->view = view;
+    s->touch = touch;
     s->done = 0;
+    s->spelled = (struct spelled){0};
     s->context = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
     if (!s->context) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);
+    s->view = NULL; // it may not outlive the caller
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;
 }
 
-static bool scan_text(struct scan *s, struct span text) {
+static bool scan_text(struct scan *s, const struct gate_input *in) {
     const struct gate *g = s->gate;
+    struct span text = in->text;
     if (text.len >= UINT32_MAX || (g->max_scan_bytes > 0 && text.len > (uint64_t)g->max_scan_bytes)) {
         scan_report_whole(s, &RULES[RULE_LIMIT_BYTES]);
         return true;
@@ -123,18 +145,9 @@ static bool scan_text(struct scan *s, struct span text) {
     if (text.len == 0) return true;
     size_t ascii = utf8_ascii_prefix(text);
     struct span rest = span_sub(text, ascii, text.len - ascii);
-    if (utf8_valid_prefix(rest) != rest.len) scan_report_whole(s, &RULES[RULE_UNREADABLE_TEXT]);
-    if (!scan_view(s, text, NULL)) return false;
-    if (s->late || rest.len == 0 || utf8_valid_prefix(rest) != rest.len) return true;
-    struct normal normal;
-    switch (normalise(text, s->arena, &normal)) {
-    case NORMAL_SAME: return true;
-    case NORMAL_NO_ROOM: return false;
-    case NORMAL_CHANGED: break;
-    }
-    bool had_room = normal.text.len == 0 || scan_view(s, normal.text, &normal);
-    s->normal = NULL; // it lives in this function only
-    return had_room;
+    if (utf8_valid_prefix(rest) == rest.len) return views_scan(s, in);
+    scan_report_whole(s, &RULES[RULE_UNREADABLE_TEXT]);
+    return scan_view(s, text, NULL, TOUCH_NOTHING);
 }
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
@@ -145,7 +158,7 @@ void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct 
     if (in->unreadable)
         scan_report_whole(
             &s, &RULES[g->unreadable == UNREADABLE_MAY_LEAVE ? RULE_UNREADABLE_PART_ALLOWED : RULE_UNREADABLE_PART]);
-    if (!scan_text(&s, in->text) || !verdict_conclude(&s, profile, out)) verdict_fail_closed(g, profile, out);
+    if (!scan_text(&s, in) || !verdict_conclude(&s, profile, out)) verdict_fail_closed(g, profile, out);
     mem_wipe(scratch->hits, s.count * sizeof *scratch->hits);
     out->seal = verdict_seal(out);
 }

@@ -49,9 +49,13 @@ struct verdict {
     uint64_t seal;            // private to the gate: proof that this verdict was made by it
 };
 
+struct chat_part; // chat/view.h
+
 struct gate_input {
-    struct span text;          // decoded UTF-8
-    const char *unreadable;    // what could not be read ("image"), or NULL
+    struct span text;              // decoded UTF-8
+    const char *unreadable;        // what could not be read ("image"), or NULL
+    const struct chat_part *parts; // where messages meet in the text, ascending; or NULL
+    size_t part_count;
 };
 
 struct gate;

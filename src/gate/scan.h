@@ -1,10 +1,10 @@
 // A scan at work, private to the gate. One pass of literals and one pass of bytes over each view find anchors; a
 // verifier looks at each anchor's surroundings and reports findings:
 //
-//   gate.c      limits, views                        -> scan_view
+//   gate.c      limits                               -> views_scan
+//   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
 //   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
-//   secret.c
-//                                                           header.c url.c pem.c command.c marker.c
+//                                                       secret.c header.c url.c pem.c command.c marker.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
 //   verdict.c   findings of all views                -> verdict
 //
@@ -15,7 +15,7 @@
 #include <hs/hs.h>
 
 #include "gate/rules.h"
-#include "text/normalise.h"
+#include "text/mapped.h"
 
 // Words near a number that say what it is; a set per CONTEXT_BLOCK bytes of text.
 enum context {
@@ -43,18 +43,26 @@ struct anchor {
 };
 
 // What one file contributes to the literal pass; ended by an anchor without a literal.
-extern const struct anchor CONTEXT_ANCHORS[], MARKER_ANCHORS[];
-extern const struct anchor PASSWORD_ANCHORS[], SECRET_ANCHORS[], HEADER_ANCHORS[], URL_ANCHORS[], PEM_ANCHORS[],
-    COMMAND_ANCHORS[];
-// One anchor per row of the tables of tokens. Return how many there are; NULL only counts.
+extern const struct anchor CONTEXT_ANCHORS[];
+extern const struct anchor PASSWORD_ANCHORS[];
+extern const struct anchor SECRET_ANCHORS[];
+extern const struct anchor HEADER_ANCHORS[];
+extern const struct anchor URL_ANCHORS[];
+extern const struct anchor PEM_ANCHORS[];
+extern const struct anchor COMMAND_ANCHORS[];
+extern const struct anchor MARKER_ANCHORS[];
+extern const struct anchor SPELLED_ANCHORS[];
+// One anchor per row of a table. Return how many there are; NULL only counts.
 size_t token_anchors(struct anchor *out);
 size_t vendor_anchors(struct anchor *out);
 size_t infix_anchors(struct anchor *out);
+size_t digit_word_anchors(struct anchor *out);
 verify_fn marker_verify_custom;
 
 struct hit {
     struct finding finding;
     const struct rule *rule;
+    uint8_t kinds; // set of enum piece_kind: how the view that it was found in was made
 };
 
 struct gate_scratch {
@@ -72,26 +80,47 @@ struct gate {
     enum profile profile;
     enum unreadable unreadable;
     int64_t max_scan_bytes, max_scan_us;
+    int64_t max_decoded_bytes, max_decode_depth;
     char version[32];
     char clean_receipt[PROFILE_LENIENT + 1][GATE_RECEIPT_BYTES]; // of a request without findings
+};
+
+// Which findings of a view count.
+enum touch {
+    TOUCH_NOTHING, // all
+    TOUCH_TOP,     // those that touch what changed in it
+    TOUCH_ANY      // or in one that it was made from
+};
+
+// Where words of digits follow each other closely.
+struct spelled {
+    size_t from, to;    // the stretch that holds all such places; empty when there is none
+    size_t first, last; // of the words that follow each other: begin of the first, end of the last
+    unsigned row;       // how many do
 };
 
 struct scan {
     const struct gate *gate;
     struct gate_scratch *scratch;
     struct arena *arena;
-    struct span text;            // of the view at work
-    const struct normal *normal; // how its offsets lead back, or NULL for the text itself
-    uint8_t *context;            // per CONTEXT_BLOCK bytes of the view
-    size_t done;                 // no literal anchor before this offset is of interest: inside a finding
-    uint64_t deadline_ns;        // 0 = none
+    struct span text;          // of the view at work
+    const struct mapped *view; // how its offsets lead back, or NULL for the text itself
+    enum touch touch;
+    struct spelled spelled;
+    uint8_t *context;     // per CONTEXT_BLOCK bytes of the view
+    size_t done;          // no literal anchor before this offset is of interest: inside a finding
+    uint64_t deadline_ns; // 0 = none
     bool late;
+    bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
     uint32_t omitted_grave, omitted_hard, omitted_soft; // classes of findings for which there was no room
 };
 
 // Compiles the literals of the gate's anchors.
 int anchors_compile(struct gate *g, struct err *e) __attribute__((warn_unused_result));
+// Both passes over one view; of the original text when `view` is NULL. False when there was no room.
+bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum touch touch)
+    __attribute__((warn_unused_result));
 void anchors_scan(struct scan *s);
 void bytes_scan(struct scan *s);
 // True when the time is over; sets s->late.

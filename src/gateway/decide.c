@@ -70,7 +70,10 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
             const struct route_state *state, struct arena *arena, struct decision *out) {
     uint64_t clock = clock_now_ns();
     *out = (struct decision){0};
-    struct gate_input gate_input = {.text = view->text, .unreadable = view->unreadable ? "content that is not text" : NULL};
+    struct gate_input gate_input = {.text = view->text,
+                                    .unreadable = view->unreadable ? "content that is not text" : NULL,
+                                    .parts = view->parts,
+                                    .part_count = view->part_count};
     gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
     out->gate_us = us_since(&clock);
 

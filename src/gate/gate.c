@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "gate/identifier.h"
 #include "gate/scan.h"
 #include "text/utf8.h"
 
@@ -18,7 +19,8 @@ static size_t anchors_in(const struct anchor *table) {
 }
 
 static void collect_anchors(struct gate *g) {
-    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS};
+    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, IDENTIFIER_ANCHORS, CREDENTIAL_ANCHORS,
+                                                  MARKER_ANCHORS};
     size_t count = token_anchors(NULL) + g->marker_count, n;
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
     g->anchors = mem_new_array(count, sizeof *g->anchors);
@@ -59,6 +61,7 @@ struct gate *gate_new(const struct config *config, struct err *e) {
         }
         g->markers[g->marker_count++] = mem_copy_span(marker);
     }
+    g->identifiers = identifier_index_new();
     write_version(g);
     collect_anchors(g);
     if (anchors_compile(g, e) == 0) return g;
@@ -72,6 +75,7 @@ void gate_free(struct gate *g) {
     for (size_t i = 0; i < g->marker_count; i++) free(g->markers[i]);
     free(g->markers);
     free(g->anchors);
+    free(g->identifiers);
     free(g);
 }
 
@@ -103,7 +107,7 @@ static bool scan_view(struct scan *s, struct span text, const struct normal *nor
     s->text = text;
     s->normal = normal;
     s->done = 0;
-    s->context = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
+    s->context = arena_alloc_array(s->arena, text.len / CONTEXT_BLOCK + 1, sizeof *s->context);
     if (!s->context) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);

@@ -1,6 +1,8 @@
 #include "gate/number.h"
 
 #include "gate/checks.h"
+#include "gate/date.h"
+#include "gate/identifier.h"
 
 // Length of what may stand between two groups, 0 when the number ends here. *kind is its most telling character.
 static size_t separator(struct span text, size_t at, char *kind) {
@@ -61,11 +63,28 @@ static void claim_broken_ends(struct span text, struct number *n) {
     }
 }
 
+// Identifiers that begin at a group that nobody has claimed. Returns the end of the last, or 0.
+static size_t find_identifiers(struct scan *s, struct number *n, uint32_t broken, float floor) {
+    size_t last = 0;
+    for (unsigned i = 0; i < n->group_count; i++) {
+        if (n->used & ~broken & 1u << i || n->groups[i].start < last) continue;
+        size_t end = identifier_find(s, n->groups[i].start, floor);
+        if (!end) continue;
+        for (unsigned k = i; k < n->group_count && n->groups[k].start < end; k++) group_claim(n, k, k);
+        last = end;
+    }
+    return last;
+}
+
 size_t number_verify(struct scan *s, size_t at) {
     struct span text = s->text;
     bool word = at && char_in(text.at[at - 1], CHARS_ALPHA);
     if (word || (at > 2 && text.at[at - 1] == ' ' && char_in(text.at[at - 2], CHARS_ALPHA))) {
         size_t end = iban_find(s, at);
+        if (end) return end;
+    }
+    if (word || (at > 1 && strchr(" -:/", text.at[at - 1]) && char_in(text.at[at - 2], CHARS_ALPHA))) {
+        size_t end = identifier_find_back(s, at);
         if (end) return end;
     }
     if (word) return at + run_length(text, at, CHARS_DIGIT, text.len - at);
@@ -74,15 +93,22 @@ size_t number_verify(struct scan *s, size_t at) {
     read_number(text, at, &n);
     if (n.group_count == 0)
         return at + run_length(text, at, CHARS_DIGIT, text.len - at); // one run, longer than any number
-    if (n.digit_count >= 4) {
-        claim_broken_ends(text, &n);
-        ip4_find(s, &n);
-        if (n.digit_count >= 7) {
-            card_find(s, &n);
-            ssn_find(s, &n);
-            phone_find(s, &n);
-        }
+    claim_broken_ends(text, &n);
+    uint32_t broken = n.used; // of no interest for numbers, but an identifier may go on with letters
+    ip4_find(s, &n);
+    if (n.digit_count >= 7) {
+        card_find(s, &n);
+        ssn_find(s, &n);
     }
+    size_t end = find_identifiers(s, &n, broken, IDENTIFIER_FIRM);
+    size_t date = date_find(s, &n, broken);
+    if (date > end) end = date;
+    if (end <= n.end && n.digit_count >= 7) phone_find(s, &n);
+    if (end <= n.end) {
+        size_t weak = find_identifiers(s, &n, broken, 0);
+        if (weak > end) end = weak;
+    }
+    if (end > n.end) return end;
     // A list that was cut may hide a number across the cut: go back a little, but always forward.
     if (n.cut && n.group_count > 6) return n.groups[n.group_count - 5].start;
     return n.end;

@@ -6,27 +6,43 @@
 #include "base/mem.h"
 #include "gate/checks.h"
 
-enum { MAX_ROWS = 256, WORDS = MAX_ROWS / 64, MAX_LEAD = 31, BARE_BYTES = 100, NEAR_BEFORE = 48, NEAR_AFTER = 24 };
+enum { MAX_WAYS = 512, WORDS = MAX_WAYS / 64, MAX_ATOMS = 8192, MAX_LEAD = 31 };
+enum { BARE_BYTES = 100, NEAR_BEFORE = 48, NEAR_AFTER = 40 };
 
-struct identifier_index {
-    uint64_t leads[2][MAX_LEAD + 1][WORDS]; // [begins with letters][length of that run]: rows, as bits
+// One way to write an identifier: an alternative of a row's shape.
+struct way {
+    const struct identifier *row;
+    uint16_t first, count; // atoms
 };
 
-static const struct identifier *row_at(size_t i) {
-    return i < IDENTIFIERS.count ? &IDENTIFIERS.rows[i] : &IDENTIFIERS_WORLD.rows[i - IDENTIFIERS.count];
+struct identifier_index {
+    uint64_t leads[2][MAX_LEAD + 1][WORDS]; // [begins with letters][length of that run]: ways, as bits
+    uint64_t firm[WORDS], weak[WORDS];      // ways that need no words, by what they are worth then
+    struct way ways[MAX_WAYS];
+    size_t way_count, atom_count;
+    struct shape_atom atoms[MAX_ATOMS];
+};
+
+static void index_row(struct identifier_index *index, const struct identifier *row) {
+    for (const char *shape = row->shape; *shape;) {
+        size_t i = index->way_count++, first = index->atom_count;
+        assert(i < MAX_WAYS);
+        size_t count = shape_compile(&shape, index->atoms + first, MAX_ATOMS - first);
+        index->ways[i] = (struct way){row, (uint16_t)first, (uint16_t)count};
+        index->atom_count += count;
+        if (row->free > 0) (row->free >= IDENTIFIER_FIRM ? index->firm : index->weak)[i / 64] |= 1ull << (i % 64);
+        for (unsigned letters = 0; letters < 2; letters++) {
+            uint32_t lengths = shape_leads(index->atoms + first, count, letters);
+            for (unsigned n = 1; n <= MAX_LEAD; n++)
+                if (lengths >> n & 1) index->leads[letters][n][i / 64] |= 1ull << (i % 64);
+        }
+    }
 }
 
 struct identifier_index *identifier_index_new(void) {
     struct identifier_index *index = mem_new(sizeof *index);
-    size_t count = IDENTIFIERS.count + IDENTIFIERS_WORLD.count;
-    assert(count <= MAX_ROWS);
-    for (size_t i = 0; i < count; i++)
-        for (unsigned letters = 0; letters < 2; letters++) {
-            uint32_t lengths;
-            if (!shape_leads(row_at(i)->shape, letters, &lengths)) continue;
-            for (unsigned n = 1; n <= MAX_LEAD; n++)
-                if (lengths >> n & 1) index->leads[letters][n][i / 64] |= 1ull << (i % 64);
-        }
+    for (size_t i = 0; i < IDENTIFIERS.count; i++) index_row(index, &IDENTIFIERS.rows[i]);
+    for (size_t i = 0; i < IDENTIFIERS_WORLD.count; i++) index_row(index, &IDENTIFIERS_WORLD.rows[i]);
     return index;
 }
 
@@ -154,41 +170,56 @@ static bool is_valid(const struct identifier *row, struct span value, struct spa
     return !row->check || row->check(row->flags & IDENTIFIER_NO_CASE ? written : value, row->arg);
 }
 
-static void try_row(struct span text, const struct identifier *row, const struct place *p, struct best *best) {
+static void try_way(const struct identifier_index *index, const struct way *way, struct span text,
+                    const struct place *p, struct best *best) {
+    const struct identifier *row = way->row;
     float score = worth(row, p);
     if (score < p->floor || score <= 0 || score < best->score) return;
-    const char *shape = row->shape;
-    while (*shape) {
-        char value[IDENTIFIER_MAX], separator;
-        size_t len, n = shape_match(&shape, text, p->at, value, &len, &separator), end = p->at + n;
-        // A full stop or dash that a loose shape took is the sentence's.
-        while (n && !char_in(text.at[end - 1], CHARS_ALNUM)) n--, end--;
-        if (n == 0 || (score == best->score && best->row && end <= best->end)) continue;
-        if (goes_on_after(text, end, separator) || goes_on_before(text, p->at, separator)) continue;
-        bool said = row->context & p->context;
-        if (row->flags & IDENTIFIER_SOLE && !said && row->free <= 0 && !is_sole(text, p->at, end)) continue;
-        if (!is_valid(row, span_make(value, len), span_sub(text, p->at, n), said || p->bare, said)) continue;
-        *best = (struct best){row, end, score};
-    }
+    char value[SHAPE_VALUE_MAX], separator;
+    size_t len, n = shape_match(index->atoms + way->first, way->count, text, p->at, value, &len, &separator);
+    size_t end = p->at + n;
+    // A full stop or dash that a loose shape took is the sentence's.
+    while (n && !char_in(text.at[end - 1], CHARS_ALNUM)) n--, end--;
+    if (n == 0 || (score == best->score && end <= best->end)) return;
+    if (goes_on_after(text, end, separator) || goes_on_before(text, p->at, separator)) return;
+    bool said = row->context & p->context;
+    if (row->flags & IDENTIFIER_SOLE && !said && row->free <= 0 && !is_sole(text, p->at, end)) return;
+    if (!is_valid(row, span_make(value, len), span_sub(text, p->at, n), said || p->bare, said)) return;
+    *best = (struct best){row, end, score};
+}
+
+bool identifier_is_likely(const struct scan *s, size_t at) {
+    enum { MANY = 5 };
+    struct span text = s->text;
+    size_t end = at + run_length(text, at, CHARS_DIGIT, MANY);
+    if (end - at == MANY) return true;
+    if (end < text.len && char_in(text.at[end], CHARS_ALNUM)) return true;
+    if (end + 1 < text.len && strchr(" -./:_", text.at[end]) &&
+        char_in(text.at[end + 1], text.at[end] == ' ' ? CHARS_DIGIT : CHARS_ALNUM))
+        return true;
+    return scan_context(s, at, at, NEAR_BEFORE, NEAR_AFTER) || is_bare(text);
+}
+
+// Without words, what is asked for: from firm on, weak only (firm was asked before), or both.
+static uint64_t wanted_ways(const struct identifier_index *index, size_t w, float floor) {
+    if (floor >= IDENTIFIER_FIRM) return index->firm[w];
+    return floor > 0 ? index->weak[w] : index->firm[w] | index->weak[w];
 }
 
 size_t identifier_find(struct scan *s, size_t at, float floor) {
     struct span text = s->text;
+    const struct identifier_index *index = s->gate->identifiers;
     bool letters = char_in(text.at[at], CHARS_ALPHA);
     size_t lead = run_length(text, at, letters ? CHARS_ALPHA : CHARS_DIGIT, MAX_LEAD);
     if (lead == 0 || goes_on_before(text, at, 0)) return 0;
-    const uint64_t *rows = s->gate->identifiers->leads[letters][lead];
-    uint64_t any = 0;
-    for (size_t w = 0; w < WORDS; w++) any |= rows[w];
-    if (!any) return 0;
-    struct place p = {.at = at,
-                      .context = scan_context(s, at, at + 16, NEAR_BEFORE, NEAR_AFTER),
-                      .bare = is_bare(text),
-                      .floor = floor};
+    struct place p = {
+        .at = at, .context = scan_context(s, at, at, NEAR_BEFORE, NEAR_AFTER), .bare = is_bare(text), .floor = floor};
+    const uint64_t *ways = index->leads[letters][lead];
+    bool told = p.bare || p.context;
     struct best best = {0};
     for (size_t w = 0; w < WORDS; w++)
-        for (uint64_t left = rows[w]; left; left &= left - 1)
-            try_row(text, row_at(w * 64 + (size_t)__builtin_ctzll(left)), &p, &best);
+        for (uint64_t left = ways[w] & (told ? ~0ull : wanted_ways(index, w, floor)); left; left &= left - 1)
+            try_way(index, &index->ways[w * 64 + (size_t)__builtin_ctzll(left)], text, &p, &best);
     if (!best.row) return 0;
     const struct rule *rule = best.score >= IDENTIFIER_FIRM ? &best.row->firm : &best.row->weak;
     scan_report_scored(s, rule, at, best.end, best.score);

@@ -2,24 +2,13 @@
 // value is written, how its check digits are computed, which words speak for it, and what it is worth with such words,
 // alone in a text, and in the midst of one. Numbers with a verifier of their own (cards, IBAN, telephone) are
 // elsewhere.
-//
-// A shape is read from left to right:
-//
-//   d a x    digit, letter, either           followed by a count "3" or "1:4" (as many as there are); none means 1
-//   [A-Z05]  one of these, letters in either case; a count may follow
-//   ABC      upper-case letters stand for themselves, in either case
-//   w        letter, digit or one of - / .   for values without a form of their own
-//   ~        the same separator at all such places, or none at any
-//   ?        a separator or none, the same wherever there is one
-//   - space  stand for themselves
-//   |        or
+// Shapes are those of shape.h.
 #ifndef SLUICE_GATE_IDENTIFIER_H
 #define SLUICE_GATE_IDENTIFIER_H
 
 #include "gate/checksums.h"
 #include "gate/scan.h"
-
-enum { IDENTIFIER_MAX = 64 }; // characters of a compact value
+#include "gate/shape.h"
 
 enum identifier_flag {
     IDENTIFIER_UPPER = 1,    // letters are upper-case, unless words speak for it or it stands alone
@@ -43,6 +32,7 @@ struct identifier {
     uint8_t flags;
 };
 #define IDENTIFIER_FIRM 0.5f
+#define IDENTIFIER_WEAK 0.01f
 
 struct identifier_list {
     const struct identifier *rows;
@@ -55,18 +45,14 @@ extern const struct identifier_list IDENTIFIERS, IDENTIFIERS_WORLD;
 // month, "g" 50, "s" 60, "n" 40 to the day; "?" a day that need not exist in that month.
 bool identifier_date(struct span value, const char *date);
 
-// Length of the text at `at` that one alternative of the shape describes, 0 when none: *shape is moved past it. The
-// compact value goes to out, its length to *len, the separator met to *separator (0: none).
-size_t shape_match(const char **shape, struct span text, size_t at, char out[static IDENTIFIER_MAX], size_t *len,
-                   char *separator);
-// Which lengths of the first run of letters (or digits) a shape allows, as bits; a bit stands for "that long or longer"
-// at 31. Returns false when the shape cannot begin so.
-bool shape_leads(const char *shape, bool letters, uint32_t *lengths);
-
+// Compiles the shapes of all rows. To be freed with free().
 struct identifier_index *identifier_index_new(void);
 
+// True when the text around may make an identifier of the digits at `at`: they are many, or go on, or words speak for
+// it. A cheap look: most numbers are a few digits and nothing else.
+bool identifier_is_likely(const struct scan *s, size_t at);
 // The best identifier that begins at `at`, the begin of a word, with a score of at least `floor`: reported. Returns its
-// end, or 0.
+// end, or 0. `floor` is IDENTIFIER_FIRM, IDENTIFIER_WEAK (firm ones were looked for before), or 0 for any.
 size_t identifier_find(struct scan *s, size_t at, float floor);
 // The same for one whose first digit is at `at`, and letters before it. Returns its end, or 0.
 size_t identifier_find_back(struct scan *s, size_t at);

@@ -86,7 +86,7 @@ static const struct identifier ROWS[] = {
     ROW("de-doctor", "DE_LANR", "physician number", PHI, "d9", checksum_weighted, "10 4949491", NULL, CONTEXT_DOCTOR,
         0.70f, 0.30f, 0, IDENTIFIER_PLAIN),
     ROW("de-practice", "DE_BSNR", "medical practice number", PHI, "d9", checksum_prefix,
-        "01 02 03 17 20 35 38 46 51 52 71 72 73 74 78 83 88 93 98 99", NULL, CONTEXT_DOCTOR, 0.65f, 0.25f, 0,
+        "01 02 03 17 20 35 38 46 51 52 71 72 73 74 78 83 88 93 98", NULL, CONTEXT_DOCTOR, 0.65f, 0.25f, 0,
         IDENTIFIER_PLAIN),
     ROW("de-tax-number", "DE_TAX_NUMBER", "tax number", PII, "d2:3/d3/d5|d3/d4/d4|d5/d5", NULL, NULL, NULL, CONTEXT_TAX,
         0.85f, 0.40f, 0.30f, 0),

@@ -47,7 +47,8 @@ void ip4_find(struct scan *s, struct number *n) {
             address = address << 8 | (v & 255);
             small &= len == 1;
         }
-        if (!dotted || !group_is_free(n, i, i + 3) || (i + 4 < n->group_count && g[i + 4].before == '.')) continue;
+        bool longer = i + 4 < n->group_count && g[i + 4].before == '.'; // a section, unless it is an address at home
+        if (!dotted || !group_is_free(n, i, i + 3) || (longer && address >> 16 != 0xc0a8)) continue;
         if (is_version(s->text, g[i].start)) {
             group_claim(n, i, i + 3);
             continue;

@@ -37,9 +37,8 @@ enum context {
     CONTEXT_ROUTING = 1 << 16,
     CONTEXT_WALLET = 1 << 17,
     CONTEXT_VOTER = 1 << 18,
-    CONTEXT_NUMBER = 1 << 19, // "number", "id": something with digits follows
-    CONTEXT_CARE = 1 << 20,   // a number that names a patient or a record
-    CONTEXT_DENIED = 1 << 21, // "invalid", "not a"
+    CONTEXT_CARE = 1 << 19,   // a number that names a patient or a record
+    CONTEXT_DENIED = 1 << 20, // "invalid", "not a"
 };
 enum { CONTEXT_BLOCK = 32 };
 

@@ -84,10 +84,10 @@ void anchors_scan(struct scan *s) {
     }
 }
 
-uint8_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {
+uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {
     size_t first = (start > before ? start - before : 0) / CONTEXT_BLOCK;
     size_t last = (end + after < s->text.len ? end + after : s->text.len) / CONTEXT_BLOCK;
-    uint8_t set = 0;
+    uint32_t set = 0;
     for (size_t i = first; i <= last; i++) set |= s->context[i];
     return set;
 }

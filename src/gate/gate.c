@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "gate/identifier.h"
 #include "gate/views.h"
 #include "text/utf8.h"
 
@@ -21,6 +22,7 @@ static void collect_anchors(struct gate *g) {
     // clang-format off
     static const struct anchor *const TABLES[] = {
         CONTEXT_ANCHORS,
+        IDENTIFIER_ANCHORS,
         PASSWORD_ANCHORS,
         SECRET_ANCHORS,
         HEADER_ANCHORS,
@@ -81,6 +83,7 @@ struct gate *gate_new(const struct config *config, struct err *e) {
         }
         g->markers[g->marker_count++] = mem_copy_span(marker);
     }
+    g->identifiers = identifier_index_new();
     write_version(g);
     collect_anchors(g);
     if (anchors_compile(g, e) == 0) return g;
@@ -94,6 +97,7 @@ void gate_free(struct gate *g) {
     for (size_t i = 0; i < g->marker_count; i++) free(g->markers[i]);
     free(g->markers);
     free(g->anchors);
+    free(g->identifiers);
     free(g);
 }
 
@@ -126,7 +130,7 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     s->touch = touch;
     s->done = 0;
     s->spelled = (struct spelled){0};
-    s->context = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
+    s->context = arena_alloc_array(s->arena, text.len / CONTEXT_BLOCK + 1, sizeof *s->context);
     if (!s->context) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);

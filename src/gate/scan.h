@@ -25,6 +25,22 @@ enum context {
     CONTEXT_SSN = 8,
     CONTEXT_BANK = 16,
     CONTEXT_IP = 32,
+    // Kinds of documents and registers; the rules of identifier_table.c ask for them.
+    CONTEXT_TAX = 1 << 6,
+    CONTEXT_NATIONAL = 1 << 7, // of a person: identity card, population register, social insurance
+    CONTEXT_PASSPORT = 1 << 8,
+    CONTEXT_LICENCE = 1 << 9,       // to drive, and said so
+    CONTEXT_LICENCE_WORD = 1 << 10, // of any kind
+    CONTEXT_HEALTH = 1 << 11,       // patients, insurance, records
+    CONTEXT_DOCTOR = 1 << 12,
+    CONTEXT_PLATE = 1 << 13,
+    CONTEXT_POST = 1 << 14,
+    CONTEXT_COMPANY = 1 << 15,
+    CONTEXT_ROUTING = 1 << 16,
+    CONTEXT_WALLET = 1 << 17,
+    CONTEXT_VOTER = 1 << 18,
+    CONTEXT_CARE = 1 << 19,   // a number that names a patient or a record
+    CONTEXT_DENIED = 1 << 20, // "invalid", "not a"
 };
 enum { CONTEXT_BLOCK = 32 };
 
@@ -37,13 +53,14 @@ enum { ANCHOR_CASELESS = 1, ANCHOR_WORD = 2, ANCHOR_STEM = 4 }; // WORD: bounded
 struct anchor {
     const char *literal;
     uint8_t flags;     // ANCHOR_...
-    uint8_t context;   // set of enum context, when it is a context word
+    uint32_t context;  // set of enum context, when it is a context word
     verify_fn *verify; // or NULL
     const void *with;  // for the verifier
 };
 
 // What one file contributes to the literal pass; ended by an anchor without a literal.
 extern const struct anchor CONTEXT_ANCHORS[];
+extern const struct anchor IDENTIFIER_ANCHORS[];
 extern const struct anchor PASSWORD_ANCHORS[];
 extern const struct anchor SECRET_ANCHORS[];
 extern const struct anchor HEADER_ANCHORS[];
@@ -58,6 +75,8 @@ size_t vendor_anchors(struct anchor *out);
 size_t infix_anchors(struct anchor *out);
 size_t digit_word_anchors(struct anchor *out);
 verify_fn marker_verify_custom;
+// Anchored by words: a MAC address of letters only, a URL, a domain.
+verify_fn mac_verify_near, url_verify, domain_verify;
 
 struct hit {
     struct finding finding;
@@ -81,6 +100,7 @@ struct gate {
     enum unreadable unreadable;
     int64_t max_scan_bytes, max_scan_us;
     int64_t max_decoded_bytes, max_decode_depth;
+    struct identifier_index *identifiers; // which rules may begin with which run of letters or digits; owned
     char version[32];
     char clean_receipt[PROFILE_LENIENT + 1][GATE_RECEIPT_BYTES]; // of a request without findings
 };
@@ -107,7 +127,7 @@ struct scan {
     const struct mapped *view; // how its offsets lead back, or NULL for the text itself
     enum touch touch;
     struct spelled spelled;
-    uint8_t *context;     // per CONTEXT_BLOCK bytes of the view
+    uint32_t *context;    // per CONTEXT_BLOCK bytes of the view
     size_t done;          // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns; // 0 = none
     bool late;
@@ -132,7 +152,7 @@ void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, s
 // A finding without a place.
 void scan_report_whole(struct scan *s, const struct rule *rule);
 // Context words from `before` bytes before start to `after` bytes after end.
-uint8_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after);
+uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after);
 
 // Verifiers of the byte pass. They return the offset at which the pass goes on (above `at`).
 size_t number_verify(struct scan *s, size_t at);

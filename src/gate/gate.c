@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "gate/scan.h"
+#include "gate/soft.h"
 #include "text/utf8.h"
 
 // ---------------------------------------------------------------- building
@@ -18,7 +19,9 @@ static size_t anchors_in(const struct anchor *table) {
 }
 
 static void collect_anchors(struct gate *g) {
-    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS};
+    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS, ADDRESS_ANCHORS,
+                                                  DATE_ANCHORS,    PERSON_ANCHORS,     CUE_ANCHORS,    HEALTH_ANCHORS,
+                                                  FINANCE_ANCHORS, LINK_ANCHORS};
     size_t count = token_anchors(NULL) + g->marker_count, n;
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
     g->anchors = mem_new_array(count, sizeof *g->anchors);
@@ -104,7 +107,8 @@ static bool scan_view(struct scan *s, struct span text, const struct normal *nor
     s->normal = normal;
     s->done = 0;
     s->context = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
-    if (!s->context) return false;
+    s->cues = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
+    if (!s->context || !s->cues) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
@@ -136,7 +140,7 @@ static bool scan_text(struct scan *s, struct span text) {
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
                struct arena *arena, struct verdict *out) {
-    struct scan s = {.gate = g, .scratch = scratch, .arena = arena};
+    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
     memset(out, 0, sizeof *out);
     if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
     if (in->unreadable)

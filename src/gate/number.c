@@ -1,6 +1,7 @@
 #include "gate/number.h"
 
 #include "gate/checks.h"
+#include "gate/soft.h"
 
 // Length of what may stand between two groups, 0 when the number ends here. *kind is its most telling character.
 static size_t separator(struct span text, size_t at, char *kind) {
@@ -61,6 +62,16 @@ static void claim_broken_ends(struct span text, struct number *n) {
     }
 }
 
+// Numbers that are dates, addresses or ZIP codes are no telephone numbers. Returns the end of one, or 0.
+static size_t soft_find(struct scan *s, size_t at) {
+    size_t end = date_find(s, at);
+    if (!end) end = address_find(s, at);
+    if (!end) end = year_find(s, at);
+    if (!end) end = zip_find(s, at);
+    if (!end) age_find(s, at);
+    return end;
+}
+
 size_t number_verify(struct scan *s, size_t at) {
     struct span text = s->text;
     bool word = at && char_in(text.at[at - 1], CHARS_ALPHA);
@@ -69,6 +80,8 @@ size_t number_verify(struct scan *s, size_t at) {
         if (end) return end;
     }
     if (word) return at + run_length(text, at, CHARS_DIGIT, text.len - at);
+    size_t known = soft_find(s, at);
+    if (known) return known;
     struct number n;
     memset(&n, 0, offsetof(struct number, used) + sizeof n.used);
     read_number(text, at, &n);

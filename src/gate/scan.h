@@ -12,7 +12,7 @@
 
 #include <hs/hs.h>
 
-#include "gate/rules.h"
+#include "gate/fusion.h"
 #include "text/normalise.h"
 
 // Words near a number that say what it is; a set per CONTEXT_BLOCK bytes of text.
@@ -46,14 +46,10 @@ extern const struct anchor CONTEXT_ANCHORS[], CREDENTIAL_ANCHORS[], MARKER_ANCHO
 size_t token_anchors(struct anchor *out);
 verify_fn marker_verify_custom;
 
-struct hit {
-    struct finding finding;
-    const struct rule *rule;
-};
-
 struct gate_scratch {
     hs_scratch_t *hs;
     struct hit hits[GATE_MAX_FINDINGS];
+    struct fusion fusion; // of the last scan
 };
 
 struct gate {
@@ -77,11 +73,15 @@ struct scan {
     struct span text;            // of the view at work
     const struct normal *normal; // how its offsets lead back, or NULL for the text itself
     uint8_t *context;            // per CONTEXT_BLOCK bytes of the view
+    uint8_t *cues;               // enum cue, likewise
+    struct evidence evidence;    // of all views
     size_t done;                 // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;        // 0 = none
     bool late;
     uint32_t count, omitted;
-    uint32_t omitted_grave, omitted_hard, omitted_soft; // classes of findings for which there was no room
+    size_t total; // bytes of the text as it came
+    // Classes of findings for which there was no room: of any soft one, of one that could be paired, and stronger ones.
+    uint32_t omitted_faint, omitted_soft, omitted_hard, omitted_grave;
 };
 
 // Compiles the literals of the gate's anchors.

@@ -193,8 +193,7 @@ static bool read_forward(struct span text, size_t at, struct street_line *out) {
 static bool find_forward(struct span text, size_t at, struct street_line *out) {
     size_t n = house_length(text, at), i = at + n, house = 0;
     if (n == 0 || i + 2 >= text.len || (text.at[i] != ' ' && text.at[i] != ',')) return false;
-    if (text.at[i] == ',') i++;
-    if (text.at[i] != ' ') return false;
+    if (text.at[i] == ',' && (text.at[++i] != ' ' || !street_before(word_at(text, i + 1)))) return false; // "12, rue X"
     size_t second =
         char_in(text.at[i + 1], CHARS_DIGIT) && !ordinal_length(text, i + 1) ? house_length(text, i + 1) : 0;
     if (second) {

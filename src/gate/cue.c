@@ -3,7 +3,7 @@
 #include "gate/soft.h"
 
 static const uint8_t ADDRESS = CUE_ADDRESS, BIRTH = CUE_BIRTH, LABEL = CUE_BIRTH_LABEL, SELF = CUE_SELF,
-                     RECORD = CUE_RECORD, CHOICE = CUE_CHOICE, QUANTITY = CUE_QUANTITY;
+                     RECORD = CUE_RECORD, CHOICE = CUE_CHOICE, QUANTITY = CUE_QUANTITY, FRAME = CUE_FRAME;
 
 static void verify_cue(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
     (void)end;
@@ -170,6 +170,25 @@ const struct anchor CUE_ANCHORS[] = {
     EXACT("\n(B) ", CHOICE),
     EXACT(" B) ", CHOICE),
     WORD("which of the following", CHOICE),
+
+    WORD("story", FRAME),
+    WORD("stories", FRAME),
+    WORD("poem", FRAME),
+    WORD("novel", FRAME),
+    WORD("fictional", FRAME),
+    WORD("screenplay", FRAME),
+    WORD("character named", FRAME),
+    WORD("roleplay", FRAME),
+    WORD("role-play", FRAME),
+    WORD("lyrics", FRAME),
+    WORD("essay", FRAME),
+    WORD("riddle", FRAME),
+    WORD("theorem", FRAME),
+    WORD("geschichte über", FRAME),
+    WORD("gedicht", FRAME),
+    WORD("poème", FRAME),
+    WORD("poema", FRAME),
+    WORD("cuento", FRAME),
 
     WORD("how many", QUANTITY),
     WORD("how much", QUANTITY),

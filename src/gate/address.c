@@ -2,7 +2,7 @@
 // "Name 12" where the text says that it is an address. What follows (unit, city, postal code) is address_block.c's.
 #include "gate/checks.h"
 #include "gate/soft.h"
-#include "gate/street.h"
+#include "gate/words.h"
 
 enum { MAX_WORD = 32, MAX_WORDS = 5 };
 

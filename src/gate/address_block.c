@@ -1,7 +1,7 @@
 // What belongs to an address besides its street: units, cities with a postal code, post boxes, ZIP codes.
 #include "gate/checks.h"
 #include "gate/soft.h"
-#include "gate/street.h"
+#include "gate/words.h"
 
 static const struct rule BOX = {"address.box", "STREET_ADDRESS", "post box", CLASS_PII, WEIGHT_HARD, 0.85f};
 static const struct rule UNIT = {"address.unit", "STREET_ADDRESS", "apartment or suite", CLASS_PII, WEIGHT_SOFT, 0.50f};

@@ -1,6 +1,7 @@
 // Dates and times, found from their numbers; days of the week, from their names. Near words of birth, a date of birth.
 #include "gate/checks.h"
 #include "gate/soft.h"
+#include "gate/words.h"
 
 static const struct rule BIRTH = {"dob.label", "DATE_OF_BIRTH", "date of birth", CLASS_PII, WEIGHT_HARD, 0.90f};
 static const struct rule BORN = {"dob.born", "DATE_OF_BIRTH", "date near \"born\"", CLASS_PII, WEIGHT_SOFT, 0.60f};
@@ -23,22 +24,8 @@ static char char_at(struct span text, size_t at) {
     return at < text.len ? text.at[at] : 0;
 }
 
-// English, German, French, Spanish, Italian, and what they are cut to.
 static bool is_month(struct span word) {
-    static const char *const MONTHS[] = {
-        "january",    "february", "march",     "april",     "may",      "june",     "july",     "august",
-        "september",  "october",  "november",  "december",  "jan",      "feb",      "mar",      "apr",
-        "jun",        "jul",      "aug",       "sep",       "sept",     "oct",      "nov",      "dec",
-        "januar",     "februar",  "märz",      "mai",       "juni",     "juli",     "oktober",  "dezember",
-        "okt",        "dez",      "janvier",   "février",   "fevrier",  "mars",     "avril",    "juin",
-        "juillet",    "août",     "aout",      "septembre", "octobre",  "novembre", "décembre", "decembre",
-        "enero",      "febrero",  "marzo",     "abril",     "mayo",     "junio",    "julio",    "agosto",
-        "septiembre", "octubre",  "noviembre", "diciembre", "gennaio",  "febbraio", "aprile",   "maggio",
-        "giugno",     "luglio",   "settembre", "ottobre",   "dicembre", "jänner"};
-    if (word.len < 3 || word.len > 10) return false;
-    for (size_t i = 0; i < sizeof MONTHS / sizeof *MONTHS; i++)
-        if ((MONTHS[i][0] == (word.at[0] | 0x20)) && span_is_nocase(word, span_from(MONTHS[i]))) return true;
-    return false;
+    return word.len >= 3 && (word_kinds(word) & WORD_MONTH);
 }
 
 static bool is_year(unsigned v) {
@@ -146,7 +133,7 @@ static bool read_day_first(struct span text, size_t at, size_t n, struct date *d
     if (n > 2 || day < 1 || day > 31) return false;
     size_t i = at + n;
     static const char *const AFTER[] = {"st", "nd", "rd", "th", "er", "º", "°", "."};
-    for (size_t k = 0; k < sizeof AFTER / sizeof *AFTER; k++)
+    for (size_t k = 0; k < sizeof AFTER / sizeof *AFTER && char_at(text, i) != ' '; k++)
         if (span_starts(span_sub(text, i, 4), span_from(AFTER[k]))) {
             i += strlen(AFTER[k]);
             break;
@@ -187,22 +174,13 @@ static bool read_month_first(struct span text, size_t at, size_t n, struct date 
     return true;
 }
 
-static bool is_year_word(struct span word) {
-    static const char *const WORDS[] = {
-        "in", "during", "since", "until", "from", "by",    "of",    "year", "before", "after", "seit", "im",     "jahr",
-        "en", "depuis", "desde", "dal",   "nel",  "circa", "early", "late", "mid",    "to",    "till", "around", NULL};
-    for (const char *const *w = WORDS; *w; w++)
-        if (span_is_nocase(word, span_from(*w))) return true;
-    return false;
-}
-
 static bool read_year(struct span text, size_t at, size_t n, struct date *d) {
     if (n != 4 || at < 3 || text.at[at - 1] != ' ' || text.at[at] > '2') return false;
     unsigned v = value(text, at, 4);
     char next = char_at(text, at + 4), second = char_at(text, at + 5);
     if (v < 1500 || v > 2099 || char_in(next, CHARS_WORD)) return false;
     if (strchr(",.:/-", next) && next && char_in(second, CHARS_DIGIT)) return false;
-    if (!is_year_word(word_before(text, at - 1))) return false;
+    if (!(word_kinds(word_before(text, at - 1)) & WORD_YEAR)) return false;
     *d = (struct date){.start = at, .end = at + 4, .year = v};
     return true;
 }

@@ -56,7 +56,11 @@ void age_find(struct scan *s, size_t at) {
     struct span text = s->text;
     size_t n = run_length(text, at, CHARS_DIGIT, 4), end = at + n;
     if (n > 3 || (n == 3 && text.at[at] != '1') || (at && strchr("$.,/:", text.at[at - 1]))) return;
-    if (end < text.len && strchr(" -yj", text.at[end]) ? follows(text, end, AFTER) : false) {
+    // All of them begin so; most numbers are told by it.
+    char next = end < text.len ? text.at[end] : 0, letter = end + 1 < text.len ? (char)(text.at[end + 1] | 0x20) : 0;
+    bool likely = (next == ' ' && (letter == 'y' || letter == 'a' || letter == 'j' || letter == 'l')) || next == '-' ||
+                  next == 'y';
+    if (likely && follows(text, end, AFTER)) {
         scan_report(s, &AGE, at, end);
         return;
     }

@@ -1,4 +1,5 @@
 // Postal addresses of many countries, and numbers beside names that are none.
+#include "gate/words.h"
 #include "gate_help.h"
 
 static void address_streets_with_numbers_decide(void **state) {
@@ -118,6 +119,15 @@ static void address_scan_of_numbers_and_words_ends(void **state) {
     assert_true(scan_as(shared(), text, PROFILE_BALANCED)->sensitive);
 }
 
+static void address_words_are_in_the_order_that_is_searched(void **state) {
+    (void)state;
+    assert_true(words_are_sorted());
+    assert_int_equal(word_kinds(SPAN("STREET")), WORD_STREET);
+    assert_int_equal(word_kinds(SPAN("stree")), 0);
+    assert_int_equal(word_kinds(SPAN("streets")), 0);
+    assert_true(word_kinds(SPAN("M\xc3\xa4rz")) & WORD_MONTH);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(address_streets_with_numbers_decide),
@@ -125,6 +135,7 @@ int main(void) {
         cmocka_unit_test(address_in_a_sentence_is_one_finding_with_city_and_code),
         cmocka_unit_test(address_in_lines_of_its_own_is_found_line_by_line),
         cmocka_unit_test(address_zip_codes_are_soft),
+        cmocka_unit_test(address_words_are_in_the_order_that_is_searched),
         cmocka_unit_test(address_scan_of_numbers_and_words_ends),
     };
     return RUN(tests);

@@ -146,36 +146,37 @@ static void past_second_word(struct span text, struct street_line *out) {
     }
 }
 
+// The line ends with the word of streets at `at`; names says how many names stand before it.
+static bool end_with(struct span text, size_t at, struct span word, unsigned kinds, unsigned names,
+                     struct street_line *out) {
+    bool certain = kinds & WORD_STREET, is_name = word_is_name(word);
+    if (!names && !(certain && word.len > 3)) return false;
+    *out = (struct street_line){.end = at + word.len, .certainty = certain && names && is_name ? CERTAIN : LIKELY};
+    past_second_word(text, out);
+    out->end = past_direction(text, out->end);
+    if (!is_name) out->end = past_numbers(text, out->end); // "Luite tee 87"
+    return true;
+}
+
 // After the house number, where the words begin.
 static bool read_forward(struct span text, size_t at, struct street_line *out) {
-    unsigned names = 0, words = 0;
-    bool lower = false;
-    for (size_t i = at; words < MAX_WORDS; words++) {
+    unsigned names = 0;
+    for (size_t i = at, words = 0; words < MAX_WORDS; words++) {
         size_t ordinal = ordinal_length(text, i);
         struct span word = ordinal ? span_sub(text, i, ordinal) : word_at(text, i);
         if (word.len == 0) break;
         bool is_name = ordinal || word_is_name(word);
-        if (words == 0 && street_before(word)) {
-            size_t end = name_end(text, i + word.len);
-            if (end) {
-                *out = (struct street_line){.end = past_numbers(text, end), .certainty = is_name ? CERTAIN : LIKELY};
-                return true;
-            }
-        }
-        enum street street = words && (is_name || lower || names) ? street_after(word) : STREET_NONE;
-        if (street != STREET_NONE && (names || (street == STREET_CERTAIN && word.len > 3))) {
-            enum certainty certainty = street == STREET_CERTAIN && names && is_name ? CERTAIN : LIKELY;
-            *out = (struct street_line){.end = i + word.len, .certainty = certainty};
-            past_second_word(text, out);
-            out->end = past_direction(text, out->end);
-            if (!is_name) out->end = past_numbers(text, out->end); // "Luite tee 87"
+        unsigned kinds = ordinal ? 0 : word_kinds(word);
+        size_t end = words == 0 && (kinds & WORD_STREET_BEFORE) ? name_end(text, i + word.len) : 0;
+        if (end) {
+            *out = (struct street_line){.end = past_numbers(text, end), .certainty = is_name ? CERTAIN : LIKELY};
             return true;
         }
-        if (!is_name && (names || words || street_particle(word))) {
-            if (!names || !street_particle(word)) break;
-        }
+        if (words && (kinds & (WORD_STREET | WORD_STREET_PERHAPS)) && end_with(text, i, word, kinds, names, out))
+            return true;
+        bool particle = kinds & WORD_PARTICLE;
+        if (!is_name && (names ? !particle : words || particle)) break;
         names += is_name;
-        lower |= !is_name;
         size_t next = next_start(text, i + word.len);
         if (next == i + word.len) break;
         if (names && char_in(text.at[next], CHARS_DIGIT) && !ordinal_length(text, next)) {
@@ -214,42 +215,53 @@ static bool find_forward(struct span text, size_t at, struct street_line *out) {
 
 // ---------------------------------------------------------------- name, then number
 
-// The number at `at`; reads the words before it from right to left.
-static bool find_backward(struct span text, size_t at, struct street_line *out) {
-    size_t n = house_length(text, at), end = at;
-    if (n == 0 || end < 4 || text.at[end - 1] != ' ') return false;
-    end--;
-    bool comma = text.at[end - 1] == ',';
-    if (comma || text.at[end - 1] == '.') end--;
-    if (!is_letter(text.at[end - 1])) return false;
-    *out = (struct street_line){.end = at + n};
+// Reads the words that end at `end` from right to left. Returns where the first one of the street begins, `end` when
+// there is none.
+static size_t read_backward(struct span text, size_t end, enum certainty *certainty) {
     size_t start = end, edge = end;
+    unsigned first = 0; // kinds of the word next to the number
     for (int i = 0; i < MAX_WORDS; i++) {
         struct span word = word_before(text, edge);
         if (word.len == 0) break;
         bool is_name = word_is_name(word);
+        unsigned kinds = word_kinds(word);
         size_t from = edge - word.len;
-        if (i && street_before(word) && start < end) {
-            out->certainty = is_name || word.len >= 4 || text.at[edge] == '.' ? CERTAIN : LIKELY;
-            start = from;
-            break;
+        if (i && (kinds & WORD_STREET_BEFORE) && start < end) {
+            *certainty = is_name || word.len >= 4 || text.at[edge] == '.' ? CERTAIN : LIKELY;
+            return from;
         }
-        if (i == 0 && !is_name && street_glued(word) == STREET_CERTAIN) {
-            start = from, out->certainty = LIKELY; // "hauptstrasse 5", in haste
-            break;
+        enum street glued = i == 0 ? street_glued(word) : STREET_NONE;
+        if (glued == STREET_CERTAIN && !is_name) {
+            *certainty = LIKELY; // "hauptstrasse 5", in haste
+            return from;
         }
-        if (!is_name && !(i == 0 && word.len == 1) && !street_particle(word) && !street_after(word)) break;
-        if (i == 0 && is_name && street_counted(word)) return false;
-        enum street street = i == 0 && is_name ? street_glued(word) : STREET_NONE;
-        if (street != STREET_NONE) out->certainty = street == STREET_CERTAIN ? CERTAIN : LIKELY;
+        if (i == 0) first = kinds;
+        if (i == 0 && is_name && (kinds & (WORD_COUNTED | WORD_MONTH))) return end;
+        if (!is_name && !(i == 0 && word.len == 1) && !(kinds & (WORD_PARTICLE | WORD_STREET | WORD_STREET_PERHAPS)))
+            break;
+        if (glued != STREET_NONE) *certainty = glued == STREET_CERTAIN ? CERTAIN : LIKELY;
         // "Piroska u. 97": the word after the name, and then the number.
-        if (i == 1 && is_name && out->certainty == NONE && street_after(word_before(text, end)))
-            out->certainty = LIKELY;
+        if (i == 1 && is_name && *certainty == NONE && (first & (WORD_STREET | WORD_STREET_PERHAPS)))
+            *certainty = LIKELY;
         if (is_name) start = from;
         if (from < 2 || text.at[from - 1] != ' ') break;
         edge = from - 1;
         if (text.at[edge - 1] == '.') edge--;
     }
+    return start;
+}
+
+// The number at `at`, after the name of its street.
+static bool find_backward(struct span text, size_t at, struct street_line *out) {
+    if (at < 5 || text.at[at - 1] != ' ') return false;
+    size_t end = at - 1;
+    bool comma = text.at[end - 1] == ',';
+    if (comma || text.at[end - 1] == '.') end--;
+    if (!is_letter(text.at[end - 1])) return false;
+    size_t n = house_length(text, at);
+    if (n == 0) return false;
+    *out = (struct street_line){.end = at + n};
+    size_t start = read_backward(text, end, &out->certainty);
     if (start == end) return false;
     if (start >= 3 && (text.at[start - 3] | 0x20) == 'c' && text.at[start - 2] == '/' && text.at[start - 1] == ' ')
         start -= 3, out->certainty = CERTAIN; // "C/ Mayor 5"

@@ -158,7 +158,7 @@ struct block block_after(struct scan *s, size_t end, bool begins_line) {
 
 // Only marks of quoting and space between it and the begin of its line.
 bool begins_a_line(struct span text, size_t start) {
-    while (start && strchr(" \t>?*|", text.at[start - 1])) start--;
+    for (int i = 0; i < 8 && start && strchr(" \t>?*|", text.at[start - 1]); i++) start--;
     return start == 0 || text.at[start - 1] == '\n';
 }
 

@@ -14,7 +14,10 @@ static void verify_url(struct scan *s, size_t start, size_t end, const struct an
     (void)anchor;
     struct span text = s->text;
     size_t i = end;
-    while (i < text.len && i - end < MAX_URL && is_url_char(text.at[i])) i++;
+    // A second "://" begins another one: so that no text is walked twice.
+    while (i < text.len && i - end < MAX_URL && is_url_char(text.at[i]) &&
+           !(text.at[i] == ':' && span_starts(span_sub(text, i, 3), SPAN("://"))))
+        i++;
     while (i > end && strchr(".,;:!?", text.at[i - 1])) i--; // the sentence's
     if (text.at[start] == ' ') start++;
     struct span host = span_sub(text, end, i - end);

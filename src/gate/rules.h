@@ -72,6 +72,6 @@ enum rule_id {
 extern const struct rule RULES[RULE_COUNT];
 
 // Version of the rules; part of every receipt.
-#define GATE_RULES_VERSION "2026.1"
+#define GATE_RULES_VERSION "2026.2"
 
 #endif

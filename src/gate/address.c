@@ -183,6 +183,7 @@ static bool read_forward(struct span text, size_t at, struct street_line *out) {
             size_t n = house_length(text, next); // "450 Ringvej 144"
             if (n == 0) break;
             enum certainty certainty = street_glued(word) == STREET_CERTAIN ? CERTAIN : LIKELY;
+            if (words == 0 && word.len < 4) break; // the plate of a car
             *out = (struct street_line){.end = next + n, .house = at, .certainty = certainty};
             return true;
         }
@@ -297,7 +298,8 @@ static size_t report(struct scan *s, struct street_line *line) {
                 (line->house > line->start + 2 && is_before_a_city(s->text, line->end));
     if (!hard && !line->house && !stands_at_an_end(s->text, line->end)) return 0;
     const struct rule *rule = hard ? &STREET : &SHAPE;
-    if (block.in_lines && line->house) {
+    // A number that stands before a street with its own is found apart, where nothing ties the parts together.
+    if (hard && line->house && (block.in_lines || !(block.unit || block.postal))) {
         scan_report(s, &HOUSE, line->start, line->house);
         line->start = line->house + 1;
     }

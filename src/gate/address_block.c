@@ -5,6 +5,7 @@
 
 static const struct rule BOX = {"address.box", "STREET_ADDRESS", "post box", CLASS_PII, WEIGHT_HARD, 0.85f};
 static const struct rule UNIT = {"address.unit", "STREET_ADDRESS", "apartment or suite", CLASS_PII, WEIGHT_SOFT, 0.50f};
+static const struct rule LINE = {"address.line", "STREET_ADDRESS", "line of an address", CLASS_PII, WEIGHT_HARD, 0.70f};
 static const struct rule POSTAL = {"address.postal", "ZIP_CODE", "postal code", CLASS_PII, WEIGHT_SOFT, 0.50f};
 static const struct rule ZIP = {"zip.context", "US_ZIP", "ZIP code", CLASS_PII, WEIGHT_SOFT, 0.60f};
 static const struct rule STATE_ZIP = {"zip.state", "US_ZIP", "state and ZIP code", CLASS_PII, WEIGHT_SOFT, 0.60f};
@@ -213,10 +214,23 @@ static void verify_military(struct scan *s, size_t start, size_t end, const stru
     scan_report(s, &BOX, start, stop);
 }
 
+// "5670 any words 1 suite 696": a line that begins with a number and holds a unit. Returns where it begins, or `at`.
+static size_t numbered_line(struct span text, size_t at) {
+    enum { REACH = 64 };
+    size_t first = at;
+    while (first && at - first < REACH && text.at[first - 1] != '\n') first--;
+    if (first && text.at[first - 1] != '\n') return at;
+    while (first < at && strchr(" \t>?*|", text.at[first])) first++;
+    size_t n = run_length(text, first, CHARS_DIGIT, 6);
+    return n >= 2 && n <= 5 && first + n + 4 < at && text.at[first + n] == ' ' ? first : at;
+}
+
 static void verify_unit(struct scan *s, size_t start, size_t end, const struct anchor *anchor) {
     (void)anchor, (void)end;
     size_t stop = unit_end(s->text, start);
-    if (stop && char_in(s->text.at[stop - 1], CHARS_DIGIT)) scan_report(s, &UNIT, start, stop);
+    if (!stop || !char_in(s->text.at[stop - 1], CHARS_DIGIT)) return;
+    size_t line = numbered_line(s->text, start);
+    scan_report(s, line < start ? &LINE : &UNIT, line, stop);
 }
 
 // "ZIP 94105", "zip code: 94105-1234"

@@ -58,7 +58,7 @@ static size_t time_end(struct span text, size_t at, bool *telling) {
     if (colon) {
         end += 3;
         if (char_at(text, end) == ':' && digits(text, end + 1) == 2) {
-            end += 3, *telling = true;
+            end += 3;
             size_t fraction = char_at(text, end) == '.' ? run_length(text, end + 1, CHARS_DIGIT, 9) : 0;
             if (fraction) end += 1 + fraction;
         }
@@ -76,7 +76,10 @@ static size_t past_time(struct span text, size_t end) {
     bool telling;
     size_t time = time_end(text, end + 1, &telling);
     if (!time) return end;
-    return char_at(text, time) == 'Z' ? time + 1 : time;
+    c = char_at(text, time);
+    if (c == 'Z') return time + 1;
+    bool zone = (c == '+' || c == '-') && digits(text, time + 1) == 2 && char_at(text, time + 3) == ':';
+    return zone && digits(text, time + 4) == 2 ? time + 6 : time;
 }
 
 // ---------------------------------------------------------------- dates
@@ -108,12 +111,28 @@ static bool read_numeric(struct span text, size_t at, struct date *d) {
     bool good;
     if (len[0] == 4) good = len[2] <= 2 && is_year(a) && b >= 1 && b <= 12 && c >= 1 && c <= 31, d->year = a;
     else {
-        bool year = len[2] == 4 ? is_year(c) : len[2] == 2 && mark == '/';
+        bool year = len[2] == 4 ? is_year(c) : len[2] == 2 && mark != '-';
         good = len[0] <= 2 && year && a >= 1 && b >= 1 && (a <= 12 || b <= 12) && a <= 31 && b <= 31;
         d->year = len[2] == 4 ? c : 1900 + c;
     }
     d->start = at, d->end = i, d->numeric = true;
     return good;
+}
+
+// "05/2021", "05/21"; a fraction has no zero before it, unless the text says that it is a day.
+static bool read_pair(struct span text, size_t at, size_t n, struct date *d) {
+    if (n > 2 || char_at(text, at + n) != '/') return false;
+    size_t len = digits(text, at + n + 1), end = at + n + 1 + len;
+    char next = char_at(text, end);
+    if ((len != 2 && len != 4) || char_in(next, CHARS_WORD) || (next && strchr("/-%", next))) return false;
+    unsigned a = value(text, at, n), b = value(text, at + n + 1, len);
+    if (a < 1 || a > 12 || (len == 4 ? !is_year(b) : b < 1 || b > 99)) return false;
+    struct span before = at > 2 ? word_before(text, at - 1) : SPAN_NONE;
+    static const char *const SAID[] = {"is", "on", "by", "due", "date", "until", "since", "expires", "today", "exp"};
+    bool said = len == 4 || text.at[at] == '0';
+    for (size_t i = 0; i < sizeof SAID / sizeof *SAID && !said; i++) said = span_is_nocase(before, span_from(SAID[i]));
+    *d = (struct date){.start = at, .end = end};
+    return said;
 }
 
 // Past ", 1989" or " de 1989" after a day and a month.
@@ -155,8 +174,8 @@ static bool read_day_first(struct span text, size_t at, size_t n, struct date *d
 
 // "March 15, 1989", "March 1989": the month stands before the number.
 static bool read_month_first(struct span text, size_t at, size_t n, struct date *d) {
-    if (at < 4 || text.at[at - 1] != ' ') return false;
-    size_t end = at - 1;
+    if (at < 4 || (text.at[at - 1] != ' ' && text.at[at - 1] != '-')) return false;
+    size_t end = at - 1; // "May-21", too
     if (text.at[end - 1] == '.') end--;
     struct span word = word_before(text, end);
     if (!is_month(word) || span_is_z(word, "may") || span_is_z(word, "march") || span_is_z(word, "mar")) return false;
@@ -196,11 +215,14 @@ static const struct rule *weigh(const struct scan *s, const struct date *d, bool
 size_t date_find(struct scan *s, size_t at) {
     struct span text = s->text;
     size_t n = digits(text, at);
-    if (n > 4 || (at && (char_in(text.at[at - 1], CHARS_WORD) || strchr("/.-$+", text.at[at - 1])))) return 0;
+    char before = at ? text.at[at - 1] : ' ';
+    if (n > 4 || char_in(before, CHARS_WORD) || strchr("/.$+", before)) return 0;
+    if (before == '-' && !(at > 3 && char_in(text.at[at - 2], CHARS_ALPHA))) return 0;
     char next = char_at(text, at + n);
     struct date d = {0};
     bool found = false;
     if (n != 3 && (next == '/' || next == '-' || next == '.')) found = read_numeric(text, at, &d);
+    if (!found && next == '/') found = read_pair(text, at, n, &d);
     if (!found && n <= 2) found = read_day_first(text, at, n, &d);
     if (!found && n != 3) found = read_month_first(text, at, n, &d);
     if (found) {

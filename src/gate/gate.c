@@ -19,9 +19,9 @@ static size_t anchors_in(const struct anchor *table) {
 }
 
 static void collect_anchors(struct gate *g) {
-    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS, ADDRESS_ANCHORS,
-                                                  DATE_ANCHORS,    PERSON_ANCHORS,     CUE_ANCHORS,    HEALTH_ANCHORS,
-                                                  FINANCE_ANCHORS, LINK_ANCHORS};
+    static const struct anchor *const TABLES[] = {CONTEXT_ANCHORS, CREDENTIAL_ANCHORS, MARKER_ANCHORS,
+                                                  ADDRESS_ANCHORS, DATE_ANCHORS,       PERSON_ANCHORS,
+                                                  CUE_ANCHORS,     HEALTH_ANCHORS,     FINANCE_ANCHORS};
     size_t count = token_anchors(NULL) + g->marker_count, n;
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
     g->anchors = mem_new_array(count, sizeof *g->anchors);

@@ -6,7 +6,7 @@
 #include "gate/scan.h"
 
 extern const struct anchor ADDRESS_ANCHORS[], DATE_ANCHORS[], PERSON_ANCHORS[], CUE_ANCHORS[], HEALTH_ANCHORS[],
-    FINANCE_ANCHORS[], LINK_ANCHORS[];
+    FINANCE_ANCHORS[];
 
 // Each looks at a number whose first digit is at `at`. Returns its end, or 0 when it is none.
 size_t date_find(struct scan *s, size_t at);

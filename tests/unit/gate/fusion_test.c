@@ -16,12 +16,12 @@ static const struct rule TERM = {"marker.term", "CONFIDENTIALITY_MARKER", "term"
 static const struct rule FAINT = {"ip.v4-private", "IP_ADDRESS", "address", CLASS_PII, WEIGHT_SOFT, 0.3f};
 static const struct rule CARD = {"card.luhn", "CREDIT_CARD", "card", CLASS_PCI, WEIGHT_GRAVE, 0.95f};
 
-enum { MAX_HITS = 8 };
+enum { MAX_HITS = 10 };
 
 // Whether these rules, each found once, 20 bytes apart, decide in a text of so many bytes.
 static bool decide(enum profile profile, uint8_t cues, size_t text_len, const struct rule *const *rules) {
     struct evidence e = {.cues = cues};
-    struct hit hits[MAX_HITS];
+    struct hit hits[MAX_HITS] = {{.rule = NULL}};
     uint32_t count = 0;
     for (; rules[count]; count++) {
         if (rules[count]->weight == WEIGHT_SOFT) fusion_keep(&e, rules[count]);

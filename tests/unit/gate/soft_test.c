@@ -26,6 +26,8 @@ static void soft_dates_are_found_in_all_usual_forms(void **state) {
     EXPECT("15 March 1989, 1st of May 2001, 15-Mar-1989", "DATE_TIME", "15 March 1989", "1st of May 2001",
            "15-Mar-1989");
     EXPECT("le 14 juillet 1989, el 2 de mayo de 1990", "DATE_TIME", "14 juillet 1989", "2 de mayo de 1990");
+    EXPECT("5/2021, 05/21, due 5/21, May-21, 21.5.21", "DATE_TIME", "5/2021", "05/21", "5/21", "May-21", "21.5.21");
+    EXPECT("2024-06-05T09:15:30.500-07:00", "DATE_TIME", "2024-06-05T09:15:30.500-07:00");
     EXPECT("in 1971 and since 2004", "DATE_TIME", "1971", "2004");
     EXPECT("on Thursday, 5 pm, at 10:30 a.m.", "DATE_TIME", "Thursday", "5 pm", "10:30 a.m.");
 }
@@ -33,8 +35,8 @@ static void soft_dates_are_found_in_all_usual_forms(void **state) {
 static void soft_dates_are_told_from_other_numbers(void **state) {
     (void)state;
     static const char *const TEXTS[] = {
-        "2026-99-99", "13/13/2020", "version 1.2.2020.4", "1/2/3",         "ratio 12:30", "they may 3 times",
-        "1989",       "in 12345",   "0/0/2000",           "march 5 miles", "in 3.1415",   "32/01/2020",
+        "3/4 of 1/2",       "12:34:56", "2026-99-99", "13/13/2020", "version 1.2.2020.4", "1/2/3",     "ratio 12:30",
+        "they may 3 times", "1989",     "in 12345",   "0/0/2000",   "march 5 miles",      "in 3.1415", "32/01/2020",
     };
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) EXPECT(TEXTS[i], "DATE_TIME");
 }
@@ -90,9 +92,8 @@ static void soft_words_of_health_and_money_are_whole_words(void **state) {
 
 static void soft_evidence_decides_in_no_profile_by_itself(void **state) {
     (void)state;
-    static const char *const TEXTS[] = {
-        "on 3/15/2019",      "asthma and diabetes",     "her salary", "Mr. Bean", "12 years old",
-        "a German engineer", "https://sluice.example/a"};
+    static const char *const TEXTS[] = {"on 3/15/2019", "asthma and diabetes", "her salary",
+                                        "Mr. Bean",     "12 years old",        "a German engineer"};
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
         for (int p = 0; p <= PROFILE_LENIENT; p++) {
             const struct verdict *v = scan_as(shared(), TEXTS[i], (enum profile)p);

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "gate/identifier.h"
+#include "gate/soft.h"
 #include "gate/views.h"
 #include "text/utf8.h"
 
@@ -31,6 +32,12 @@ static void collect_anchors(struct gate *g) {
         COMMAND_ANCHORS,
         MARKER_ANCHORS,
         SPELLED_ANCHORS,
+        ADDRESS_ANCHORS,
+        DATE_ANCHORS,
+        PERSON_ANCHORS,
+        CUE_ANCHORS,
+        HEALTH_ANCHORS,
+        FINANCE_ANCHORS,
     };
     static size_t (*const ROWS[])(struct anchor *) = {
         token_anchors,
@@ -131,7 +138,8 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     s->done = 0;
     s->spelled = (struct spelled){0};
     s->context = arena_alloc_array(s->arena, text.len / CONTEXT_BLOCK + 1, sizeof *s->context);
-    if (!s->context) return false;
+    s->cues = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
+    if (!s->context || !s->cues) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);
     s->view = NULL; // it may not outlive the caller
@@ -156,7 +164,7 @@ static bool scan_text(struct scan *s, const struct gate_input *in) {
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
                struct arena *arena, struct verdict *out) {
-    struct scan s = {.gate = g, .scratch = scratch, .arena = arena};
+    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
     memset(out, 0, sizeof *out);
     if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
     if (in->unreadable)

@@ -73,7 +73,7 @@ void gate_scan(const struct gate *g, struct gate_scratch *s, const struct gate_i
 
 // The profile of the configuration.
 enum profile gate_profile(const struct gate *g);
-// "2026.1-7c31": version of the rules and a hash of the policy in force.
+// "2026.2-7c31": version of the rules and a hash of the policy in force.
 const char *gate_version(const struct gate *g);
 
 #endif

@@ -1,8 +1,8 @@
 #include "gate/number.h"
 
 #include "gate/checks.h"
-#include "gate/date.h"
 #include "gate/identifier.h"
+#include "gate/soft.h"
 
 // Length of what may stand between two groups, 0 when the number ends here. *kind is its most telling character.
 static size_t separator(struct span text, size_t at, char *kind) {
@@ -95,12 +95,24 @@ static size_t find_all(struct scan *s, struct number *n, bool likely) {
         ssn_find(s, n);
     }
     size_t end = likely ? find_identifiers(s, n, broken, IDENTIFIER_FIRM) : 0;
-    size_t date = date_find(s, n, broken);
-    if (date > end) end = date;
     if (end > n->end) return end;
     if (n->digit_count >= 7) phone_find(s, n);
     size_t weak = likely ? find_identifiers(s, n, broken, IDENTIFIER_WEAK) : 0;
     return weak > end ? weak : end;
+}
+
+// What is no number of its own: a date, the number of a house. Returns its end, or 0.
+static size_t find_written(struct scan *s, size_t at) {
+    size_t end = date_find(s, at);
+    return end ? end : address_find(s, at);
+}
+
+// What is left for a number that nobody has claimed. Returns the end, or 0.
+static size_t find_faint(struct scan *s, size_t at) {
+    size_t end = year_find(s, at);
+    if (!end) end = zip_find(s, at);
+    if (!end) age_find(s, at);
+    return end;
 }
 
 size_t number_verify(struct scan *s, size_t at) {
@@ -109,6 +121,7 @@ size_t number_verify(struct scan *s, size_t at) {
     size_t end = at ? find_lettered(s, at, word, likely) : 0;
     if (end) return end;
     if (word) return at + run_length(text, at, CHARS_DIGIT, text.len - at);
+    if ((end = find_written(s, at))) return end;
     struct number n;
     memset(&n, 0, offsetof(struct number, used) + sizeof n.used);
     read_number(text, at, &n);
@@ -116,6 +129,7 @@ size_t number_verify(struct scan *s, size_t at) {
         return at + run_length(text, at, CHARS_DIGIT, text.len - at); // one run, longer than any number
     end = find_all(s, &n, likely);
     if (end > n.end) return end;
+    if (!n.used && (end = find_faint(s, at))) return end;
     // A list that was cut may hide a number across the cut: go back a little, but always forward.
     if (n.cut && n.group_count > 6) return n.groups[n.group_count - 5].start;
     return n.end;

@@ -6,7 +6,7 @@
 
 // Which profiles a finding convinces.
 enum weight {
-    WEIGHT_SOFT, // strict; balanced only together with a soft finding of another type
+    WEIGHT_SOFT, // in combination: fusion.h
     WEIGHT_HARD, // strict and balanced
     WEIGHT_GRAVE // all profiles
 };

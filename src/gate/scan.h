@@ -14,6 +14,7 @@
 
 #include <hs/hs.h>
 
+#include "gate/fusion.h"
 #include "gate/rules.h"
 #include "text/mapped.h"
 
@@ -78,15 +79,10 @@ verify_fn marker_verify_custom;
 // Anchored by words: a MAC address of letters only, a URL, a domain.
 verify_fn mac_verify_near, url_verify, domain_verify;
 
-struct hit {
-    struct finding finding;
-    const struct rule *rule;
-    uint8_t kinds; // set of enum piece_kind: how the view that it was found in was made
-};
-
 struct gate_scratch {
     hs_scratch_t *hs;
     struct hit hits[GATE_MAX_FINDINGS];
+    struct fusion fusion; // of the last scan
 };
 
 struct gate {
@@ -128,12 +124,16 @@ struct scan {
     enum touch touch;
     struct spelled spelled;
     uint32_t *context;    // per CONTEXT_BLOCK bytes of the view
+    uint8_t *cues;        // enum cue, likewise
+    struct evidence evidence; // of all views
     size_t done;          // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns; // 0 = none
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
-    uint32_t omitted_grave, omitted_hard, omitted_soft; // classes of findings for which there was no room
+    size_t total; // bytes of the text as it came
+    // Classes of findings for which there was no room: of any soft one, of one that could be paired, and stronger ones.
+    uint32_t omitted_faint, omitted_soft, omitted_hard, omitted_grave;
 };
 
 // Compiles the literals of the gate's anchors.

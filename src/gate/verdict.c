@@ -1,4 +1,4 @@
-// From findings to a verdict: overlaps are resolved, then the profile weighs what is left.
+// From findings to a verdict: overlaps are resolved, then fusion.c weighs what is left.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,11 +29,17 @@ void data_class_list(uint32_t classes, char out[static 48]) {
 void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, size_t end, float score) {
     unsigned kinds;
     if (!view_accepts(s, rule, start, end, score, &kinds)) return;
+    bool keep = rule->weight != WEIGHT_SOFT || fusion_keep(&s->evidence, rule);
+    if (!keep || s->count == GATE_MAX_FINDINGS) s->omitted++;
+    if (!keep) return; // fusion has counted it
     if (s->count == GATE_MAX_FINDINGS) {
-        s->omitted++;
         if (rule->weight == WEIGHT_GRAVE) s->omitted_grave |= rule->class_;
         if (rule->weight >= WEIGHT_HARD) s->omitted_hard |= rule->class_;
-        if (score >= PAIR_SCORE) s->omitted_soft |= rule->class_; // cannot be paired any more: decides
+        // Cannot be weighed any more: decides.
+        if (rule->weight == WEIGHT_SOFT && score > 0) {
+            s->omitted_faint |= rule->class_;
+            if (score >= PAIR_SCORE) s->omitted_soft |= rule->class_;
+        }
         return;
     }
     if (s->view && start < end) mapped_trace(s->view, &start, &end);
@@ -100,27 +106,6 @@ static void resolve_overlaps(struct hit *hits, uint32_t *count) {
 
 // ---------------------------------------------------------------- weighing
 
-static bool is_pair(const struct hit *hits, uint32_t count) {
-    const char *type = NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        if (hits[i].finding.hard || hits[i].finding.score < PAIR_SCORE) continue;
-        if (!type) type = hits[i].finding.type;
-        else if (strcmp(type, hits[i].finding.type) != 0) return true;
-    }
-    return false;
-}
-
-// Whether this finding is one that decides under the profile.
-static bool decides(const struct hit *h, enum profile profile, bool pair) {
-    if (h->rule->weight == WEIGHT_GRAVE) return true;
-    switch (profile) {
-    case PROFILE_STRICT: return h->finding.score > 0;
-    case PROFILE_LENIENT: return false;
-    case PROFILE_BALANCED: break;
-    }
-    return h->finding.hard || (pair && h->finding.score >= PAIR_SCORE);
-}
-
 struct receipt {
     char rules[GATE_RECEIPT_BYTES];
     size_t len;
@@ -152,21 +137,32 @@ static void write_receipt(const struct gate *g, enum profile profile, struct ver
     if (take) snprintf(out->receipt + n, sizeof out->receipt - (size_t)n, " %.*s", (int)take, r->rules);
 }
 
+// Classes of what could not be listed and would have decided, or might have.
+static uint32_t omitted_classes(const struct scan *s, enum profile profile) {
+    switch (profile) {
+    case PROFILE_LENIENT: return s->omitted_grave;
+    case PROFILE_BALANCED: return s->omitted_hard | s->omitted_soft;
+    case PROFILE_STRICT: break;
+    }
+    return s->omitted_hard | s->omitted_faint;
+}
+
 bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out) {
     struct hit *hits = s->scratch->hits;
     resolve_overlaps(hits, &s->count);
-    bool pair = is_pair(hits, s->count);
+    struct fusion *fusion = &s->scratch->fusion;
+    fusion_weigh(&s->evidence, hits, s->count, s->total, profile, fusion);
     const struct hit *top = NULL;
     struct receipt receipt = {.len = 0};
     for (uint32_t i = 0; i < s->count; i++) {
-        if (!decides(&hits[i], profile, pair)) continue;
+        if (!fusion_decides(fusion, &hits[i], profile)) continue;
         out->classes |= hits[i].finding.class_;
         receipt_add(&receipt, hits[i].finding.rule);
         if (!top || hits[i].rule->weight > top->rule->weight ||
             (hits[i].rule->weight == top->rule->weight && hits[i].finding.score > top->finding.score))
             top = &hits[i];
     }
-    out->classes |= profile == PROFILE_LENIENT ? s->omitted_grave : s->omitted_hard | s->omitted_soft;
+    out->classes |= omitted_classes(s, profile);
     out->sensitive = out->classes != 0;
     out->omitted = s->omitted;
     out->reason = "nothing found";

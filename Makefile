@@ -2,6 +2,7 @@
 #
 #   SETUP=0      neither install packages nor fetch anything: use what is here
 #   CC=clang     another compiler
+#   CPU_FLAGS=-march=native  for this machine's processor only
 #   SAN=address  build/address with AddressSanitizer and UndefinedBehaviorSanitizer; SAN=thread likewise
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -24,6 +25,9 @@ LLHTTP_SOURCES := $(if $(shell pkg-config --exists libllhttp 2>/dev/null && echo
 LLHTTP_FLAGS := $(if $(LLHTTP_SOURCES),-isystem /usr/share/include/llhttp,$(shell pkg-config --cflags libllhttp 2>/dev/null))
 LLHTTP_LIBS := $(if $(LLHTTP_SOURCES),,$(shell pkg-config --libs libllhttp 2>/dev/null))
 
+# Hyperscan needs SSSE3 anyway; what else came with SSE4.2 (2009) is x86-64-v2, a name that older compilers lack.
+CPU_FLAGS ?= $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-msse4.2 -mpopcnt -mcx16)
+
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 ifeq ($(SAN),address)
   SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
@@ -32,7 +36,7 @@ else ifeq ($(SAN),thread)
 else
   SAN_FLAGS := -O2 -D_FORTIFY_SOURCE=2
 endif
-CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Isrc -DSLUICE_VERSION='"$(VERSION)"' -DSLUICE_PREFIX='"$(PREFIX)"' $(WARN) -g $(SAN_FLAGS) \
+CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Isrc -DSLUICE_VERSION='"$(VERSION)"' -DSLUICE_PREFIX='"$(PREFIX)"' $(WARN) -g $(SAN_FLAGS) $(CPU_FLAGS) \
   -fstack-protector-strong -fno-common -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(LLHTTP_FLAGS) $(CFLAGS)
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(LLHTTP_LIBS) -lm -pthread $(LDFLAGS)
 
@@ -69,7 +73,7 @@ $(OBJ)/%.o: src/%.c
 # Somebody else's sources: our warnings do not apply.
 $(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
 	@mkdir -p $(@D)
-	@$(CC) -O2 -g -isystem /usr/share/include/llhttp $(filter -fsanitize%,$(SAN_FLAGS)) -c -o $@ $<
+	@$(CC) -O2 -g $(CPU_FLAGS) -isystem /usr/share/include/llhttp $(filter -fsanitize%,$(SAN_FLAGS)) -c -o $@ $<
 
 # What is built into the binary.
 $(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json)

@@ -240,6 +240,7 @@ static int explain_batch(struct explain *x) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) err_set(&e, "standard input: %s", strerror(errno));
         if (n > 0) in.len += (size_t)n;
+        in.at[in.len] = 0;
         explain_lines(x, &in, n <= 0);
         if (n <= 0) break;
     }

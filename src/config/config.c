@@ -114,6 +114,7 @@ static int read_file(const char *path, size_t max, struct buf *out, struct stat 
         }
         if (n == 0) break;
         out->len += (size_t)n;
+        out->at[out->len] = 0;
         if (out->len > max) {
             err_set(e, "%s: larger than %zu bytes", path, max);
             buf_free(out);

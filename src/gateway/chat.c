@@ -129,8 +129,7 @@ static void run(struct request *r) {
     struct chat_view view;
     enum pin pin = PIN_NONE;
     if (read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
-    free(r->head); // what it said is in the row and in the pin; an open stream does not carry it along
-    r->head = NULL;
+    request_head_free(r); // what it said is in the row and in the pin
     r->row.stream = r->chat.streams = view.stream;
     r->chat.wants_usage = view.wants_usage;
     r->chat.estimated_input = view.estimated_tokens;

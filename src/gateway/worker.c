@@ -118,7 +118,7 @@ int worker_init(struct worker *w, struct server *server, uint32_t index, int fd,
     uv_tcp_init(&w->loop, &w->listener);
     uv_async_init(&w->loop, &w->wake, on_wake);
     uv_timer_init(&w->loop, &w->sweep);
-    outbox_init(&w->outbox, &w->loop);
+    outbox_init(&w->outbox, &w->loop, &w->conn_count);
     w->listener.data = w->wake.data = w->sweep.data = w;
     w->upstreams = upstreams_new(&w->loop, config);
     int status = uv_tcp_open(&w->listener, fd);

@@ -305,12 +305,11 @@ bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z) {
     return json_is(doc, node, JSON_STRING) && node_text_is(doc, node, z, strlen(z));
 }
 
-uint32_t json_get(const struct json_doc *doc, uint32_t obj, const char *key) {
+uint32_t json_get_key(const struct json_doc *doc, uint32_t obj, struct span key) {
     if (doc->count == 0 || doc->nodes[obj].type != JSON_OBJECT) return 0;
     uint32_t found = 0;
-    size_t n = strlen(key);
     for (uint32_t k = obj + 1; k < doc->nodes[obj].next; k = doc->nodes[k + 1].next)
-        if (node_text_is(doc, k, key, n)) found = k + 1;
+        if (node_text_is(doc, k, key.at, key.len)) found = k + 1;
     return found;
 }
 

@@ -61,7 +61,10 @@ size_t json_string_length(struct span text);
 
 // The value of a key of an object (the last one where a key is repeated), or 0. obj may be 0 with a
 // root that is not an object: the answer is 0. Keys written with escapes are compared decoded.
-uint32_t json_get(const struct json_doc *doc, uint32_t obj, const char *key);
+uint32_t json_get_key(const struct json_doc *doc, uint32_t obj, struct span key);
+static inline uint32_t json_get(const struct json_doc *doc, uint32_t obj, const char *key) {
+    return json_get_key(doc, obj, span_make(key, strlen(key))); // inline: the length of a literal is known
+}
 // The same along a path of keys, ended by NULL: json_path(doc, 0, "usage", "prompt_tokens", NULL).
 uint32_t json_path(const struct json_doc *doc, uint32_t obj, ...) __attribute__((sentinel));
 

@@ -85,7 +85,15 @@ static size_t find_lettered(struct scan *s, size_t at, bool word, bool likely) {
     return identifier_find_back(s, at);
 }
 
-// What the groups are, the most certain first. Returns where the last identifier ends, which may lie past the number.
+// What is left for a number that nobody has claimed. Returns the end, or 0.
+static size_t find_faint(struct scan *s, size_t at) {
+    size_t end = year_find(s, at);
+    if (!end) end = zip_find(s, at);
+    if (!end) age_find(s, at);
+    return end;
+}
+
+// What the groups are, the most certain first. Returns where to go on, 0 when that is where the number ends.
 static size_t find_all(struct scan *s, struct number *n, bool likely) {
     claim_broken_ends(s->text, n);
     uint32_t broken = n->used; // of no interest for numbers, but an identifier may go on with letters
@@ -98,21 +106,15 @@ static size_t find_all(struct scan *s, struct number *n, bool likely) {
     if (end > n->end) return end;
     if (n->digit_count >= 7) phone_find(s, n);
     size_t weak = likely ? find_identifiers(s, n, broken, IDENTIFIER_WEAK) : 0;
-    return weak > end ? weak : end;
+    if (weak > end) end = weak;
+    if (n->used & ~broken || n->cut) return end > n->end ? end : 0;
+    return find_faint(s, n->groups[0].start);
 }
 
 // What is no number of its own: a date, the number of a house. Returns its end, or 0.
 static size_t find_written(struct scan *s, size_t at) {
     size_t end = date_find(s, at);
     return end ? end : address_find(s, at);
-}
-
-// What is left for a number that nobody has claimed. Returns the end, or 0.
-static size_t find_faint(struct scan *s, size_t at) {
-    size_t end = year_find(s, at);
-    if (!end) end = zip_find(s, at);
-    if (!end) age_find(s, at);
-    return end;
 }
 
 size_t number_verify(struct scan *s, size_t at) {
@@ -128,8 +130,7 @@ size_t number_verify(struct scan *s, size_t at) {
     if (n.group_count == 0)
         return at + run_length(text, at, CHARS_DIGIT, text.len - at); // one run, longer than any number
     end = find_all(s, &n, likely);
-    if (end > n.end) return end;
-    if (!n.used && (end = find_faint(s, at))) return end;
+    if (end) return end;
     // A list that was cut may hide a number across the cut: go back a little, but always forward.
     if (n.cut && n.group_count > 6) return n.groups[n.group_count - 5].start;
     return n.end;

@@ -117,11 +117,27 @@ static size_t find_written(struct scan *s, size_t at) {
     return end ? end : address_find(s, at);
 }
 
+// A social security or telephone number that lost the space before it: "is415-555-0132". Returns its end, or 0.
+static size_t find_glued(struct scan *s, size_t at) {
+    struct span text = s->text;
+    if (at < 2 || !char_in(text.at[at - 1], CHARS_LOWER) || !char_in(text.at[at - 2], CHARS_LOWER)) return 0;
+    if (run_length(text, at, CHARS_DIGIT, 4) != 3 || at + 4 >= text.len || text.at[at + 3] != '-') return 0;
+    struct number n;
+    memset(&n, 0, offsetof(struct number, used) + sizeof n.used);
+    read_number(text, at, &n);
+    if (n.group_count != 3 || n.groups[2].len != 4 || n.groups[2].before != '-') return 0;
+    claim_broken_ends(text, &n);
+    ssn_find(s, &n);
+    phone_find(s, &n);
+    return group_is_free(&n, 0, 2) ? 0 : n.end;
+}
+
 size_t number_verify(struct scan *s, size_t at) {
     struct span text = s->text;
     bool word = at && char_in(text.at[at - 1], CHARS_ALPHA), likely = word || identifier_is_likely(s, at);
     size_t end = at ? find_lettered(s, at, word, likely) : 0;
     if (end) return end;
+    if (word && (end = find_glued(s, at))) return end;
     if (word) return at + run_length(text, at, CHARS_DIGIT, text.len - at);
     if ((end = find_written(s, at))) return end;
     struct number n;

@@ -193,11 +193,12 @@ def main():
     show("all rows", rows, [score(w, r["x"]) for r in rows], sizes, 0)
     with open(out, "w", encoding="utf-8") as f:
         f.write("// Weights of the model that weighs soft evidence; made by models/fusion/fit.sh.\n")
+        f.write("#ifndef SLUICE_GATE_FUSION_WEIGHTS_H\n#define SLUICE_GATE_FUSION_WEIGHTS_H\n\n#include \"gate/fusion.h\"\n\n")
         f.write("// clang-format off\n")
         f.write("static const float FUSION_WEIGHTS[FUSION_FEATURES] = {\n")
         for n, v in zip(names, w):
             f.write(f"    {v:.4f}f, // {n}\n")
-        f.write("};\n// clang-format on\n")
+        f.write("};\n// clang-format on\n\n#endif\n")
     for n, v in zip(names, w):
         print(f"    {n:16} {v:8.3f}")
 

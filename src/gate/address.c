@@ -178,7 +178,7 @@ static bool read_forward(struct span text, size_t at, struct street_line *out) {
         if (!is_name && (names ? !particle : words || particle)) break;
         names += is_name;
         size_t next = next_start(text, i + word.len);
-        if (next == i + word.len) break;
+        if (next == i + word.len || next >= text.len) break;
         if (names && char_in(text.at[next], CHARS_DIGIT) && !ordinal_length(text, next)) {
             size_t n = house_length(text, next); // "450 Ringvej 144"
             if (n == 0) break;

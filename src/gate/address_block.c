@@ -36,7 +36,7 @@ static size_t unit_end(struct span text, size_t at) {
 
 // "SW1A 2AA", "K1A 0B1", "1012 AB": two groups that mix letters and digits. Returns its end or 0.
 static size_t grouped_code(struct span text, size_t at) {
-    char shape[12];
+    char shape[12] = {0};
     size_t n = 0;
     for (; n < 9 && at + n < text.len; n++) {
         char c = text.at[at + n];

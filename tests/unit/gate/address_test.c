@@ -105,6 +105,24 @@ static void address_zip_codes_are_soft(void **state) {
     assert_true(scan_as(shared(), "ZIP 97301", PROFILE_STRICT)->sensitive);
 }
 
+static void address_at_the_end_of_the_text_is_read_to_its_end_only(void **state) {
+    (void)state;
+    static const char *const TEXTS[] = {"1 My \xce\x9f.", "12 Oak Rd.",    "12 Oak", "12 Oak ", "12 ",    "12,",
+                                        "12 rue de",      "12 rue de la.", "Apt.",   "Apt. ",   "C/ A 1", "zip",
+                                        "po box",         "12 5th"};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        size_t len = strlen(TEXTS[i]);
+        char *copy = malloc(len); // without a NUL behind it
+        memcpy(copy, TEXTS[i], len);
+        struct gate_input in = {.text = span_make(copy, len)};
+        struct fixture *f = shared();
+        arena_reset(&f->arena);
+        gate_scan(f->gate, f->scratch, &in, PROFILE_BALANCED, &f->arena, &f->v);
+        assert_true(f->v.reason);
+        free(copy);
+    }
+}
+
 static void address_scan_of_numbers_and_words_ends(void **state) {
     (void)state;
     static char text[60000];
@@ -136,6 +154,7 @@ int main(void) {
         cmocka_unit_test(address_in_lines_of_its_own_is_found_line_by_line),
         cmocka_unit_test(address_zip_codes_are_soft),
         cmocka_unit_test(address_words_are_in_the_order_that_is_searched),
+        cmocka_unit_test(address_at_the_end_of_the_text_is_read_to_its_end_only),
         cmocka_unit_test(address_scan_of_numbers_and_words_ends),
     };
     return RUN(tests);

@@ -30,6 +30,7 @@ struct ledger_row {
     float score, p_local, complexity, ambiguity;
     char classes[48]; // data classes found, or ""
     char receipt[GATE_RECEIPT_BYTES];
+    uint32_t masked; // values that left masked; not a column: the receipt says it
     bool sensitive, stream;
     int status;          // HTTP status that the caller got; 499 = the caller left
     char outcome[24];    // ok | error | cut | cancelled | refused

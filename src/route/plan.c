@@ -105,7 +105,8 @@ static void add(struct plan *out, bool local, uint32_t frontier, enum reason rea
         out->route = local ? ROUTE_LOCAL : ROUTE_FRONTIER;
         out->reason = reason;
     }
-    if (out->count < PLAN_MAX) out->candidates[out->count++] = (struct candidate){.local = local, .frontier = frontier, .reason = reason};
+    if (out->count < PLAN_MAX)
+        out->candidates[out->count++] = (struct candidate){.local = local, .frontier = frontier, .reason = reason};
 }
 
 static void degrade(struct plan *out, const char *code) {

@@ -238,9 +238,10 @@ bool mask_json_content(const struct mask *m) {
 }
 
 bool mask_hides(const struct mask *m, struct span text) {
+    uint32_t steps = MASK_MAX_STEPS;
     for (uint32_t i = 0; i < m->count; i++) {
         struct span value = mask_value(m, i);
-        if (value.len >= MASK_LEAST_WORD && mask_find_word(text, value, 0) != SIZE_MAX) return false;
+        if (value.len >= MASK_LEAST_WORD && mask_find_word(text, value, 0, &steps) != SIZE_MAX) return false;
     }
-    return true;
+    return steps > 0;
 }

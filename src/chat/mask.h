@@ -49,7 +49,7 @@ struct span mask_value(const struct mask *m, uint32_t i);
 // The content of the answer is JSON itself (response_format), so values in it are escaped once more.
 bool mask_json_content(const struct mask *m);
 
-// True when no value stands in the text as a word. Values of less than four bytes are not looked for.
+// True when no value stands in the text as a word, as far as that can be said in bounded time. Values of less than four bytes are not looked for.
 bool mask_hides(const struct mask *m, struct span text);
 // True for a text of the shape of a placeholder, with its brackets, whoever made it.
 bool mask_is_placeholder(struct span text);

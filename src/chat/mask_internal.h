@@ -32,10 +32,13 @@ struct mask_builder {
 // mask_ranges.c: from spans to ranges with a part and a value each. -1 with b->why.
 int mask_find_ranges(struct mask_builder *b, const struct mask_span *spans, uint32_t count)
     __attribute__((warn_unused_result));
-// Offset of the next place, from `from` on, where the value stands as a word; SIZE_MAX when there is none.
-size_t mask_find_word(struct span text, struct span value, size_t from);
+// Offset of the next place, from `from` on, where the value stands as a word; SIZE_MAX when there is none. Each place
+// that is looked at takes one of *steps; at 0 nothing is found any more.
+size_t mask_find_word(struct span text, struct span value, size_t from, uint32_t *steps);
 
 // Values below this are masked where they were found and not looked for elsewhere: they would be everywhere.
 enum { MASK_LEAST_WORD = 4 };
+// Places of all values together that are looked at: a text that repeats part of a value endlessly is given up.
+enum { MASK_MAX_STEPS = 100000 };
 
 #endif

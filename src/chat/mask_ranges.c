@@ -14,16 +14,18 @@ static bool is_word_byte(unsigned char c) {
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c >= 0x80;
 }
 
-size_t mask_find_word(struct span text, struct span value, size_t from) {
+size_t mask_find_word(struct span text, struct span value, size_t from, uint32_t *steps) {
     bool head = is_word_byte((unsigned char)value.at[0]), tail = is_word_byte((unsigned char)value.at[value.len - 1]);
-    for (size_t at = from; at < text.len; at++) {
+    for (size_t at = from; at < text.len && *steps; at++, --*steps) {
         size_t found = span_find(span_sub(text, at, SIZE_MAX), value);
         if (found == SIZE_MAX) return SIZE_MAX;
         at += found;
         size_t end = at + value.len;
         bool inside = (head && at > 0 && is_word_byte((unsigned char)text.at[at - 1])) ||
                       (tail && end < text.len && is_word_byte((unsigned char)text.at[end]));
-        if (!inside) return at;
+        if (inside) continue;
+        --*steps;
+        return at;
     }
     return SIZE_MAX;
 }
@@ -165,18 +167,19 @@ static bool overlaps(const struct mask_builder *b, size_t start, size_t end) {
 
 // A value that was found once is hidden wherever it stands: a second place may lack the words that gave it away.
 static int add_other_places(struct mask_builder *b) {
-    uint32_t before = b->count;
+    uint32_t before = b->count, steps = MASK_MAX_STEPS;
     for (uint32_t i = 0; i < b->value_count; i++) {
         struct span value = b->values[i];
         size_t at = 0;
         if (value.len < MASK_LEAST_WORD) continue;
-        for (; (at = mask_find_word(b->view->text, value, at)) != SIZE_MAX; at += value.len) {
+        for (; (at = mask_find_word(b->view->text, value, at, &steps)) != SIZE_MAX; at += value.len) {
             if (overlaps(b, at, at + value.len)) continue;
             if (b->count == MASK_MAX_RANGES) return refuse(b, "more places than can be masked");
             b->ranges[b->count++] = (struct mask_range){
                 .start = (uint32_t)at, .end = (uint32_t)(at + value.len), .part = MASK_UNPLACED, .type = b->types[i]};
         }
     }
+    if (steps == 0) return refuse(b, "the request repeats parts of a value too often");
     if (b->count == before) return 0;
     qsort(b->ranges, b->count, sizeof *b->ranges, by_place);
     return place_ranges(b);

@@ -40,6 +40,7 @@ enum match { MATCH_NONE, MATCH_PREFIX, MATCH_WHOLE };
 
 // What stands at the begin of `text`: a placeholder, all that there is of one, or neither.
 static enum match match_at(const struct mask *m, struct span text, uint32_t *which) {
+    if (text.len > 1 && (text.at[1] < 'A' || text.at[1] > 'Z')) return MATCH_NONE;
     for (*which = 0; *which < mask_count(m); ++*which) {
         struct span name = mask_placeholder(m, *which);
         if (span_starts(text, name)) return MATCH_WHOLE;

@@ -111,8 +111,8 @@ static int send_masked(struct request *r, const struct snapshot_frontier *f) {
     if (chat->mask && masked_clear(chat->snapshot, own ? own : w->scratch, chat->mask, &chat->verdict, r->number,
                                    f->config->zone, &w->arena, &masked, &clearance)) {
         chat->now_masked = true;
-        masked_note(&r->row, mask_count(chat->mask));
         status = send_to_frontier(r, &masked.view, &clearance, f);
+        if (status == 0) masked_note(&r->row, mask_count(chat->mask));
     }
     masked_release(&masked);
     gate_scratch_free(own);

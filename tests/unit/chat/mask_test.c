@@ -182,6 +182,22 @@ static void mask_refuses_over_its_limits(void **state) {
     masking_close(&t);
 }
 
+static void mask_gives_up_on_endless_repetition(void **state) {
+    (void)state;
+    enum { COUNT = 101000 };
+    struct buf body;
+    struct masking t;
+    buf_init(&body, 1 << 21);
+    buf_add_z(&body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"1.2.3.4 ");
+    for (int i = 0; i < COUNT; i++) buf_add_z(&body, "1.2.3.4"); // each within what looks like a longer number
+    buf_add_z(&body, "\"}]}");
+    masking_open(&t, body.at, ONE("1.2.3.4", "IP_ADDRESS"), MASK_LIMITS);
+    assert_null(t.mask);
+    assert_string_equal(t.why, "the request repeats parts of a value too often");
+    masking_close(&t);
+    buf_free(&body);
+}
+
 static void mask_without_memory_is_refused(void **state) {
     (void)state;
     struct masking t;
@@ -286,6 +302,7 @@ int main(void) {
         cmocka_unit_test(mask_refuses_findings_without_one_place),
         cmocka_unit_test(mask_refuses_what_cannot_be_restored),
         cmocka_unit_test(mask_refuses_over_its_limits),
+        cmocka_unit_test(mask_gives_up_on_endless_repetition),
         cmocka_unit_test(mask_without_memory_is_refused),
         cmocka_unit_test(mask_avoids_what_the_caller_wrote),
         cmocka_unit_test(mask_makes_labels_of_any_type),

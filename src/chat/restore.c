@@ -16,7 +16,8 @@ static size_t escape_byte(unsigned char c, char out[static 6]) {
         out[1] = known ? NAMES[known - SHORT] : (char)c;
         return 2;
     }
-    memcpy(out + 1, "u00", 3);
+    out[1] = 'u';
+    out[2] = out[3] = '0';
     out[4] = HEX[c >> 4];
     out[5] = HEX[c & 15];
     return 6;

@@ -284,6 +284,10 @@ test('masking_is_in_ledger_metrics_and_explain_and_no_value_is_left_behind', asy
     assert.ok(!rows.includes(value), `${value} is in the ledger`);
   }
 
+  const key = gateway.chat({ model: 'frontier', messages: user(HARD), metadata: { [ANN]: 'x' } });
+  await (await key).text();
+  assert.match(gateway.log(), /a finding stands in an object's key/, 'the log says why a request is not masked');
+
   const dir = temporaryFolder();
   const file = writeConfig(dir, { frontier: [frontier('openai', openai)], policy: { mask_zones: ['us'] } });
   const input = JSON.stringify({ model: 'frontier', messages: user(PROMPT) });
@@ -297,4 +301,8 @@ test('masking_is_in_ledger_metrics_and_explain_and_no_value_is_left_behind', asy
   assert.equal(kept.reason, 'sensitive');
   assert.equal(kept.masked, null);
   assert.match(kept.unmasked_because, /key/);
+
+  const doctor = (zone) => JSON.parse(run(['doctor', '--json', '-c', file, '--set', `policy.mask_zones=${zone}`]).stdout).findings.find((f) => f.check === 'masking');
+  assert.equal(doctor('us').state, 'ok');
+  assert.equal(doctor('eu').state, 'warn');
 });

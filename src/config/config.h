@@ -80,6 +80,10 @@ struct config {
         int64_t max_scan_us;        // beyond it: unreadable
         int64_t max_decoded_bytes;  // of encoded text in a text; beyond it: unreadable
         int64_t max_decode_depth;   // encoded how many times; beyond it: unreadable
+        const char **mask_zones;    // where sensitive requests may go masked: eu, us, any; none = nowhere
+        size_t mask_zone_count;
+        const char **mask_classes;  // what may be masked: pii, phi, pci; none = pii
+        size_t mask_class_count;
     } policy;
 
     struct {
@@ -104,6 +108,8 @@ struct config {
         int64_t answer_bytes;      // an answer that is assembled in memory
         int64_t event_bytes;       // one event of a stream
         int64_t relay_buffer_bytes; // unsent bytes to a slow caller before the upstream is paused
+        int64_t mask_values;        // values that are masked in one request
+        int64_t mask_bytes;         // of these values together
     } limits;
 
     struct {

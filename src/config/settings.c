@@ -84,6 +84,17 @@ static const char *check_name(struct span s) {
     return NULL;
 }
 
+// Zones and classes of policy.mask_...: the local zone needs no mask, and no mask makes a secret safe.
+static const char *check_mask_zone(struct span s) {
+    bool known = span_is_z(s, "eu") || span_is_z(s, "us") || span_is_z(s, "any");
+    return known ? NULL : "must be of the zones eu, us and any";
+}
+
+static const char *check_mask_class(struct span s) {
+    bool known = span_is_z(s, "pii") || span_is_z(s, "phi") || span_is_z(s, "pci");
+    return known ? NULL : "must be of the classes pii, phi and pci: nothing else is ever masked and sent";
+}
+
 // ---------------------------------------------------------------- the table
 
 #define AT(field) offsetof(struct config, field)
@@ -98,11 +109,12 @@ static const char *check_name(struct span s) {
     }
 #define CHOICE(kind, n, field, def, list, text)                                                                        \
     { .name = n, .type = kind, .offset = AT(field), .fallback = def, .choices = list, .help = text }
-#define LIST(n, field, counter, most, text)                                                                            \
+#define CHECKED_LIST(n, field, counter, most, checker, text)                                                           \
     {                                                                                                                  \
         .name = n, .type = SETTING_LIST, .offset = AT(field), .count_offset = AT(counter), .fallback = "",             \
-        .max = most, .help = text                                                                                      \
+        .max = most, .check = checker, .help = text                                                                    \
     }
+#define LIST(n, field, counter, most, text) CHECKED_LIST(n, field, counter, most, NULL, text)
 
 const struct setting SETTINGS[] = {
     TEXT("listen.address", listen.address, "127.0.0.1:8080", 1, check_address, "where callers connect"),
@@ -148,6 +160,10 @@ const struct setting SETTINGS[] = {
            "a text with more encoded text in it (base64, hex, escapes) counts as unreadable"),
     NUMBER(SETTING_INT, "policy.max_decode_depth", policy.max_decode_depth, "2", 1, 8,
            "a text that is encoded more often than this counts as unreadable"),
+    CHECKED_LIST("policy.mask_zones", policy.mask_zones, policy.mask_zone_count, 3, check_mask_zone,
+                 "zones that hard sensitive requests may go to with their values masked: eu, us, any; empty = none"),
+    CHECKED_LIST("policy.mask_classes", policy.mask_classes, policy.mask_class_count, 3, check_mask_class,
+                 "classes that may be masked: pii, phi, pci; empty = pii"),
 
     NUMBER(SETTING_REAL, "routing.target_local_share", routing.target_local_share, "0.85", 0, 1,
            "share of the requests free to leave that should stay local"),
@@ -176,6 +192,10 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_BYTES, "limits.event_bytes", limits.event_bytes, "1MB", KB, 64 * MB, "one event of a stream"),
     NUMBER(SETTING_BYTES, "limits.relay_buffer_bytes", limits.relay_buffer_bytes, "256KB", 4 * KB, 64 * MB,
            "unsent bytes to a slow caller before its upstream is paused"),
+    NUMBER(SETTING_INT, "limits.mask_values", limits.mask_values, "64", 1, 256,
+           "values that are masked in one request; with more it stays local"),
+    NUMBER(SETTING_BYTES, "limits.mask_bytes", limits.mask_bytes, "16KB", KB, 256 * KB,
+           "size of these values, held in locked memory; with more the request stays local"),
 
     TEXT("ledger.path", ledger.path, "", 0, NULL,
          "SQLite file, or :memory:; empty = $XDG_STATE_HOME, ~/.local/state or /var/lib, then /sluice/ledger.db"),

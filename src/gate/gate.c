@@ -66,6 +66,8 @@ static void write_version(struct gate *g) {
     int64_t numbers[] = {g->profile,     g->unreadable,        g->max_scan_bytes,
                          g->max_scan_us, g->max_decoded_bytes, g->max_decode_depth};
     uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count);
+    const uint32_t masks[] = {g->mask_zones, g->mask_classes};
+    hash = hash_bytes(masks, sizeof masks, hash);
     for (size_t i = 0; i < g->marker_count; i++) hash = hash_bytes(g->markers[i], strlen(g->markers[i]), hash);
     snprintf(g->version, sizeof g->version, GATE_RULES_VERSION "-%08x", (unsigned)(hash >> 32));
     for (int p = 0; p <= PROFILE_LENIENT; p++)
@@ -80,6 +82,7 @@ struct gate *gate_new(const struct config *config, struct err *e) {
     g->max_scan_us = config->policy.max_scan_us;
     g->max_decoded_bytes = config->policy.max_decoded_bytes ? config->policy.max_decoded_bytes : 64000;
     g->max_decode_depth = config->policy.max_decode_depth ? config->policy.max_decode_depth : 2;
+    masking_init(g, config);
     g->markers = mem_new_array(config->policy.marker_count, sizeof *g->markers);
     for (size_t i = 0; i < config->policy.marker_count; i++) {
         struct span marker = span_trim(span_from(config->policy.markers[i]));

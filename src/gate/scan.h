@@ -97,6 +97,7 @@ struct gate {
     int64_t max_scan_bytes, max_scan_us;
     int64_t max_decoded_bytes, max_decode_depth;
     struct identifier_index *identifiers; // which rules may begin with which run of letters or digits; owned
+    uint32_t mask_zones, mask_classes; // see masking.h
     char version[32];
     char clean_receipt[PROFILE_LENIENT + 1][GATE_RECEIPT_BYTES]; // of a request without findings
 };
@@ -166,5 +167,8 @@ bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out)
 void verdict_fail_closed(const struct gate *g, enum profile profile, struct verdict *out);
 // What the gate, and only the gate, writes into a verdict; in clearance.c.
 uint64_t verdict_seal(const struct verdict *v);
+
+// Reads what may be masked out of the configuration; in masking.c.
+void masking_init(struct gate *g, const struct config *config);
 
 #endif

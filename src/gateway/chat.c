@@ -112,6 +112,7 @@ static void note_decision(struct request *r, const struct decision *d) {
     data_class_list(d->verdict.classes, row->classes);
     memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);
     r->chat.plan = d->plan;
+    r->chat.mask = d->mask;
     r->chat.verdict = d->verdict;
     r->chat.verdict.findings = NULL; // they live in the arena of this step
     r->chat.verdict.reason = NULL;
@@ -120,7 +121,8 @@ static void note_decision(struct request *r, const struct decision *d) {
 static void log_decision(const struct request *r, const struct decision *d) {
     log_event(LOG_DEBUG, "request.decided", LOG_S("id", r->row.id), LOG_S("route", r->row.route),
               LOG_S("reason", r->row.reason), LOG_F("score", d->score.score), LOG_I("gate_us", d->gate_us),
-              LOG_I("score_us", d->score_us), LOG_S("receipt", r->row.receipt));
+              LOG_I("score_us", d->score_us), LOG_S("receipt", r->row.receipt),
+              LOG_S("unmasked", d->unmasked ? d->unmasked : ""));
 }
 
 // Parse, gate, score, decide and send: one step, nothing waits.

@@ -122,6 +122,8 @@ void request_free(struct request *r) {
     buf_free(&r->body);
     buf_free(&r->chat.sent);
     buf_free(&r->chat.body);
+    restore_free(r->chat.restore);
+    mask_free(r->chat.mask);
     snapshot_unref(r->chat.snapshot);
     spare_give(r, sizeof *r);
 }

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "chat/answer.h"
+#include "chat/restore.h"
 #include "chat/view.h"
 #include "gateway/conn.h"
 #include "gateway/decide.h"
@@ -46,8 +47,11 @@ struct chat_state {
     struct snapshot *snapshot;
     struct verdict verdict;          // without findings: enough for a clearance
     struct plan plan;
+    struct mask *mask;               // of a sensitive request that may leave masked, or NULL
+    struct restore *restore;         // of a masked attempt's stream
     uint32_t next_candidate;         // index into plan.candidates
     bool now_local;                  // the candidate that is being asked
+    bool now_masked;                 // it has got the masked request
     bool entered_local;              // holds a place of the local model
     uint32_t now_frontier;
     uint8_t zone;                    // enum zone of that candidate

@@ -20,6 +20,7 @@ struct ledger_row {
     int64_t started_us; // wall clock, UTC
     char user[64];      // x-sluice-user, or ""
     float score, p_local, complexity, ambiguity;
+    uint32_t masked; // values that left masked; not a column: the receipt says it
     int64_t input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens; // -1 = not told
     double cost_usd;                                                                          // NAN = unknown
     double baseline_usd;           // the same tokens at the first frontier's first model; NAN = unknown

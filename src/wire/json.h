@@ -90,6 +90,12 @@ static inline bool json_is_true(const struct json_doc *doc, uint32_t node) {
 }
 // True when the node is a string equal to z (compared decoded).
 bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z);
+// True when a string is the key of a member: a colon follows it.
+static inline bool json_is_key(const struct json_doc *doc, uint32_t node) {
+    const char *p = doc->text + doc->nodes[node].end, *end = doc->text + doc->len;
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
+    return p < end && *p == ':';
+}
 // A whole number that fits; false (and *out untouched) for other types, fractions and overflow. "1e3" is a fraction here.
 bool json_int(const struct json_doc *doc, uint32_t node, int64_t *out);
 bool json_real(const struct json_doc *doc, uint32_t node, double *out);

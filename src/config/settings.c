@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+#include "config/pattern.h"
+
 #define KB 1e3
 #define MB 1e6
 #define GB 1e9
@@ -15,6 +17,8 @@ static const char *const PROTOCOLS[] = {"openai", "anthropic", NULL};
 static const char *const PROFILES[] = {"strict", "balanced", "lenient", NULL};
 static const char *const NO_FRONTIER[] = {"answer_locally", "refuse", NULL};
 static const char *const UNREADABLE[] = {"sensitive", "may_leave", NULL};
+static const char *const CLASSES[] = {"pii", "phi", "pci", "secret", "ip", NULL};
+static const char *const WEIGHTS[] = {"soft", "hard", "grave", NULL};
 static const char *const LEVELS[] = {"debug", "info", "warn", "error", NULL};
 static const char *const FORMATS[] = {"auto", "human", "json", NULL};
 
@@ -152,6 +156,8 @@ const struct setting SETTINGS[] = {
            "what images and broken text count as"),
     LIST("policy.markers", policy.markers, policy.marker_count, 1000,
          "your own words that mark a text as confidential"),
+    TEXT("policy.data_dir", policy.data_dir, "", 0, NULL,
+         "what sluice gate registered; empty = $XDG_STATE_HOME, ~/.local/state or /var/lib, then /sluice/gate"),
     NUMBER(SETTING_BYTES, "policy.max_scan_bytes", policy.max_scan_bytes, "4MB", KB, 64 * MB,
            "a longer text counts as unreadable"),
     NUMBER(SETTING_US, "policy.max_scan_time", policy.max_scan_us, "50ms", 100, 1e7,
@@ -236,6 +242,26 @@ const struct setting FRONTIER_SETTINGS[] = {
     NUMBER(SETTING_MS, "first_byte_timeout", first_byte_timeout_ms, "2m", 10, HOUR,
            "how long the first content may take"),
     NUMBER(SETTING_MS, "idle_timeout", idle_timeout_ms, "1m", 10, HOUR, "how long a stream may pause"),
+    {.name = NULL},
+};
+
+#undef AT
+#define AT(field) offsetof(struct config_rule, field)
+
+const struct setting RULE_SETTINGS[] = {
+    {.name = "name",
+     .type = SETTING_TEXT,
+     .offset = AT(name),
+     .fallback = "",
+     .max = 31,
+     .check = check_name,
+     .help = "shown as custom.NAME; required"},
+    TEXT("pattern", pattern, "", 0, pattern_check, "what to look for, in the syntax of PCRE2; required"),
+    TEXT("keyword", keyword, "", 0, NULL,
+         "try the pattern only where this word occurs, in either case; empty = always"),
+    CHOICE(SETTING_CHOICE, "class", class_, "ip", CLASSES, "what a match is"),
+    CHOICE(SETTING_CHOICE, "decides", decides, "hard", WEIGHTS,
+           "soft = in strict or with another finding, hard = also in balanced, grave = in all profiles"),
     {.name = NULL},
 };
 

@@ -65,7 +65,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     size_t start = end - strlen(a->literal);
     if (!is_bounded(a, s->text, start, end)) return 0;
     s->context[start / CONTEXT_BLOCK] |= a->context;
-    if (a->verify && start >= s->done) a->verify(s, start, end, a);
+    if (a->verify && (start >= s->done || a->flags & ANCHOR_ALWAYS)) a->verify(s, start, end, a);
     return 0;
 }
 

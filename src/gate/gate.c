@@ -46,7 +46,7 @@ static void collect_anchors(struct gate *g) {
         digit_word_anchors,
     };
     // clang-format on
-    size_t count = g->marker_count, n = 0;
+    size_t count = g->marker_count + custom_anchors(g->custom, NULL), n = 0;
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) count += ROWS[i](NULL);
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) count += anchors_in(TABLES[i]);
     g->anchors = mem_new_array(count, sizeof *g->anchors);
@@ -59,6 +59,7 @@ static void collect_anchors(struct gate *g) {
     for (size_t i = 0; i < g->marker_count; i++)
         g->anchors[n++] = (struct anchor){
             .literal = g->markers[i], .flags = ANCHOR_CASELESS | ANCHOR_WORD, .verify = marker_verify_custom};
+    n += custom_anchors(g->custom, g->anchors + n);
     g->anchor_count = (unsigned)n;
 }
 
@@ -69,6 +70,7 @@ static void write_version(struct gate *g) {
     const uint32_t masks[] = {g->mask_zones, g->mask_classes};
     hash = hash_bytes(masks, sizeof masks, hash);
     for (size_t i = 0; i < g->marker_count; i++) hash = hash_bytes(g->markers[i], strlen(g->markers[i]), hash);
+    hash = hash_mix(hash + own_version(g->own)) + custom_version(g->custom);
     snprintf(g->version, sizeof g->version, GATE_RULES_VERSION "-%08x", (unsigned)(hash >> 32));
     for (int p = 0; p <= PROFILE_LENIENT; p++)
         snprintf(g->clean_receipt[p], GATE_RECEIPT_BYTES, "%s %s clean", g->version, profile_name((enum profile)p));
@@ -94,6 +96,10 @@ struct gate *gate_new(const struct config *config, struct err *e) {
         g->markers[g->marker_count++] = mem_copy_span(marker);
     }
     g->identifiers = identifier_index_new();
+    if (own_load(config, &g->own, e) != 0 || custom_load(config, &g->custom, e) != 0) {
+        gate_free(g);
+        return NULL;
+    }
     write_version(g);
     collect_anchors(g);
     if (anchors_compile(g, e) == 0) return g;
@@ -106,6 +112,8 @@ void gate_free(struct gate *g) {
     hs_free_database(g->db);
     for (size_t i = 0; i < g->marker_count; i++) free(g->markers[i]);
     free(g->markers);
+    own_free(g->own);
+    custom_free(g->custom);
     free(g->anchors);
     free(g->identifiers);
     free(g);
@@ -115,12 +123,16 @@ struct gate_scratch *gate_scratch_new(const struct gate *g) {
     struct gate_scratch *s = mem_new(sizeof *s);
     // Without it hs_scan fails, and with it every scan: closed, not open.
     if (hs_alloc_scratch(g->db, &s->hs) != HS_SUCCESS) s->hs = NULL;
+    s->own = own_scratch_new(g->own);
+    s->custom = custom_scratch_new(g->custom);
     return s;
 }
 
 void gate_scratch_free(struct gate_scratch *s) {
     if (!s) return;
     hs_free_scratch(s->hs);
+    own_scratch_free(s->own);
+    custom_scratch_free(s->custom);
     free(s);
 }
 
@@ -145,6 +157,8 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     if (!s->context || !s->cues) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);
+    if (!s->late) custom_scan(s);
+    if (!s->late) own_scan(s);
     s->view = NULL; // it may not outlive the caller
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;

@@ -33,7 +33,10 @@ struct finding {
     bool hard;           // decides alone
     float score;         // 0..1
     const char *type;    // "EMAIL_ADDRESS", a constant
-    const char *rule;    // "card.luhn", a constant
+    const char *rule;    // "card.luhn", a constant, or "custom.NAME": lives as long as the gate
+    // The registered list or document, or NULL. The name may be confidential: for whoever asked, never for a log, a
+    // receipt or a header. Lives as long as gate and arena.
+    const char *source;
 };
 
 enum { GATE_MAX_FINDINGS = 256, GATE_RECEIPT_BYTES = 96 };

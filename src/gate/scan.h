@@ -6,6 +6,8 @@
 //   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
 //                                                       secret.c header.c url.c pem.c command.c marker.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
+//   own.c       the company's lists and documents    -> own_match.c own_pasted.c
+//   custom.c    the operator's patterns
 //   verdict.c   findings of all views                -> verdict
 //
 // A verifier is given where its anchor stands, looks at a bounded stretch of text, and never fails.
@@ -14,7 +16,9 @@
 
 #include <hs/hs.h>
 
+#include "gate/custom.h"
 #include "gate/fusion.h"
+#include "gate/own.h"
 #include "gate/rules.h"
 #include "text/mapped.h"
 
@@ -49,7 +53,8 @@ struct scan;
 struct anchor;
 typedef void verify_fn(struct scan *s, size_t start, size_t end, const struct anchor *anchor);
 
-enum { ANCHOR_CASELESS = 1, ANCHOR_WORD = 2, ANCHOR_STEM = 4 }; // WORD: bounded at both ends; STEM: at the start
+// WORD: bounded at both ends; STEM: at the start; ALWAYS: verified also inside a finding.
+enum { ANCHOR_CASELESS = 1, ANCHOR_WORD = 2, ANCHOR_STEM = 4, ANCHOR_ALWAYS = 8 };
 
 struct anchor {
     const char *literal;
@@ -81,6 +86,8 @@ verify_fn mac_verify_near, url_verify, domain_verify;
 
 struct gate_scratch {
     hs_scratch_t *hs;
+    struct own_scratch *own;       // or NULL
+    struct custom_scratch *custom; // or NULL
     struct hit hits[GATE_MAX_FINDINGS];
     struct fusion fusion; // of the last scan
 };
@@ -92,6 +99,8 @@ struct gate {
     size_t longest; // bytes of the longest literal
     char **markers; // the operator's, owned
     size_t marker_count;
+    struct own *own;       // what the company registered, or NULL
+    struct custom *custom; // the operator's patterns, or NULL
     enum profile profile;
     enum unreadable unreadable;
     int64_t max_scan_bytes, max_scan_us;
@@ -150,6 +159,9 @@ bool scan_is_late(struct scan *s);
 // Adds a finding in bytes [start, end) of the view.
 void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t end);
 void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, size_t end, float score);
+// With the name of what was registered: it must live as long as the verdict; NULL is allowed.
+void scan_report_from(struct scan *s, const struct rule *rule, size_t start, size_t end, float score,
+                      const char *source);
 // A finding without a place.
 void scan_report_whole(struct scan *s, const struct rule *rule);
 // Context words from `before` bytes before start to `after` bytes after end.

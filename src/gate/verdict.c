@@ -60,6 +60,13 @@ void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t e
     scan_report_scored(s, rule, start, end, rule->score);
 }
 
+void scan_report_from(struct scan *s, const struct rule *rule, size_t start, size_t end, float score,
+                      const char *source) {
+    uint32_t before = s->count;
+    scan_report_scored(s, rule, start, end, score);
+    if (s->count > before) s->scratch->hits[before].finding.source = source;
+}
+
 void scan_report_whole(struct scan *s, const struct rule *rule) {
     scan_report(s, rule, 0, 0);
 }

@@ -56,6 +56,7 @@ static void collect_anchors(struct gate *g) {
         memcpy(g->anchors + n, TABLES[i], add * sizeof **TABLES);
         n += add;
     }
+    g->built_in_count = (unsigned)n;
     for (size_t i = 0; i < g->marker_count; i++)
         g->anchors[n++] = (struct anchor){
             .literal = g->markers[i], .flags = ANCHOR_CASELESS | ANCHOR_WORD, .verify = marker_verify_custom};
@@ -109,7 +110,7 @@ struct gate *gate_new(const struct config *config, struct err *e) {
 
 void gate_free(struct gate *g) {
     if (!g) return;
-    hs_free_database(g->db);
+    anchors_free(g);
     for (size_t i = 0; i < g->marker_count; i++) free(g->markers[i]);
     free(g->markers);
     own_free(g->own);
@@ -121,8 +122,7 @@ void gate_free(struct gate *g) {
 
 struct gate_scratch *gate_scratch_new(const struct gate *g) {
     struct gate_scratch *s = mem_new(sizeof *s);
-    // Without it hs_scan fails, and with it every scan: closed, not open.
-    if (hs_alloc_scratch(g->db, &s->hs) != HS_SUCCESS) s->hs = NULL;
+    s->hs = anchors_scratch(g);
     s->own = own_scratch_new(g->own);
     s->custom = custom_scratch_new(g->custom);
     return s;

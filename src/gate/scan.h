@@ -15,6 +15,7 @@
 #define SLUICE_GATE_SCAN_H
 
 #include <hs/hs.h>
+#include <stdio.h>
 
 #include "gate/custom.h"
 #include "gate/fusion.h"
@@ -93,11 +94,13 @@ struct gate_scratch {
 };
 
 struct gate {
-    hs_database_t *db;
+    hs_database_t *db;      // of the built-in literals
+    hs_database_t *own_db;  // of the operator's, or NULL
     struct anchor *anchors; // indexed by the id in the database
     unsigned anchor_count;
-    size_t longest; // bytes of the longest literal
-    char **markers; // the operator's, owned
+    unsigned built_in_count; // of them; the operator's follow
+    size_t longest;          // bytes of the longest literal
+    char **markers;          // the operator's, owned
     size_t marker_count;
     struct own *own;       // what the company registered, or NULL
     struct custom *custom; // the operator's patterns, or NULL
@@ -106,7 +109,7 @@ struct gate {
     int64_t max_scan_bytes, max_scan_us;
     int64_t max_decoded_bytes, max_decode_depth;
     struct identifier_index *identifiers; // which rules may begin with which run of letters or digits; owned
-    uint32_t mask_zones, mask_classes; // see masking.h
+    uint32_t mask_zones, mask_classes;    // see masking.h
     char version[32];
     char clean_receipt[PROFILE_LENIENT + 1][GATE_RECEIPT_BYTES]; // of a request without findings
 };
@@ -133,11 +136,11 @@ struct scan {
     const struct mapped *view; // how its offsets lead back, or NULL for the text itself
     enum touch touch;
     struct spelled spelled;
-    uint32_t *context;    // per CONTEXT_BLOCK bytes of the view
-    uint8_t *cues;        // enum cue, likewise
+    uint32_t *context;        // per CONTEXT_BLOCK bytes of the view
+    uint8_t *cues;            // enum cue, likewise
     struct evidence evidence; // of all views
-    size_t done;          // no literal anchor before this offset is of interest: inside a finding
-    uint64_t deadline_ns; // 0 = none
+    size_t done;              // no literal anchor before this offset is of interest: inside a finding
+    uint64_t deadline_ns;     // 0 = none
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
@@ -146,8 +149,13 @@ struct scan {
     uint32_t omitted_faint, omitted_soft, omitted_hard, omitted_grave;
 };
 
-// Compiles the literals of the gate's anchors.
+// Makes the databases of the gate's anchors: the built-in literals from what is part of the program, where that fits.
 int anchors_compile(struct gate *g, struct err *e) __attribute__((warn_unused_result));
+// Writes the database of the built-in literals as scripts/pack_literals.c wants it.
+int anchors_pack(const struct gate *g, FILE *out) __attribute__((warn_unused_result));
+void anchors_free(struct gate *g);
+// What a thread needs to scan, for hs_free_scratch; NULL when there is no memory: every scan then fails closed.
+hs_scratch_t *anchors_scratch(const struct gate *g);
 // Both passes over one view; of the original text when `view` is NULL. False when there was no room.
 bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum touch touch)
     __attribute__((warn_unused_result));

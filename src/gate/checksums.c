@@ -213,6 +213,11 @@ bool checksum_brn(struct span v, const char *arg) {
     return (10 - sum % 10) % 10 == digit(v.at[9]);
 }
 
+bool checksum_frn(struct span v, const char *arg) {
+    (void)arg;
+    return (13 - weighted_sum(span_sub(v, 0, 12), "234567892345", 11)) % 10 == digit(v.at[12]);
+}
+
 static unsigned cross(unsigned n) {
     return n / 10 + n % 10;
 }

@@ -31,6 +31,7 @@ checksum_fn checksum_fiscal;    // Italy: person
 checksum_fn checksum_hetu;      // Finland
 checksum_fn checksum_abn;       // Australia: company, modulus 89
 checksum_fn checksum_brn;       // Korea: company
+checksum_fn checksum_frn;       // Korea: foreigners
 checksum_fn checksum_kvnr;      // Germany: the letter counts as two digits, weights 1 2
 checksum_fn checksum_rvnr;      // Germany: pension insurance
 checksum_fn checksum_dea;       // United States: prescribers

@@ -101,8 +101,12 @@ static const struct identifier ROWS[] = {
     // Without a right check digit (numbers since 2020 have none) a run is one of a citizen, and none of South Africa.
     ROW("kr-rrn-run", "KR_RRN", "resident number", PII, "d6[1-4]d3[3-9]d2|d6[1-4]d4[0-7]d", NULL, NULL, "y0",
         CONTEXT_NATIONAL, 0.90f, 0.30f, 0, IDENTIFIER_PLAIN),
-    ROW("kr-rrn-check", "KR_RRN", "resident number", PII, "d6[1-8]d6", checksum_remainder, "+11 234567892345", "y0",
+    ROW("kr-rrn-check", "KR_RRN", "resident number", PII, "d6[1-4]d6", checksum_remainder, "+11 234567892345", "y0",
         CONTEXT_NATIONAL, 0.95f, 0.40f, 0, IDENTIFIER_PLAIN),
+    ROW("kr-frn-check", "KR_FRN", "foreigner number", PII, "d6[5-8]d6", checksum_frn, NULL, "y0", CONTEXT_NATIONAL,
+        0.95f, 0.40f, 0, IDENTIFIER_PLAIN),
+    ROW("kr-frn-run", "KR_FRN", "foreigner number", PII, "d6[5-8]d6", NULL, NULL, "y0", CONTEXT_NATIONAL, 0.90f, 0, 0,
+        IDENTIFIER_PLAIN),
     ROW("kr-company", "KR_BRN", "business number", PII, "d3-d2-d5|d10", checksum_brn, NULL, NULL,
         CONTEXT_COMPANY | CONTEXT_TAX, 0.70f, 0.30f, 0, IDENTIFIER_PLAIN | IDENTIFIER_STRICT),
     ROW("kr-driving", "KR_DRIVER_LICENSE", "driving licence", PII, "[12]d-[0-26-9]d-d6-d2|[12]d [0-26-9]d d6 d2",

@@ -153,7 +153,9 @@ static void plain_runs_in_running_text_are_left_alone(void **state) {
     };
     for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
         const struct verdict *v = scan_as(shared(), ROWS[i], PROFILE_BALANCED);
-        if (v->count) fail_msg("'%s' holds %s", ROWS[i], v->findings[0].rule);
+        for (uint32_t k = 0; k < v->count; k++) // a year, an age may be listed
+            if (!strncmp(v->findings[k].rule, "id.", 3) || v->findings[k].hard)
+                fail_msg("'%s' holds %s", ROWS[i], v->findings[k].rule);
     }
 }
 

@@ -52,16 +52,14 @@ static void add_name(struct own_documents *d, const char *name) {
 
 size_t own_documents_add(struct own_documents *d, const char *name, struct span text) {
     struct winnow w;
+    struct winnow_print prints[BLOCK + 4];
     size_t before = d->print_count;
     if (d->document_count == DOCUMENT_MASK || d->name_bytes + strlen(name) > UINT32_MAX) return SIZE_MAX;
-    winnow_start(&w, d->key);
-    for (size_t at = 0; at < text.len;) {
-        struct fold f = fold_at(text, at);
-        for (uint8_t i = 0; i < f.len; i++)
-            if (winnow_push(&w, f.bytes[i], 0)) add_print(d, w.print);
-        at += f.read;
+    winnow_start(&w, d->key, text, true);
+    while (!w.done) {
+        size_t n = winnow_block(&w, prints);
+        for (size_t i = 0; i < n; i++) add_print(d, prints[i].print);
     }
-    if (winnow_finish(&w)) add_print(d, w.print);
     mem_wipe(&w, sizeof w);
     d->source_bytes += text.len;
     if (d->print_count == before) return 0;

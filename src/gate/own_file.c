@@ -95,6 +95,23 @@ static const char *check_file(struct own_file *f) {
     return NULL;
 }
 
+// A copy, and not the file itself: whoever cuts or overwrites a file in place must not change a gate that is open.
+static int read_file(int fd, size_t size, struct own_file *out) {
+    uint8_t *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED) return -1;
+    out->map = map;
+    out->map_bytes = size;
+    (void)madvise(map, size, MADV_DONTDUMP);
+    for (size_t n = 0; n < size;) { // what is missing at the end stays zero, and does not pass the check
+        ssize_t got = read(fd, map + n, size - n);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -1;
+        if (got == 0) break;
+        n += (size_t)got;
+    }
+    return mprotect(map, size, PROT_READ);
+}
+
 int own_file_open(const char *dir, const char *leaf, struct own_file *out, struct err *e) {
     char path[PATH_MAX];
     struct stat info;
@@ -106,11 +123,7 @@ int own_file_open(const char *dir, const char *leaf, struct own_file *out, struc
     if (fd < 0) return err_set(e, "%s: %s", path, strerror(errno));
     const char *why = NULL;
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) why = "is no file";
-    else if (info.st_size > 0) {
-        void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED) why = strerror(errno);
-        else out->map = map, out->map_bytes = (size_t)info.st_size;
-    }
+    else if (info.st_size > 0 && read_file(fd, (size_t)info.st_size, out) != 0) why = strerror(errno);
     close(fd);
     if (!why) why = check_file(out);
     if (!why && out->head.kind != (uint32_t)kind) why = "holds something else than its ending says";

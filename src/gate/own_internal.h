@@ -16,7 +16,7 @@ struct own_key {
     uint8_t tag[16], check[16]; // SipHash keys of a value's two halves
     uint64_t word;              // odd: base of the words' polynomial
     uint64_t front;             // of the filter of words
-    uint64_t gram;              // odd: base of the fingerprints' polynomial
+    uint64_t gram[4];           // of fingerprints
     uint64_t print;             // odd: multiplier that orders fingerprints
     uint64_t id;                // tells files of another key
 };
@@ -40,12 +40,12 @@ struct own_head {
     uint64_t head;                   // hash of the head up to here
 };
 
-// Sections of a list:      entries (struct own_entry, by tag), fronts (uint32_t), fronts of first words (uint32_t)
+// Sections of a list:      entries (struct own_entry, by tag), fronts (uint32_t), fronts of begins (uint32_t)
 // Sections of documents:   prints (uint64_t, ascending), begins of names (uint32_t, one more than documents), names
 struct own_file {
     char name[OWN_NAME_MAX + 1];
     struct own_head head;
-    const uint8_t *map; // the whole file
+    const uint8_t *map; // a copy of the whole file
     size_t map_bytes;
     struct span sections[OWN_SECTIONS]; // into the map
 };
@@ -57,7 +57,7 @@ struct own_entry {
 enum own_role { ROLE_ALONE, ROLE_A, ROLE_B, ROLE_PAIR };
 enum { ROLE_MASK = 3 };
 
-// 0 and the file mapped read-only, or -1.
+// 0 and the file in memory, read-only and not part of dumps, or -1.
 int own_file_open(const char *dir, const char *leaf, struct own_file *out, struct err *e)
     __attribute__((warn_unused_result));
 void own_file_close(struct own_file *f);
@@ -84,17 +84,16 @@ struct own_word {
     uint32_t start, end; // of the text
     uint16_t len;        // folded bytes; OWN_VALUE_BYTES + 1 for more
     bool digits;         // nothing else
-    bool joined;         // what is between it and the word before may stand within a value
 };
 
-// Reads words from offset *at on until `max` are read or the text ends; the first one counts as not joined unless
-// `last` says what came before. Returns how many.
-size_t own_words(struct span text, size_t *at, uint64_t base, const struct own_word *last, struct own_word *out,
-                 size_t max);
+// Reads words from offset *at on until `max` are read or the text ends. Returns how many.
+size_t own_words(struct span text, size_t *at, uint64_t base, struct own_word *out, size_t max);
+// Whether what stands between two neighbouring words may stand within a value.
+bool own_words_join(struct span text, const struct own_word *a, const struct own_word *b);
 
 // What the filter keeps of words with this polynomial.
 static inline uint32_t own_front(const struct own_key *key, uint64_t hash) {
-    return (uint32_t)(hash_mix(hash ^ key->front) >> 20);
+    return (uint32_t)((hash ^ hash >> 31 ^ key->front) * 0xc4ceb9fe1a85ec53u >> 32);
 }
 
 // The entry of a folded value, in the role ALONE.
@@ -104,64 +103,69 @@ struct own_entry own_entry_pair(const struct own_key *key, struct own_entry a, s
 
 // ---------------------------------------------------------------- filters
 
-// A Bloom filter of 64-bit blocks: one cache line a question. Each front can be in it as a value and as a first word.
+// A Bloom filter of 64-bit blocks: one cache line a question. Each front can be in it as a value and as the begin of
+// one.
 struct own_filter {
     uint64_t *blocks;
-    uint64_t mask; // number of blocks - 1
+    unsigned shift; // 64 - log2 of the number of blocks
 };
 
-struct own_probe {
-    uint64_t block, value, first; // its block, and the bits of either meaning
-};
+// Where to look: the block's number in the high bits, below them those of the bits of either meaning.
+static inline uint64_t own_probe(uint32_t front) {
+    return front * 0x9e3779b97f4a7c15u;
+}
 
-static inline struct own_probe own_probe(const struct own_filter *f, uint32_t front) {
-    uint64_t x = hash_mix(front);
-    uint64_t y = x * 0x9e3779b97f4a7c15u;
-    return (struct own_probe){
-        .block = x & f->mask,
-        .value = 1ull << (x >> 58) | 1ull << (x >> 52 & 63) | 1ull << (x >> 46 & 63),
-        .first = 1ull << (y >> 58) | 1ull << (y >> 52 & 63) | 1ull << (y >> 46 & 63),
-    };
+static inline bool own_bits(uint64_t block, uint64_t a, uint64_t b, uint64_t c) {
+    return (block >> (a & 63)) & (block >> (b & 63)) & (block >> (c & 63)) & 1;
+}
+
+static inline bool own_is_value(uint64_t block, uint64_t probe) {
+    return own_bits(block, probe >> 26, probe >> 20, probe >> 14);
+}
+
+static inline bool own_is_begin(uint64_t block, uint64_t probe) {
+    return own_bits(block, probe >> 32, probe >> 8, probe >> 2);
+}
+
+static inline const uint64_t *own_block(const struct own_filter *f, uint64_t probe) {
+    return &f->blocks[probe >> f->shift];
 }
 
 // ---------------------------------------------------------------- fingerprints
 
-enum { GRAM = 32, WINDOW = 32, PRINT_SHIFT = 24, DOCUMENT_MASK = (1 << PRINT_SHIFT) - 1 };
-
-// Winnowing at work: bytes go in, fingerprints come out. Of each WINDOW neighbouring grams of GRAM bytes the one with
-// the least value is taken, so that two texts that share GRAM + WINDOW - 1 bytes share a fingerprint.
-struct winnow {
-    uint64_t base, last_power, order; // from the key; base to the power of GRAM
-    uint64_t hash;
-    uint64_t count;         // bytes so far
-    uint64_t best;          // gram that is the least of the window
-    uint64_t taken;         // gram last taken + 1
-    uint8_t bytes[64];      // the last ones: of all grams of a window
-    uint64_t grams[WINDOW]; // values of the last grams
-    uint32_t places[64];    // where they came from
-    uint64_t print;         // the fingerprint that came out: 40 bits above PRINT_SHIFT
-    uint32_t start, end;    // places of its first and last byte
+enum {
+    GRAM = 32,
+    WINDOW = 32,
+    CARRY = GRAM + WINDOW - 1,
+    BLOCK = 512,
+    PRINT_SHIFT = 24,
+    DOCUMENT_MASK = (1 << PRINT_SHIFT) - 1
 };
 
-void winnow_start(struct winnow *w, const struct own_key *key);
-bool winnow_take(struct winnow *w);
-bool winnow_finish(struct winnow *w);
-uint64_t winnow_least(const struct winnow *w, uint64_t first, uint64_t last);
+struct winnow_print {
+    uint64_t print;      // 40 bits above PRINT_SHIFT
+    uint32_t start, end; // of the text
+};
 
-// One more folded byte, read at `place`. True when a fingerprint came out.
-static inline bool winnow_push(struct winnow *w, uint8_t byte, uint32_t place) {
-    uint64_t i = w->count++;
-    w->hash = w->hash * w->base + byte - w->bytes[(i - GRAM) % 64] * w->last_power;
-    w->bytes[i % 64] = byte;
-    w->places[i % 64] = place;
-    if (i < GRAM - 1) return false;
-    uint64_t gram = i - (GRAM - 1), value = (w->hash ^ w->hash >> 29) * w->order;
-    w->grams[gram % WINDOW] = value;
-    if (gram < WINDOW - 1) return false;
-    if (gram == WINDOW - 1 || w->best + WINDOW <= gram) w->best = winnow_least(w, gram - (WINDOW - 1), gram);
-    else if (value < w->grams[w->best % WINDOW]) w->best = gram;
-    return w->best + 1 != w->taken && winnow_take(w);
-}
+// Winnowing at work, a block at a time. Of each WINDOW neighbouring grams of GRAM folded bytes the one with the least
+// value is taken, so that two texts that share CARRY folded bytes share a fingerprint.
+struct winnow {
+    struct span text;
+    size_t at; // the text is read up to here
+    uint64_t key[4], order;
+    size_t count;              // bytes in the arrays: the last CARRY of the blocks before, then this block's
+    size_t best, taken;        // gram with the least value of the window; gram last taken, + 1
+    bool weigh, started, done; // a window was full; the text is at its end
+    uint8_t bytes[CARRY + BLOCK + 4];
+    uint32_t places[CARRY + BLOCK + 4]; // where they were read
+    uint64_t values[CARRY + BLOCK + 4]; // of the gram that begins there
+};
+
+// With `weigh`, rows of zeros and the like, which are in every table, give no fingerprints: so they are never
+// registered, and a scan need not look.
+void winnow_start(struct winnow *w, const struct own_key *key, struct span text, bool weigh);
+// One block: writes its fingerprints and returns how many there are. Call until w->done.
+size_t winnow_block(struct winnow *w, struct winnow_print out[static BLOCK + 4]);
 
 // ---------------------------------------------------------------- what is loaded
 
@@ -175,7 +179,7 @@ struct own {
     uint64_t version;
 };
 
-enum { OWN_NEAR = 300, OWN_RING = 256, OWN_HITS = 2048, OWN_SEEN = 4096, OWN_COUNTED = 1024 };
+enum { OWN_NEAR = 300, OWN_RING = 1024, OWN_HITS = 2048, OWN_SEEN = 4096, OWN_COUNTED = 1024 };
 
 // A value of a pair that was seen; the last OWN_RING of a view are remembered.
 struct own_half {

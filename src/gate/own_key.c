@@ -24,15 +24,15 @@ static struct own_key *key_from(const uint8_t master[static MASTER_BYTES]) {
     if (key == MAP_FAILED) return NULL;
     (void)mlock(key, PAGE_BYTES); // a limit of the system does not keep the gate from its work
     (void)madvise(key, PAGE_BYTES, MADV_DONTDUMP);
-    uint64_t parts[9];
-    for (uint64_t i = 0; i < 9; i++) parts[i] = derive(master, i);
+    uint64_t parts[12];
+    for (uint64_t i = 0; i < 12; i++) parts[i] = derive(master, i);
     memcpy(key->tag, parts, 16);
     memcpy(key->check, parts + 2, 16);
     key->word = parts[4] | 1;
     key->front = parts[5];
-    key->gram = parts[6] | 1;
-    key->print = parts[7] | 1;
-    key->id = parts[8];
+    memcpy(key->gram, parts + 6, sizeof key->gram);
+    key->print = parts[10] | 1;
+    key->id = parts[11];
     mem_wipe(parts, sizeof parts);
     return key;
 }

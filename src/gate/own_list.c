@@ -7,14 +7,15 @@
 
 // Least information, in bits as roughly estimated, of a value that decides alone, of one that decides with another one,
 // and of the two together. Seven digits or letters, five of both mixed, decide alone.
+enum { MOST_RUNS = 3 };
 static const float ALONE_BITS = 20, HALF_BITS = 6, PAIR_BITS = 26;
 
 struct own_list {
     const struct own_key *key;
     struct own_entry *entries;
     size_t entry_count, entry_room;
-    uint32_t *fronts, *firsts; // of whole values; of the first words of values of several
-    size_t front_count, front_room, first_count, first_room;
+    uint32_t *fronts, *begins; // of whole values; of what they begin with
+    size_t front_count, front_room, begin_count, begin_room;
     uint64_t items, pairs;
 };
 
@@ -26,7 +27,7 @@ struct own_list *own_list_new(const struct own_key *key) {
 
 void own_list_free(struct own_list *l) {
     if (!l) return;
-    free(l->entries), free(l->fronts), free(l->firsts);
+    free(l->entries), free(l->fronts), free(l->begins);
     free(l);
 }
 
@@ -36,9 +37,8 @@ struct value {
     uint8_t folded[OWN_VALUE_BYTES];
     size_t len;
     uint32_t front;
-    uint32_t
-        firsts[2]; // of the first word, where there are more; of its first run of letters or digits, where it has both
-    size_t first_count;
+    uint32_t begins[OWN_WORDS + MOST_RUNS]; // of its first words, and of its first runs of letters or digits
+    size_t begin_count;
 };
 
 static uint64_t polynomial(const struct own_list *l, const uint8_t *bytes, size_t n) {
@@ -47,17 +47,14 @@ static uint64_t polynomial(const struct own_list *l, const uint8_t *bytes, size_
     return hash;
 }
 
-// Letters and digits in turn are often written apart: AB1234, AB-1234.
-static size_t first_run(const struct value *v) {
-    size_t n = 1;
-    while (n < v->len && (v->folded[n] <= '9') == (v->folded[0] <= '9')) n++;
-    return n;
+static void add_begin(const struct own_list *l, struct value *v, size_t len) {
+    if (len && len < v->len) v->begins[v->begin_count++] = own_front(l->key, polynomial(l, v->folded, len));
 }
 
 // The first words of it, as far as they fit. False when there are none.
 static bool read_value(const struct own_list *l, struct span text, struct value *v) {
     struct own_word words[OWN_WORDS];
-    size_t at = 0, n = own_words(text, &at, l->key->word, NULL, words, OWN_WORDS), count = 0;
+    size_t at = 0, n = own_words(text, &at, l->key->word, words, OWN_WORDS), count = 0, len = 0, runs = 0;
     *v = (struct value){.len = 0};
     for (; count < n && v->len + words[count].len <= OWN_VALUE_BYTES; count++) {
         struct span word = span_sub(text, words[count].start, words[count].end - words[count].start);
@@ -65,10 +62,13 @@ static bool read_value(const struct own_list *l, struct span text, struct value 
     }
     if (count == 0) return false;
     v->front = own_front(l->key, polynomial(l, v->folded, v->len));
-    size_t run = first_run(v);
-    if (count > 1) v->firsts[v->first_count++] = own_front(l->key, words[0].hash);
-    if (run < v->len && run != words[0].len)
-        v->firsts[v->first_count++] = own_front(l->key, polynomial(l, v->folded, run));
+    for (size_t i = 0; i < count; i++) add_begin(l, v, len += words[i].len);
+    // Letters and digits in turn are often written apart: AB1234, AB-1234.
+    for (size_t i = 1; i < v->len && runs < MOST_RUNS; i++) {
+        if ((v->folded[i] <= '9') == (v->folded[i - 1] <= '9')) continue;
+        add_begin(l, v, i);
+        runs++;
+    }
     return true;
 }
 
@@ -106,9 +106,9 @@ static struct own_entry add_value(struct own_list *l, const struct value *v, enu
     add_entry(l, entry);
     l->fronts = room_for(l->fronts, l->front_count, &l->front_room, sizeof *l->fronts);
     l->fronts[l->front_count++] = v->front;
-    for (size_t i = 0; i < v->first_count; i++) {
-        l->firsts = room_for(l->firsts, l->first_count, &l->first_room, sizeof *l->firsts);
-        l->firsts[l->first_count++] = v->firsts[i];
+    for (size_t i = 0; i < v->begin_count; i++) {
+        l->begins = room_for(l->begins, l->begin_count, &l->begin_room, sizeof *l->begins);
+        l->begins[l->begin_count++] = v->begins[i];
     }
     return entry;
 }
@@ -174,7 +174,7 @@ static void tidy(struct own_list *l) {
     }
     l->entry_count = kept;
     sort_fronts(l->fronts, &l->front_count);
-    sort_fronts(l->firsts, &l->first_count);
+    sort_fronts(l->begins, &l->begin_count);
 }
 
 void own_list_info(const struct own_list *l, struct own_info *out) {
@@ -193,6 +193,6 @@ enum own_saved own_list_save(struct own_list *l, const char *dir, const char *na
     const struct span sections[OWN_SECTIONS] = {
         span_make((const char *)l->entries, l->entry_count * sizeof *l->entries),
         span_make((const char *)l->fronts, l->front_count * sizeof *l->fronts),
-        span_make((const char *)l->firsts, l->first_count * sizeof *l->firsts)};
+        span_make((const char *)l->begins, l->begin_count * sizeof *l->begins)};
     return own_file_write(dir, name, l->key, &head, sections, e);
 }

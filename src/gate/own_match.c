@@ -58,7 +58,6 @@ static void half_seen(struct scan *s, uint32_t file, struct own_entry entry, enu
     entry.check = (entry.check & ~(uint64_t)ROLE_MASK) | role;
     for (size_t i = x->halves; i-- > from;) {
         const struct own_half *other = &x->ring[i % OWN_RING];
-        if (other->end + (size_t)OWN_NEAR + OWN_VALUE_BYTES * 4 < start) break; // those before are further away
         enum own_role theirs = other->entry.check & ROLE_MASK;
         if (other->file != file || theirs == role || !is_near(other, start, end)) continue;
         struct own_entry a = role == ROLE_A ? entry : other->entry, b = role == ROLE_A ? other->entry : entry;
@@ -89,41 +88,77 @@ static void value_verify(struct scan *s, const struct own_word *w, size_t n) {
     }
 }
 
-// Values that begin with word w; `left` words are known from it on. A number may be written in other groups than it was
-// registered in, so digits are tried together whatever the filter knows of the first of them.
-static void word_match(struct scan *s, const struct own_word *w, size_t left, struct own_probe p) {
+// Words from words[first] on that may be a value, or the begin of one: what the filter is asked.
+struct attempt {
+    uint64_t hash, probe;
+    uint16_t first, count, len;
+};
+
+static inline uint64_t ask(const struct own *o, uint64_t hash) {
+    uint64_t probe = own_probe(own_front(o->key, hash));
+    __builtin_prefetch(own_block(&o->words, probe));
+    return probe;
+}
+
+// Takes one word more. False when there is none that could belong to a value.
+static bool extend(const struct scan *s, const struct own_word *words, size_t n, struct attempt *a) {
+    const struct own_word *last = &words[a->first + a->count - 1], *next = last + 1;
+    if (a->count == OWN_WORDS || a->first + a->count >= n || a->len + next->len > OWN_VALUE_BYTES) return false;
+    if (!own_words_join(s->text, last, next)) return false;
+    a->hash = a->hash * s->gate->own->powers[next->len] + next->hash;
+    a->len = (uint16_t)(a->len + next->len);
+    a->count++;
+    a->probe = ask(s->gate->own, a->hash);
+    return true;
+}
+
+// A number may be written in other groups than it was registered in, so digits are tried together whatever the filter
+// knows of the first of them.
+static bool goes_on(const struct own_word *w, size_t left, size_t count, uint64_t block, uint64_t probe) {
+    if (own_is_begin(block, probe)) return true;
+    return w->digits && count < left && w[count - 1].digits && w[count].digits;
+}
+
+// Values that begin with one of the first `ready` of n words. The filter is far away: all words ask before the first
+// one looks at its answer, and so with two words, and three.
+static void match_batch(struct scan *s, const struct own_word *words, size_t ready, size_t n) {
     const struct own *o = s->gate->own;
-    uint64_t block = o->words.blocks[p.block], hash = w->hash;
-    size_t len = w->len;
-    if (len > OWN_VALUE_BYTES) return;
-    if ((block & p.value) == p.value) value_verify(s, w, 1);
-    bool known = (block & p.first) == p.first;
-    for (size_t n = 1; n < left && n < OWN_WORDS && w[n].joined; n++) {
-        if (!known && !(w[0].digits && w[n].digits)) return;
-        len += w[n].len;
-        if (len > OWN_VALUE_BYTES) return;
-        hash = hash * o->powers[w[n].len] + w[n].hash;
-        struct own_probe q = own_probe(&o->words, own_front(o->key, hash));
-        if ((o->words.blocks[q.block] & q.value) == q.value) value_verify(s, w, n + 1);
+    struct attempt attempts[BATCH + OWN_WORDS];
+    uint64_t probes[BATCH + OWN_WORDS];
+    size_t count = 0;
+    for (size_t i = 0; i < ready; i++) probes[i] = ask(o, words[i].hash);
+    for (size_t i = 0; i < ready; i++) {
+        uint64_t block = *own_block(&o->words, probes[i]);
+        if (own_is_value(block, probes[i])) value_verify(s, &words[i], 1);
+        if (!goes_on(&words[i], n - i, 1, block, probes[i])) continue;
+        struct attempt *a = &attempts[count];
+        *a = (struct attempt){.hash = words[i].hash, .first = (uint16_t)i, .count = 1, .len = words[i].len};
+        count += extend(s, words, n, a);
+    }
+    while (count) {
+        size_t kept = 0;
+        for (size_t i = 0; i < count; i++) {
+            struct attempt a = attempts[i];
+            uint64_t block = *own_block(&o->words, a.probe);
+            const struct own_word *w = &words[a.first];
+            if (own_is_value(block, a.probe)) value_verify(s, w, a.count);
+            if (goes_on(w, n - a.first, a.count, block, a.probe) && extend(s, words, n, &a)) attempts[kept++] = a;
+        }
+        count = kept;
     }
 }
 
 void own_match(struct scan *s) {
     const struct own *o = s->gate->own;
     struct own_word words[BATCH + OWN_WORDS];
-    struct own_probe probes[BATCH + OWN_WORDS];
     size_t n = 0, at = 0;
     bool more;
     s->scratch->own->halves = 0;
     do {
-        n += own_words(s->text, &at, o->key->word, n ? &words[n - 1] : NULL, words + n, BATCH + OWN_WORDS - n);
+        n += own_words(s->text, &at, o->key->word, words + n, BATCH + OWN_WORDS - n);
         more = at < s->text.len;
         size_t ready = more ? n - (OWN_WORDS - 1) : n; // of the others not all words that follow are known
-        for (size_t i = 0; i < ready; i++) {
-            probes[i] = own_probe(&o->words, own_front(o->key, words[i].hash));
-            __builtin_prefetch(&o->words.blocks[probes[i].block]);
-        }
-        for (size_t i = 0; i < ready; i++) word_match(s, &words[i], n - i, probes[i]);
+        match_batch(s, words, ready, n);
         memmove(words, words + ready, (n - ready) * sizeof *words);
         n -= ready;
         if (more && scan_is_late(s)) return;

@@ -3,72 +3,76 @@
 
 enum { MOST_GAP = 8, MOST_DIGIT_GAP = 3 };
 
-// What stands between two words of a value: not much, and between two numbers not what separates the items of a list.
-static bool is_joining(struct span gap, bool digits) {
-    if (gap.len > (digits ? MOST_DIGIT_GAP : MOST_GAP)) return false;
-    if (!digits) return true;
-    for (size_t i = 0; i < gap.len; i++) {
-        char c = gap.at[i];
-        if (c == '\n' || c == '\t' || c == ';' || c == '|' || (c == ',' && gap.len > 1)) return false;
+// Not much, and between two numbers not what separates the items of a list.
+bool own_words_join(struct span text, const struct own_word *a, const struct own_word *b) {
+    size_t n = b->start - a->end;
+    if (!a->digits || !b->digits) return n <= MOST_GAP;
+    if (n > MOST_DIGIT_GAP) return false;
+    for (size_t i = a->end; i < b->start; i++) {
+        char c = text.at[i];
+        if (c == '\n' || c == '\t' || c == ';' || c == '|' || (c == ',' && n > 1)) return false;
     }
     return true;
 }
 
-static void add_bytes(struct own_word *w, const struct fold *f, uint64_t base) {
-    for (uint8_t i = 0; i < f->len; i++) {
-        w->hash = w->hash * base + f->bytes[i];
-        w->digits &= f->bytes[i] <= '9';
-    }
-    w->len = (uint16_t)(w->len + f->len > OWN_VALUE_BYTES ? OWN_VALUE_BYTES + 1 : w->len + f->len);
+// A character that is not ASCII, within a word or at its begin. False when the word is at its end before it.
+static bool add_wide(struct span text, size_t *at, uint64_t base, struct own_word *w, bool *alone) {
+    struct fold f = fold_wide(text, *at);
+    *alone = f.kind == FOLD_SINGLE;
+    if (f.kind == FOLD_SEPARATOR || (*alone && w->len)) return false;
+    for (uint8_t i = 0; i < f.len; i++) w->hash = w->hash * base + f.bytes[i];
+    w->len = (uint16_t)(w->len + f.len);
+    if (f.len) w->digits &= f.bytes[0] <= '9';
+    *at += f.read;
+    if (f.len) w->end = (uint32_t)*at;
+    return true;
 }
 
-// Reads the word that begins at `at`; returns where it ends.
+// Reads the word that begins at `at`, with a letter or a digit; returns where the next one may begin.
 static size_t read_word(struct span text, size_t at, uint64_t base, struct own_word *w) {
-    struct fold f = fold_at(text, at);
-    *w = (struct own_word){.start = (uint32_t)at, .digits = true};
-    add_bytes(w, &f, base);
-    at += f.read;
-    w->end = (uint32_t)at;
-    if (f.kind == FOLD_SINGLE) return at;
-    while (at < text.len) {
-        uint8_t c = FOLD_ASCII[(unsigned char)text.at[at]];
-        if (c > 1) { // nearly always
+    const unsigned char *p = (const unsigned char *)text.at;
+    uint64_t hash = 0;
+    size_t from = at;
+    uint8_t c = 0, any = 0;
+    for (; at < text.len && (c = FOLD_ASCII[p[at]]) > 1; at++) {
+        hash = hash * base + c;
+        any |= c;
+    }
+    size_t len = at - from;
+    *w = (struct own_word){.hash = hash,
+                           .start = (uint32_t)from,
+                           .end = (uint32_t)at,
+                           .len = (uint16_t)(len > OWN_VALUE_BYTES ? OWN_VALUE_BYTES + 1 : len),
+                           .digits = any < 0x40} /* letters are above */;
+    bool alone = false;
+    while (at < text.len && FOLD_ASCII[p[at]] && !alone) { // hardly ever: a character beyond ASCII
+        if ((c = FOLD_ASCII[p[at]]) > 1) {
             w->hash = w->hash * base + c;
             w->digits &= c <= '9';
-            w->len = w->len > OWN_VALUE_BYTES ? w->len : (uint16_t)(w->len + 1);
+            w->len++;
             w->end = (uint32_t)++at;
-            continue;
+        } else if (!add_wide(text, &at, base, w, &alone)) {
+            break;
         }
-        if (c == 0) break;
-        f = fold_wide(text, at);
-        if (f.kind == FOLD_SEPARATOR || f.kind == FOLD_SINGLE) break;
-        add_bytes(w, &f, base);
-        at += f.read;
-        if (f.len) w->end = (uint32_t)at;
+        if (w->len > OWN_VALUE_BYTES) w->len = OWN_VALUE_BYTES + 1;
     }
     return at;
 }
 
-size_t own_words(struct span text, size_t *at, uint64_t base, const struct own_word *last, struct own_word *out,
-                 size_t max) {
+size_t own_words(struct span text, size_t *at, uint64_t base, struct own_word *out, size_t max) {
+    const unsigned char *p = (const unsigned char *)text.at;
     size_t n = 0, i = *at;
-    while (n < max && i < text.len) {
-        uint8_t c = FOLD_ASCII[(unsigned char)text.at[i]];
-        if (c == 0) {
-            i++;
-            continue;
-        }
-        if (c == 1) {
+    while (n < max) {
+        while (i < text.len && FOLD_ASCII[p[i]] == 0) i++;
+        if (i == text.len) break;
+        if (FOLD_ASCII[p[i]] == 1) {
             struct fold f = fold_wide(text, i);
             if (f.len == 0) {
                 i += f.read;
                 continue;
             }
         }
-        struct own_word *w = &out[n++];
-        i = read_word(text, i, base, w);
-        w->joined = last && is_joining(span_sub(text, last->end, w->start - last->end), last->digits && w->digits);
-        last = w;
+        i = read_word(text, i, base, &out[n++]);
     }
     *at = i;
     return n;

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { BIN, environment, run, temporaryFolder, toYaml } from './helper.mjs';
+import { Provider } from '../providers/provider.mjs';
+import { BIN, HARD, PROVIDER_KEY, environment, frontier, localAt, run, startSluice, temporaryFolder, toYaml, until } from './helper.mjs';
 
 let dir, data, config;
 const gate = (...args) => run(['gate', ...args, '-c', config]);
@@ -161,4 +162,44 @@ test('own_rules_of_the_configuration_decide', () => {
   const bad = run(['scan', '-c', file], { input: 'x' });
   assert.equal(bad.status, 3);
   assert.match(bad.stderr, /rules\.yaml:4: policy\.rules\.pattern: missing closing parenthesis/);
+});
+
+test('own_running_gateway_takes_a_registration_up_at_its_reload', async () => {
+  const near = await Provider.start({ models: ['sim-local'], answer: { text: 'Local.' } });
+  const far = await Provider.start({ key: PROVIDER_KEY });
+  const place = path.join(dir, 'served');
+  const set = ['--set', `policy.data_dir=${place}`];
+  const list = write('first.txt', 'Kingfisher Lane\n');
+  assert.equal(run(['gate', 'add-list', list, ...set]).status, 0);
+  const gateway = await startSluice({ config: { local: localAt(near), frontier: [frontier('sim', far)], policy: { data_dir: place } } });
+  try {
+    const ask = async (text) => {
+      const r = await gateway.chat({ model: 'frontier', messages: [{ role: 'user', content: `${HARD} ${text}` }] });
+      await r.text();
+      return r.headers.get('x-sluice-route');
+    };
+    const reloaded = (event, before) => until(event, () => gateway.log().split(event).length > before);
+    assert.equal(await ask('It is about Kingfisher Lane.'), 'local');
+    assert.equal(await ask('It is about the Heron Creek site.'), 'frontier');
+    assert.equal(run(['gate', 'add-list', write('second.txt', 'Heron Creek\n'), ...set]).status, 0);
+    let seen = gateway.log().split('config.reloaded').length;
+    process.kill(gateway.pid, 'SIGHUP');
+    await reloaded('config.reloaded', seen);
+    assert.equal(await ask('It is about the Heron Creek site.'), 'local');
+    // A registration that cannot be read keeps the gate that was.
+    fs.truncateSync(path.join(place, 'second.list'), 50);
+    seen = gateway.log().split('config.kept').length;
+    process.kill(gateway.pid, 'SIGHUP');
+    await reloaded('config.kept', seen);
+    assert.equal(await ask('It is about the Heron Creek site.'), 'local');
+    const receipts = await until('the rows', () => gateway.rows().length === 4 && gateway.rows().map((row) => row.receipt).join(' '));
+    assert.match(receipts, /own\.list/);
+    for (const word of ['first', 'second', 'Kingfisher', 'Heron']) assert.ok(!(receipts + gateway.log()).replaceAll('second.list', '').includes(word), word);
+  } catch (e) {
+    gateway.kill();
+    await Promise.all([near.stop(), far.stop()]);
+    throw e;
+  }
+  await gateway.stop();
+  await Promise.all([near.stop(), far.stop()]);
 });

@@ -440,6 +440,17 @@ static void own_gate_does_not_open_with_a_file_that_is_damaged(void **state) {
     }
 }
 
+static void own_gate_that_is_open_keeps_what_it_was_told(void **state) {
+    (void)state;
+    static const char *const VALUES[] = {"Bluebird Harvest"};
+    save_list("names", VALUES, 1);
+    open_gate();
+    spoil("names.list", 50, true);
+    assert_true(holds("Bluebird Harvest", "own.list"));
+    close_gate();
+    assert_no_gate("damaged");
+}
+
 static void own_gate_does_not_open_without_the_key(void **state) {
     (void)state;
     static const char *const VALUES[] = {"Bluebird Harvest"};
@@ -504,6 +515,7 @@ int main(void) {
         HERE(own_same_content_is_unchanged_other_content_replaces),
         HERE(own_version_of_the_policy_follows_what_is_registered),
         HERE(own_gate_does_not_open_with_a_file_that_is_damaged),
+        HERE(own_gate_that_is_open_keeps_what_it_was_told),
         HERE(own_gate_does_not_open_without_the_key),
         HERE(own_gate_does_not_open_without_the_directory_it_was_told),
         HERE(own_files_are_for_the_owner_and_hold_no_value),

@@ -194,7 +194,8 @@ test('own_running_gateway_takes_a_registration_up_at_its_reload', async () => {
     assert.equal(await ask('It is about the Heron Creek site.'), 'local');
     const receipts = await until('the rows', () => gateway.rows().length === 4 && gateway.rows().map((row) => row.receipt).join(' '));
     assert.match(receipts, /own\.list/);
-    for (const word of ['first', 'second', 'Kingfisher', 'Heron']) assert.ok(!(receipts + gateway.log()).replaceAll('second.list', '').includes(word), word);
+    for (const word of ['first', 'second']) assert.ok(!receipts.includes(word), word);
+    for (const word of ['Kingfisher', 'Heron']) assert.ok(!(receipts + gateway.log()).includes(word), word);
   } catch (e) {
     gateway.kill();
     await Promise.all([near.stop(), far.stop()]);

@@ -75,6 +75,8 @@ static const struct stand_in *stand_in(struct span text, size_t at, bool forward
     at = forward ? at + spaces : at - spaces;
     for (size_t i = 0; i < sizeof STAND_INS / sizeof *STAND_INS; i++) {
         const struct stand_in *w = &STAND_INS[i];
+        size_t key = forward ? at : at - 1; // told apart by one byte before all are compared
+        if (key >= text.len || (text.at[key] | 0x20) != (w->word.at[forward ? 0 : w->word.len - 1] | 0x20)) continue;
         size_t start = forward ? at : at < w->word.len ? SIZE_MAX : at - w->word.len, end = start + w->word.len;
         if (start == SIZE_MAX || end > text.len || !span_is_nocase(span_sub(text, start, w->word.len), w->word))
             continue;

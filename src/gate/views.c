@@ -44,28 +44,34 @@ bool view_accepts(const struct scan *s, const struct rule *rule, size_t start, s
 
 // ---------------------------------------------------------------- the chain of views
 
+static void report_limits(struct scan *s, const struct effort *effort) {
+    if (effort->over) scan_report_whole(s, &LIMIT_DECODED);
+    if (effort->late && !s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
+    s->late |= effort->late;
+}
+
 static void report_blob(struct scan *s, const struct unmasked *u) {
     if (u->blob && !s->blob) scan_report_whole(s, &ENCODED);
     s->blob |= u->blob;
 }
 
 // Digits that were spelled out, where the literal pass met enough of their words.
-static bool scan_spelled(struct scan *s, struct span text, const struct mapped *under) {
+static bool scan_spelled(struct scan *s, struct span text, const struct mapped *under, struct effort *effort) {
     struct mapped spelled;
     struct mapped_builder b;
     if (s->spelled.from >= s->spelled.to) return true;
     mapped_begin(&b, text, under, true, s->arena);
-    spell(&b, s->spelled.from, s->spelled.to);
+    spell(&b, s->spelled.from, s->spelled.to, effort);
     if (b.no_room) return false;
     if (!mapped_end(&b, &spelled)) return !b.no_room;
     return scan_view(s, spelled.text, &spelled, TOUCH_TOP);
 }
 
 // Scans text and the view of it without disguised characters. *best is then the one to look further into.
-static bool scan_plain(struct scan *s, struct mapped *best, bool original) {
+static bool scan_plain(struct scan *s, struct mapped *best, bool original, bool ascii) {
     const struct mapped *self = original ? NULL : best;
     if (!scan_view(s, best->text, self, original ? TOUCH_NOTHING : TOUCH_TOP)) return false;
-    if (s->late) return true;
+    if (s->late || ascii) return true;
     struct mapped *under = arena_alloc(s->arena, sizeof *under), normal;
     if (!under) return false;
     *under = *best;
@@ -100,7 +106,7 @@ static bool may_continue(struct span a, struct span b) {
 
 // A value that was sent in two halves: what stands between two messages of the user becomes a line feed, and what may
 // be joined over a line feed in one text may be joined over this one.
-static bool scan_seams(struct scan *s, const struct gate_input *in, size_t budget) {
+static bool scan_seams(struct scan *s, const struct gate_input *in, struct effort effort) {
     struct mapped_builder b;
     struct mapped seams;
     struct unmasked u;
@@ -118,29 +124,29 @@ static bool scan_seams(struct scan *s, const struct gate_input *in, size_t budge
     }
     if (b.no_room) return false;
     if (!mapped_end(&b, &seams)) return !b.no_room;
-    if (unmask(seams.text, &seams, &budget, s->arena, &u) != 0) return false;
-    if (u.over) scan_report_whole(s, &LIMIT_DECODED);
+    if (unmask(seams.text, &seams, &effort, s->arena, &u) != 0) return false;
+    report_limits(s, &effort);
     return !u.has_joined || scan_view(s, u.joined.text, &u.joined, TOUCH_TOP);
 }
 
-bool views_scan(struct scan *s, const struct gate_input *in) {
-    size_t budget = (size_t)s->gate->max_decoded_bytes;
+bool views_scan(struct scan *s, const struct gate_input *in, bool ascii) {
+    struct effort effort = {.bytes = (size_t)s->gate->max_decoded_bytes, .deadline_ns = s->deadline_ns};
     struct mapped level = {.text = in->text};
     for (int64_t depth = 0;; depth++) {
         struct mapped *at = arena_alloc(s->arena, sizeof *at);
         struct unmasked u;
-        if (!scan_plain(s, &level, depth == 0)) return false;
+        if (!scan_plain(s, &level, depth == 0, depth == 0 && ascii)) return false;
         if (s->late || !at) return at;
         *at = level;
         const struct mapped *under = at->pieces ? at : NULL;
-        if (!scan_spelled(s, at->text, under)) return false;
-        if (depth == 0 && in->part_count && !s->late && !scan_seams(s, in, budget)) return false;
+        if (!scan_spelled(s, at->text, under, &effort)) return false;
+        if (depth == 0 && in->part_count && !s->late && !scan_seams(s, in, effort)) return false;
         if (s->late) return true;
-        if (unmask(at->text, under, &budget, s->arena, &u) != 0) return false;
+        if (unmask(at->text, under, &effort, s->arena, &u) != 0) return false;
         report_blob(s, &u);
-        if (u.over) scan_report_whole(s, &LIMIT_DECODED);
+        report_limits(s, &effort);
         if (u.has_joined && !scan_view(s, u.joined.text, &u.joined, TOUCH_TOP)) return false;
-        if (s->late || u.over || !u.has_decoded) return true;
+        if (s->late || effort.over || !u.has_decoded) return true;
         if (depth == s->gate->max_decode_depth) {
             scan_report_whole(s, &LIMIT_DEPTH);
             return true;

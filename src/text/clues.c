@@ -1,110 +1,208 @@
 #include "text/clues.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined __x86_64__
+#include <immintrin.h>
 #endif
 
 // A block is read whole, but clues are taken from its first STEP places: the longest pattern fits into the rest.
 enum { BLOCK = 64, STEP = 52 };
 
+#define PLACES (((uint64_t)1 << STEP) - 1)
+
 struct masks {
-    uint64_t alnum, digit, escape, at, line, space;
+    uint64_t alnum, digit, special, run; // run: alnum, '+' and '/'
 };
 
-#ifdef __SSE2__
-// Bytes from `low` on, at most `span` above it.
-static inline __m128i within(__m128i v, char low, char span) {
+// The special bytes differ in their low halves, so one table tells them from all others.
+#define SPECIAL '@', 0, 0, 0, 0, '%', '&', 0, 0, 0, '\n', 0, '\\', '=', 0, 0
+#define SIGNS 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '+', 0, 0, 0, '/'
+
+// Where clues are, of what kind the bytes of a block are.
+static inline __attribute__((always_inline)) bool find(struct clues *c, const struct masks *m) {
+    uint64_t a = m->alnum, n = ~a, d = m->digit, four = m->run & m->run >> 1;
+    four &= four >> 2;
+    uint64_t apart = n & a >> 1 & n >> 2, pairs = n & a >> 1 & a >> 2 & n >> 3;
+    uint64_t run = four & four >> 4 & four >> 8;
+    pairs &= pairs >> 3 & pairs >> 6;
+    apart &= apart >> 2 & apart >> 4;
+    uint64_t groups = d & n >> 1 & (d >> 2 | (n >> 2 & d >> 3));
+    if (!((m->special | run | pairs | apart | groups) & PLACES)) return false;
+    c->special = m->special;
+    c->run = run;
+    c->pairs = pairs;
+    c->singles = apart;
+    c->groups = groups;
+    return true;
+}
+
+#if defined __x86_64__
+static inline __m128i within16(__m128i v, char low, char span) {
     __m128i d = _mm_sub_epi8(v, _mm_set1_epi8(low));
     return _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(span)), d);
 }
 
-static inline __m128i is(__m128i v, char c) {
+static inline __m128i is16(__m128i v, char c) {
     return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
 }
 
 static inline void classify(const char *p, struct masks *m) {
-    memset(m, 0, sizeof *m);
+    *m = (struct masks){0, 0, 0, 0};
     for (unsigned i = 0; i < BLOCK; i += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        __m128i digit = within(v, '0', 9), letter = within(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 25);
-        __m128i escape = _mm_or_si128(within(v, '%', 1), _mm_or_si128(is(v, '\\'), is(v, '=')));
+        __m128i digit = within16(v, '0', 9), letter = within16(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 25);
+        __m128i special = _mm_or_si128(_mm_or_si128(within16(v, '%', '&' - '%'), is16(v, '\\')),
+                                       _mm_or_si128(_mm_or_si128(is16(v, '='), is16(v, '@')), is16(v, '\n')));
         m->digit |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << i;
         m->alnum |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(digit, letter)) << i;
-        m->escape |= (uint64_t)(unsigned)_mm_movemask_epi8(escape) << i;
-        m->at |= (uint64_t)(unsigned)_mm_movemask_epi8(is(v, '@')) << i;
-        m->line |= (uint64_t)(unsigned)_mm_movemask_epi8(is(v, '\n')) << i;
-        m->space |= (uint64_t)(unsigned)_mm_movemask_epi8(within(v, 0, ' ')) << i;
+        m->special |= (uint64_t)(unsigned)_mm_movemask_epi8(special) << i;
+        m->run |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(is16(v, '+'), is16(v, '/'))) << i;
     }
+    m->run |= m->alnum;
+}
+
+#define WIDE __attribute__((target("avx2")))
+
+WIDE static inline __m256i within32(__m256i v, char low, char span) {
+    __m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(span)), d);
+}
+
+WIDE static inline uint64_t both(__m256i low, __m256i high) {
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+
+WIDE static inline void classify_wide(const char *p, struct masks *m) {
+    const __m256i table = _mm256_setr_epi8(SPECIAL, SPECIAL), small = _mm256_set1_epi8(0x20);
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    __m256i digit_v = within32(v, '0', 9), digit_w = within32(w, '0', 9);
+    __m256i letter_v = within32(_mm256_or_si256(v, small), 'a', 25);
+    __m256i letter_w = within32(_mm256_or_si256(w, small), 'a', 25);
+    m->digit = both(digit_v, digit_w);
+    m->alnum = both(_mm256_or_si256(digit_v, letter_v), _mm256_or_si256(digit_w, letter_w));
+    const __m256i signs = _mm256_setr_epi8(SIGNS, SIGNS);
+    m->run = m->alnum | both(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(signs, v), v),
+                             _mm256_cmpeq_epi8(_mm256_shuffle_epi8(signs, w), w));
+    m->special =
+        both(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v), _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, w), w));
+}
+
+WIDE static bool skip_wide(struct clues *c) {
+    struct masks m;
+    for (; c->text.len - c->base >= BLOCK; c->base += STEP) {
+        classify_wide(c->text.at + c->base, &m);
+        if (find(c, &m)) return true;
+    }
+    return false;
+}
+
+static bool is_wide(void) {
+    return __builtin_cpu_supports("avx2");
 }
 #else
 static inline void classify(const char *p, struct masks *m) {
-    memset(m, 0, sizeof *m);
+    static const char TABLE[16] = {SPECIAL};
+    *m = (struct masks){0, 0, 0, 0};
     for (unsigned i = 0; i < BLOCK; i++) {
         char c = p[i];
         uint64_t bit = (uint64_t)1 << i;
         bool digit = c >= '0' && c <= '9';
         if (digit) m->digit |= bit;
         if (digit || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')) m->alnum |= bit;
-        if (c == '%' || c == '&' || c == '\\' || c == '=') m->escape |= bit;
-        if (c == '@') m->at |= bit;
-        if (c == '\n') m->line |= bit;
-        if ((unsigned char)c <= ' ') m->space |= bit;
+        if (c && TABLE[c & 15] == c) m->special |= bit;
+        if (m->alnum & bit || c == '+' || c == '/') m->run |= bit;
     }
+}
+
+static bool skip_wide(struct clues *c) {
+    (void)c;
+    return false;
+}
+
+static bool is_wide(void) {
+    return false;
 }
 #endif
 
-// '%' and '&' are neighbours in ASCII, which classify relies on.
-_Static_assert('&' == '%' + 1, "ASCII");
-
-static void read_block(struct clues *c) {
+// The first whole block at or after c->base with a clue. False when only less than a block is left.
+static bool skip(struct clues *c) {
     struct masks m;
-    size_t left = c->text.len - c->base;
-    if (left >= BLOCK) {
+    if (c->wide) return skip_wide(c);
+    for (; c->text.len - c->base >= BLOCK; c->base += STEP) {
         classify(c->text.at + c->base, &m);
-    } else {
-        char padded[BLOCK] = {0};
-        memcpy(padded, c->text.at + c->base, left);
-        classify(padded, &m);
+        if (find(c, &m)) return true;
     }
-    uint64_t a = m.alnum, n = ~a, d = m.digit, twelve = a & a >> 1;
-    twelve &= twelve >> 2;
-    twelve &= twelve >> 4 & twelve >> 8;
-    uint64_t apart = n & a >> 1 & n >> 2;
-    uint64_t pairs = n & a >> 1 & a >> 2 & n >> 3;
-    c->masks[0] = m.escape;
-    c->masks[1] = m.at;
-    c->masks[2] = m.line & ~(m.space >> 1);
-    c->masks[3] = twelve;
-    c->masks[4] = apart & apart >> 2 & apart >> 4;
-    c->masks[5] = pairs & pairs >> 3 & pairs >> 6;
-    c->masks[6] = d & n >> 1 & (d >> 2 | (n >> 2 & d >> 3));
-    c->any = 0;
-    for (unsigned i = 0; i < 7; i++) c->any |= c->masks[i];
-    c->any &= ((uint64_t)1 << STEP) - 1;
+    return false;
+}
+
+// The last bytes, padded.
+static bool read_rest(struct clues *c) {
+    char padded[BLOCK] = {0};
+    struct masks m;
+    memcpy(padded, c->text.at + c->base, c->text.len - c->base);
+    classify(padded, &m);
+    return find(c, &m);
+}
+
+// Reads blocks from c->base on, until one has a clue. False at the end of the text.
+static bool read_blocks(struct clues *c) {
+    bool found = skip(c);
+    if (!found && c->base < c->text.len) {
+        found = read_rest(c);
+        if (!found && c->text.len - c->base > STEP) {
+            c->base += STEP;
+            found = read_rest(c);
+        }
+    }
+    if (!found) {
+        c->base = c->text.len;
+        c->special = c->run = c->pairs = c->singles = c->groups = 0;
+    }
+    c->escape = 0;
+    for (uint64_t rest = c->special; rest; rest &= rest - 1) {
+        char byte = c->text.at[c->base + (size_t)__builtin_ctzll(rest)];
+        if (byte != '@' && byte != '\n') c->escape |= rest & -rest;
+    }
+    return found;
+}
+
+// The bits of the block that stand at or after `at`.
+static uint64_t from(const struct clues *c, size_t at) {
+    if (at <= c->base) return PLACES;
+    return at - c->base >= STEP ? 0 : ~(uint64_t)0 << (at - c->base) & PLACES;
 }
 
 void clues_begin(struct clues *c, struct span text) {
-    *c = (struct clues){.text = text};
-    if (text.len) read_block(c);
+    *c = (struct clues){.text = text, .wide = is_wide()};
+    read_blocks(c);
 }
 
-size_t clues_next(struct clues *c, size_t at, unsigned *kinds) {
+size_t clues_next(struct clues *c, size_t decode, size_t join, unsigned *kinds) {
+    size_t at = decode < join ? decode : join;
     if (at >= c->base + STEP && at < c->text.len) {
-        c->base = at - at % STEP;
-        read_block(c);
-    }
-    while (at < c->text.len) {
-        uint64_t rest = c->any & ~(uint64_t)0 << (at - c->base);
-        if (rest) {
-            unsigned bit = (unsigned)__builtin_ctzll(rest);
-            *kinds = 0;
-            for (unsigned i = 0; i < 7; i++) *kinds |= (unsigned)(c->masks[i] >> bit & 1) << i;
-            return c->base + bit;
-        }
-        at = c->base + STEP;
-        if (at >= c->text.len) break;
         c->base = at;
-        read_block(c);
+        read_blocks(c);
+    }
+    while (c->base < c->text.len) {
+        uint64_t d = from(c, decode), j = from(c, join);
+        uint64_t decoding = (c->escape | c->run | c->pairs) & d;
+        uint64_t joining = ((c->special & ~c->escape) | c->singles | c->groups) & j;
+        uint64_t any = decoding | joining;
+        if (any) {
+            uint64_t bit = any & -any;
+            size_t place = c->base + (size_t)__builtin_ctzll(any);
+            *kinds = 0;
+            if (c->escape & bit) *kinds |= CLUE_ESCAPE;
+            else if (c->special & bit) *kinds |= c->text.at[place] == '@' ? CLUE_AT : CLUE_LINE;
+            if (c->run & bit) *kinds |= CLUE_RUN;
+            if (c->pairs & bit) *kinds |= CLUE_PAIRS;
+            if (c->singles & bit) *kinds |= CLUE_SINGLES;
+            if (c->groups & bit) *kinds |= CLUE_GROUPS;
+            *kinds &= (decoding & bit ? CLUES_DECODE : 0) | (joining & bit ? CLUES_JOIN : 0);
+            return place;
+        }
+        c->base += STEP;
+        if (c->base >= c->text.len || !read_blocks(c)) break;
     }
     return SIZE_MAX;
 }

@@ -113,7 +113,14 @@ size_t join_singles(struct mapped_builder *b, size_t floor, size_t at) {
     unsigned kind = numbers && !shaped ? PIECE_WEAK : 0;
     while (s < run.end) {
         size_t n = single(text, s, separator), gap = s + n < run.end ? apart(text, s + n, separator) : 0;
-        mapped_keep(b, s, s + n, kind);
+        size_t row = s;
+        // As many as are one byte wide and one byte apart.
+        while (n == 1 && gap == 1 && single(text, s + 2, separator) == 1) {
+            s += 2;
+            gap = s + 1 < run.end ? apart(text, s + 1, separator) : 0;
+        }
+        if (s > row) mapped_stride(b, row, s + 1, kind);
+        else mapped_keep(b, s, s + n, kind);
         if (gap) mapped_change(b, s + n, s + n + gap, " ", gap == 3, kind);
         s += n + gap;
     }
@@ -264,7 +271,8 @@ static struct token token_after(struct span text, size_t start) {
 size_t join_lines(struct mapped_builder *b, size_t floor, size_t at) {
     struct span text = b->source;
     size_t left = at > floor && text.at[at - 1] == '\r' ? at - 1 : at, right = at + 1;
-    if (left <= floor) return right;
+    if (left <= floor || (unsigned char)byte_at(text, right) <= ' ' || (unsigned char)text.at[left - 1] <= ' ')
+        return right;
     char before = text.at[left - 1], after = text.at[right];
     if (is_digit(before) && is_digit(after)) {
         struct token t = token_before(text, floor, left), u = token_after(text, right);

@@ -17,8 +17,9 @@ static size_t piece_at(const struct mapped *m, size_t at) {
 
 static void trace_one(const struct mapped *m, size_t *start, size_t *end) {
     const struct piece *first = &m->pieces[piece_at(m, *start)], *last = &m->pieces[piece_at(m, *end - 1)];
-    *start = first->kind ? first->from : first->from + (*start - first->at);
-    *end = last->kind ? last->to : last->from + (*end - last->at);
+    size_t into = *start - first->at, upto = *end - last->at;
+    *start = first->kind & PIECE_STRIDE ? first->from + 2 * into : first->kind ? first->from : first->from + into;
+    *end = last->kind & PIECE_STRIDE ? last->from + 2 * upto - 1 : last->kind ? last->to : last->from + upto;
 }
 
 void mapped_trace(const struct mapped *m, size_t *start, size_t *end) {
@@ -118,6 +119,11 @@ void mapped_more(struct mapped_builder *b, const char *bytes, size_t n) {
 
 void mapped_keep(struct mapped_builder *b, size_t from, size_t to, unsigned kind) {
     mapped_change(b, from, to, b->source.at + from, to - from, kind);
+}
+
+void mapped_stride(struct mapped_builder *b, size_t from, size_t to, unsigned kind) {
+    mapped_change(b, from, to, b->source.at + from, 1, kind | PIECE_STRIDE);
+    for (size_t i = from + 2; i < to; i += 2) append(b, b->source.at + i, 1);
 }
 
 bool mapped_end(struct mapped_builder *b, struct mapped *out) {

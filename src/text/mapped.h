@@ -15,9 +15,10 @@
 enum piece_kind {
     PIECE_COPY = 0,
     PIECE_CHANGED = 1,
-    PIECE_WEAK = 2, // changed on slight grounds: what is found here must have more to speak for it
-    PIECE_RUN = 4,  // a whole run was decoded: what is found here covers the run
-    PIECE_GAP = 8,  // a line feed in place of what a sparse text leaves out
+    PIECE_WEAK = 2,    // changed on slight grounds: what is found here must have more to speak for it
+    PIECE_RUN = 4,     // a whole run was decoded: what is found here covers the run
+    PIECE_STRIDE = 16, // each byte stands for the first of two: what is between was taken out
+    PIECE_GAP = 8,     // a line feed in place of what a sparse text leaves out
 };
 
 enum { MAPPED_CONTEXT = 96 };
@@ -60,6 +61,8 @@ void mapped_change(struct mapped_builder *b, size_t from, size_t to, const char 
 void mapped_more(struct mapped_builder *b, const char *bytes, size_t n);
 // Keeps [from, to) as it is, but as a change.
 void mapped_keep(struct mapped_builder *b, size_t from, size_t to, unsigned kind);
+// Keeps every second byte of [from, to), beginning with the first and ending with the last.
+void mapped_stride(struct mapped_builder *b, size_t from, size_t to, unsigned kind);
 // True when there was a change; *out is then the text. Asked for when b->no_room is false.
 bool mapped_end(struct mapped_builder *b, struct mapped *out);
 

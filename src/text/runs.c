@@ -7,6 +7,7 @@ enum {
     PAIRS_MIN = 8,
     BLOB_MIN = 512, // bytes of a run that is worth a word when it is no text
     BLOB_SHARE = 4, // ... which it is when less than a quarter of it is
+    CHUNK = 4096,   // bytes between two looks at how much effort is left
     PROBE = 4096,   // bytes of a longer run that show where its groups begin
 };
 
@@ -66,13 +67,9 @@ static size_t run_end(struct span text, size_t at) {
 static void feed_base64(struct sieve *sieve, struct span run, unsigned phase) {
     uint32_t bits = 0;
     unsigned count = 0;
-    for (size_t i = 0; i < run.len && !sieve->over; i++) {
+    for (size_t i = phase; i < run.len && (i % CHUNK || effort_goes_on(sieve->effort, CHUNK)); i++) {
         uint8_t six = SIX[(unsigned char)run.at[i]];
         if (six == 0) continue;
-        if (phase) {
-            phase--;
-            continue;
-        }
         bits = bits << 6 | (six - 1u);
         count += 6;
         if (count >= 8) {
@@ -85,7 +82,7 @@ static void feed_base64(struct sieve *sieve, struct span run, unsigned phase) {
 
 static void feed_hex(struct sieve *sieve, struct span run) {
     unsigned value = 1;
-    for (size_t i = 0; i < run.len && !sieve->over; i++) {
+    for (size_t i = 0; i < run.len && (i % CHUNK || effort_goes_on(sieve->effort, CHUNK)); i++) {
         int digit = hex_value(run.at[i]);
         if (digit < 0) continue;
         value = value << 4 | (unsigned)digit;
@@ -103,60 +100,57 @@ static size_t hex_length(struct span text, size_t at, size_t end) {
 }
 
 // All hexadecimal stretches of the run. False when none of them held text.
-static bool decode_hex(struct mapped_builder *b, struct span run, size_t start, size_t *budget, bool *over) {
+static bool decode_hex(struct mapped_builder *b, struct span run, size_t start, struct effort *effort) {
     bool found = false;
     for (size_t i = 0; i < run.len;) {
         size_t n = hex_length(run, i, run.len), next = i + n + 1;
         for (size_t after; n >= RUN_MIN && (after = skip_break(run, i + n)) > i + n && hex_length(run, after, run.len);)
             n = after - i + hex_length(run, after, run.len), next = i + n + 1;
         if (n >= RUN_MIN) {
-            struct sieve sieve = sieve_into(b, start + i, start + i + n, budget);
+            struct sieve sieve = sieve_into(b, start + i, start + i + n, effort);
             feed_hex(&sieve, span_sub(run, i, n));
             found |= sieve.kept > 0;
-            *over |= sieve.over;
         }
         i = next;
     }
     return found;
 }
 
-static size_t count_base64(struct span run, unsigned phase) {
-    struct sieve dry = sieve_dry();
+static size_t count_base64(struct span run, unsigned phase, struct effort *effort) {
+    struct sieve dry = sieve_dry(effort);
     feed_base64(&dry, run, phase);
     return dry.kept;
 }
 
-static bool decode_base64(struct mapped_builder *b, struct span run, size_t start, size_t *budget, bool *over,
-                          bool *blob) {
+static bool decode_base64(struct mapped_builder *b, struct span run, size_t start, struct effort *effort, bool *blob) {
     struct span probe = span_sub(run, 0, PROBE);
     unsigned best = 0;
     size_t kept = 0;
     for (unsigned phase = 0; phase < 4 && kept * 2 <= probe.len; phase++) {
-        size_t n = count_base64(probe, phase);
+        size_t n = count_base64(probe, phase, effort);
         if (n > kept) best = phase, kept = n;
     }
-    if (run.len > probe.len) kept = count_base64(run, best);
+    if (run.len > probe.len) kept = count_base64(run, best, effort);
     *blob = run.len >= BLOB_MIN && kept * BLOB_SHARE < run.len;
     if (kept == 0) return false;
-    struct sieve sieve = sieve_into(b, start, start + run.len, budget);
+    struct sieve sieve = sieve_into(b, start, start + run.len, effort);
     feed_base64(&sieve, run, best);
-    *over |= sieve.over;
     return sieve.kept > 0;
 }
 
-struct run run_decode(struct mapped_builder *b, size_t floor, size_t at, size_t *budget, bool *over) {
+struct run run_decode(struct mapped_builder *b, size_t floor, size_t at, struct effort *effort) {
     struct span text = b->source;
     struct run out = {.start = at};
     while (out.start > floor && is_six(text.at[out.start - 1])) out.start--;
     out.end = run_end(text, out.start);
     struct span run = span_sub(text, out.start, out.end - out.start);
     if (run.len < RUN_MIN) return out;
-    out.text = decode_hex(b, run, out.start, budget, over) ||
-               (!*over && decode_base64(b, run, out.start, budget, over, &out.blob));
+    out.text =
+        decode_hex(b, run, out.start, effort) || (!effort->over && decode_base64(b, run, out.start, effort, &out.blob));
     return out;
 }
 
-struct run run_decode_pairs(struct mapped_builder *b, size_t floor, size_t at, size_t *budget, bool *over) {
+struct run run_decode_pairs(struct mapped_builder *b, size_t floor, size_t at, struct effort *effort) {
     struct span text = b->source;
     char separator = text.at[at];
     struct run out = {.start = at + 1};
@@ -170,9 +164,8 @@ struct run run_decode_pairs(struct mapped_builder *b, size_t floor, size_t at, s
     }
     if (out.end < out.start) out.end = out.start;
     if (pairs < PAIRS_MIN) return out;
-    struct sieve sieve = sieve_into(b, out.start, out.end, budget);
+    struct sieve sieve = sieve_into(b, out.start, out.end, effort);
     feed_hex(&sieve, span_sub(text, out.start, out.end - out.start));
     out.text = sieve.kept > 0;
-    *over |= sieve.over;
     return out;
 }

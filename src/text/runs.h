@@ -6,6 +6,7 @@
 #ifndef SLUICE_TEXT_RUNS_H
 #define SLUICE_TEXT_RUNS_H
 
+#include "text/effort.h"
 #include "text/mapped.h"
 
 enum { RUN_MIN = 16, RUN_TEXT_MIN = 8 };
@@ -16,11 +17,10 @@ struct run {
     bool blob;         // long, and nearly all of it is no text
 };
 
-// The run around `at`, as far back as `floor`. What it holds is added to b, at most *budget bytes, which are taken off;
-// *over is set when there was more.
-struct run run_decode(struct mapped_builder *b, size_t floor, size_t at, size_t *budget, bool *over);
+// The run around `at`, as far back as `floor`. What it holds is added to b, as far as the effort goes.
+struct run run_decode(struct mapped_builder *b, size_t floor, size_t at, struct effort *effort);
 
 // The same for pairs of hexadecimal digits that stand apart ("34 31 31 31"); `at` is that of a separator.
-struct run run_decode_pairs(struct mapped_builder *b, size_t floor, size_t at, size_t *budget, bool *over);
+struct run run_decode_pairs(struct mapped_builder *b, size_t floor, size_t at, struct effort *effort);
 
 #endif

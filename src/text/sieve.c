@@ -3,21 +3,21 @@
 #include "text/runs.h"
 #include "text/utf8.h"
 
-struct sieve sieve_into(struct mapped_builder *to, size_t from, size_t until, size_t *budget) {
-    return (struct sieve){.to = to, .from = from, .until = until, .budget = budget};
+struct sieve sieve_into(struct mapped_builder *to, size_t from, size_t until, struct effort *effort) {
+    return (struct sieve){.to = to, .from = from, .until = until, .effort = effort};
 }
 
-struct sieve sieve_dry(void) {
-    return (struct sieve){.to = NULL};
+struct sieve sieve_dry(struct effort *effort) {
+    return (struct sieve){.effort = effort};
 }
 
 static void keep(struct sieve *s, const char *bytes, size_t n) {
     if (s->to) {
-        if (n > *s->budget) {
-            s->over = true;
+        if (n > s->effort->bytes) {
+            s->effort->over = true;
             return;
         }
-        *s->budget -= n;
+        s->effort->bytes -= n;
         if (s->kept == 0) mapped_change(s->to, s->from, s->until, bytes, n, PIECE_RUN);
         else mapped_more(s->to, bytes, n);
     }
@@ -42,7 +42,7 @@ static bool is_text(unsigned char byte) {
     return (byte >= ' ' && byte < 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-void sieve_byte(struct sieve *s, unsigned char byte) {
+void sieve_byte_slowly(struct sieve *s, unsigned char byte) {
     if (byte == 0 && !s->nul && s->want == 0 && (s->count || s->open)) {
         s->nul = true;
         return;

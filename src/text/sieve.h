@@ -3,23 +3,32 @@
 #ifndef SLUICE_TEXT_SIEVE_H
 #define SLUICE_TEXT_SIEVE_H
 
+#include "text/effort.h"
 #include "text/mapped.h"
 
 struct sieve {
     struct mapped_builder *to; // NULL: only counts
     size_t from, until;        // the stretch of the source that what is kept replaces
-    size_t *budget;            // bytes that may still be kept
+    struct effort *effort;
     size_t kept;
-    bool over;           // there was more text than that
     char held[16];       // of a stretch that is not long enough yet, or of a code point
     uint8_t count, want; // bytes held; continuation bytes that are still to come
     bool open;           // the stretch is long enough: what comes is kept at once
     bool nul;            // the last byte was NUL
 };
 
-struct sieve sieve_into(struct mapped_builder *to, size_t from, size_t until, size_t *budget);
-struct sieve sieve_dry(void);
-void sieve_byte(struct sieve *s, unsigned char byte);
+struct sieve sieve_into(struct mapped_builder *to, size_t from, size_t until, struct effort *effort);
+struct sieve sieve_dry(struct effort *effort);
+void sieve_byte_slowly(struct sieve *s, unsigned char byte);
+
+// Most bytes of what is no text, and the first ones of a stretch, need no more than this.
+static inline void sieve_byte(struct sieve *s, unsigned char byte) {
+    bool text = byte >= ' ' && byte < 0x7f;
+    if (s->open || s->want || (!text && byte >= 0xc2)) sieve_byte_slowly(s, byte);
+    else if (text && s->count < 7) s->held[s->count++] = (char)byte, s->nul = false;
+    else if (text || s->count) sieve_byte_slowly(s, byte);
+}
+
 void sieve_end(struct sieve *s);
 
 #endif

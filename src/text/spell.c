@@ -243,10 +243,11 @@ static void write(struct mapped_builder *b, const struct reading *r, size_t coun
     }
 }
 
-void spell(struct mapped_builder *b, size_t from, size_t to) {
+void spell(struct mapped_builder *b, size_t from, size_t to, struct effort *effort) {
     struct span text = b->source;
     struct reading r;
-    while (from < to) {
+    for (size_t seen = from; from < to && effort_goes_on(effort, from - seen);) {
+        seen = from;
         bool begins =
             is_wordy(text.at[from]) || is_digit(text.at[from]) || text.at[from] == '+' || text.at[from] == '(';
         if (!begins) {

@@ -2,6 +2,7 @@
 #ifndef SLUICE_TEXT_SPELL_H
 #define SLUICE_TEXT_SPELL_H
 
+#include "text/effort.h"
 #include "text/mapped.h"
 
 // Words of single digits in six languages, ended by NULL: what a number that is spelled out is made of.
@@ -9,6 +10,7 @@ extern const char *const SPELL_WORDS[];
 
 // Replaces runs of such words in [from, to) of b's source by their digits, with the signs '+', '(', ')', '-' and '.'
 // among them kept. A run has at least seven digits and three words. Digits that stand among the words count.
-void spell(struct mapped_builder *b, size_t from, size_t to);
+// Ends where the effort does.
+void spell(struct mapped_builder *b, size_t from, size_t to, struct effort *effort);
 
 #endif

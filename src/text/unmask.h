@@ -5,18 +5,18 @@
 #ifndef SLUICE_TEXT_UNMASK_H
 #define SLUICE_TEXT_UNMASK_H
 
+#include "text/effort.h"
 #include "text/mapped.h"
 
 struct unmasked {
     struct mapped decoded, joined;
     bool has_decoded, has_joined;
-    bool over; // more was encoded than *budget bytes: what was decoded is not the whole of it
     bool blob; // a long encoded stretch is no text
 };
 
-// text is well-formed UTF-8 of less than 4 GiB; `under` is the mapped text that it belongs to, or NULL. Takes what it
-// decodes off *budget. -1 when the arena is full. Linear in text.len.
-int unmask(struct span text, const struct mapped *under, size_t *budget, struct arena *arena, struct unmasked *out)
-    __attribute__((warn_unused_result));
+// text is well-formed UTF-8 of less than 4 GiB; `under` is the mapped text that it belongs to, or NULL. What it decodes
+// is taken off the effort; where that ends, the result ends. -1 when the arena is full. Linear in text.len.
+int unmask(struct span text, const struct mapped *under, struct effort *effort, struct arena *arena,
+           struct unmasked *out) __attribute__((warn_unused_result));
 
 #endif

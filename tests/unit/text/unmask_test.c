@@ -10,9 +10,13 @@ struct row {
     const char *text, *view; // view NULL: none is made
 };
 
-static struct unmasked unmask_of(const char *text, size_t budget, struct arena *arena) {
+static bool over; // whether the last call was
+
+static struct unmasked unmask_of(const char *text, size_t bytes, struct arena *arena) {
     struct unmasked u;
-    assert_int_equal(unmask(span_from(text), NULL, &budget, arena, &u), 0);
+    struct effort effort = {.bytes = bytes};
+    assert_int_equal(unmask(span_from(text), NULL, &effort, arena, &u), 0);
+    over = effort.over;
     return u;
 }
 
@@ -68,7 +72,7 @@ static void unmask_decodes_runs_that_hold_text(void **state) {
         // after something of the same alphabet
         {"/tmp/aGVsbG8gdGhlcmUgeW91IQ", "hello there you!\n"},
         // after bytes that are no text
-        {"iVBORw0KGgpoZWxsbyB0aGVyZSB5b3Uh", "\nhello there you!\n"},
+        {"iVBORw0KGgpoZWxsbyB0aGVyZSB5b3Uh", "hello there you!\n"},
         // UTF-16
         {"aABlAGwAbABvACAAdABoAGUAcgBlAA==", "hello there\n"},
         {"d41d8cd98f00b204e9800998ecf8427e", NULL},
@@ -95,14 +99,48 @@ static void unmask_leads_back_to_the_whole_run(void **state) {
     arena_release(&arena);
 }
 
-static void unmask_stops_at_its_budget(void **state) {
+static void unmask_stops_at_its_limit_of_bytes(void **state) {
     (void)state;
+    static const struct {
+        const char *text;
+        size_t bytes;
+        bool over;
+    } ROWS[] = {{"aGVsbG8gdGhlcmUgeW91IQ==", 17, false},
+                {"aGVsbG8gdGhlcmUgeW91IQ==", 15, true},
+                {"%41%42%43", 3, false},
+                {"%41%42%43", 2, true}};
     struct arena arena;
     arena_init(&arena, 1 << 20);
-    assert_false(unmask_of("aGVsbG8gdGhlcmUgeW91IQ==", 17, &arena).over);
-    assert_true(unmask_of("aGVsbG8gdGhlcmUgeW91IQ==", 15, &arena).over);
-    assert_false(unmask_of("%41%42%43", 3, &arena).over);
-    assert_true(unmask_of("%41%42%43", 2, &arena).over);
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        unmask_of(ROWS[i].text, ROWS[i].bytes, &arena);
+        assert_int_equal(over, ROWS[i].over);
+    }
+    arena_release(&arena);
+}
+
+// One run of base64, escapes, single characters, words: none goes on for long when the time is over.
+static void unmask_stops_at_its_limit_of_time(void **state) {
+    (void)state;
+    enum { SIZE = 1 << 20 };
+    static const char *const PATTERNS[] = {"a", "% ", "a ", "a@", "1,2;"};
+    static char text[SIZE];
+    struct arena arena;
+    arena_init(&arena, 1 << 28);
+    for (size_t i = 0; i < sizeof PATTERNS / sizeof *PATTERNS; i++) {
+        struct effort effort = {.bytes = SIZE, .deadline_ns = 1};
+        struct unmasked u;
+        for (size_t k = 0; k < SIZE; k++) text[k] = PATTERNS[i][k % strlen(PATTERNS[i])];
+        assert_int_equal(unmask(span_make(text, SIZE), NULL, &effort, &arena, &u), 0);
+        if (i != 2) assert_true(effort.late); // one list is one step
+        arena_reset(&arena);
+    }
+    struct effort effort = {.deadline_ns = 1};
+    struct mapped_builder b;
+    memset(text, 'x', SIZE);
+    for (size_t k = 0; k < SIZE; k += 5) text[k] = ' ';
+    mapped_begin(&b, span_make(text, SIZE), NULL, true, &arena);
+    spell(&b, 0, SIZE, &effort);
+    assert_true(effort.late);
     arena_release(&arena);
 }
 
@@ -179,11 +217,11 @@ static void unmask_says_when_there_is_no_room(void **state) {
     (void)state;
     struct arena arena;
     struct unmasked u;
-    size_t budget = 100;
+    struct effort effort = {.bytes = 100};
     arena_init(&arena, 0);
-    assert_int_equal(unmask(SPAN("nothing to see"), NULL, &budget, &arena, &u), 0);
-    assert_int_equal(unmask(SPAN("a%40b"), NULL, &budget, &arena, &u), -1);
-    assert_int_equal(unmask(SPAN("4 1 1 1 1 1 1 1"), NULL, &budget, &arena, &u), -1);
+    assert_int_equal(unmask(SPAN("nothing to see"), NULL, &effort, &arena, &u), 0);
+    assert_int_equal(unmask(SPAN("a%40b"), NULL, &effort, &arena, &u), -1);
+    assert_int_equal(unmask(SPAN("4 1 1 1 1 1 1 1"), NULL, &effort, &arena, &u), -1);
     arena_release(&arena);
 }
 
@@ -215,11 +253,11 @@ static void clues_are_found_at_every_offset(void **state) {
             struct clues c;
             unsigned kinds = 0;
             clues_begin(&c, span_make(text, sizeof text));
-            assert_int_equal(clues_next(&c, 0, &kinds), pad + ROWS[i].at);
+            assert_int_equal(clues_next(&c, 0, 0, &kinds), pad + ROWS[i].at);
             assert_true(kinds & ROWS[i].kind);
             // and at the very end
             clues_begin(&c, span_make(text, pad + strlen(ROWS[i].text)));
-            assert_int_equal(clues_next(&c, 0, &kinds), pad + ROWS[i].at);
+            assert_int_equal(clues_next(&c, 0, 0, &kinds), pad + ROWS[i].at);
         }
 }
 
@@ -252,7 +290,8 @@ static void spell_reads_digits_in_six_languages(void **state) {
         struct mapped_builder b;
         struct mapped m;
         mapped_begin(&b, text, NULL, true, &arena);
-        spell(&b, 0, text.len);
+        struct effort effort = {.bytes = 0};
+        spell(&b, 0, text.len, &effort);
         bool made = mapped_end(&b, &m);
         if (made != (ROWS[i].view != NULL)) fail_msg("'%s' %s", ROWS[i].text, made ? "has a view" : "has no view");
         if (made && !span_is_z(m.text, ROWS[i].view))
@@ -266,7 +305,8 @@ int main(void) {
         cmocka_unit_test(unmask_decodes_escapes),
         cmocka_unit_test(unmask_decodes_runs_that_hold_text),
         cmocka_unit_test(unmask_leads_back_to_the_whole_run),
-        cmocka_unit_test(unmask_stops_at_its_budget),
+        cmocka_unit_test(unmask_stops_at_its_limit_of_bytes),
+        cmocka_unit_test(unmask_stops_at_its_limit_of_time),
         cmocka_unit_test(unmask_says_that_a_long_run_is_no_text),
         cmocka_unit_test(unmask_joins_what_was_pulled_apart),
         cmocka_unit_test(unmask_marks_slight_grounds),

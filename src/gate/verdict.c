@@ -120,6 +120,13 @@ static bool decides(const struct hit *h, enum profile profile, bool pair) {
     return h->finding.hard || (pair && h->finding.score >= PAIR_SCORE);
 }
 
+bool verdict_is_certain(const struct scan *s) {
+    if (!s->verdict_only) return false;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (decides(&s->scratch->hits[i], s->profile, false)) return true;
+    return false;
+}
+
 struct receipt {
     char rules[GATE_RECEIPT_BYTES];
     size_t len;

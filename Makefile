@@ -72,7 +72,7 @@ $(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
 	@$(CC) -O2 -g -isystem /usr/share/include/llhttp $(filter -fsanitize%,$(SAN_FLAGS)) -c -o $@ $<
 
 # What is built into the binary.
-$(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json)
+$(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json data/names.weights)
 
 # ---------------------------------------------------------------- tests
 # tests/unit/LAYER/x_test.c is linked with the layers up to LAYER only: a layer that needs a lower one does not link.

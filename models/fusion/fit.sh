@@ -11,5 +11,5 @@ tool=$(mktemp build/fusion-XXXXXX)
 trap 'rm -f "$tool"' EXIT
 read -ra hs < <(pkg-config --cflags --libs libhs)
 "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -O2 -Wall -Wextra -o "$tool" models/fusion/features.c \
-  src/base/*.c src/text/*.c src/gate/*.c src/config/settings*.c "${hs[@]}" -lm -pthread
+  src/base/*.c src/text/*.c src/gate/*.c src/config/embedded.c src/config/settings*.c "${hs[@]}" -lm -pthread
 python3 models/fusion/fit.py "$tool" "$data" "$out"

@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "config/embedded.h"
 #include "gate/scan.h"
 #include "gate/soft.h"
+#include "gate/tagger.h"
 #include "text/utf8.h"
 
 // ---------------------------------------------------------------- building
@@ -39,7 +41,7 @@ static void collect_anchors(struct gate *g) {
 
 static void write_version(struct gate *g) {
     int64_t numbers[] = {g->profile, g->unreadable, g->max_scan_bytes, g->max_scan_us};
-    uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count);
+    uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count ^ g->names.header.checksum);
     for (size_t i = 0; i < g->marker_count; i++) hash = hash_bytes(g->markers[i], strlen(g->markers[i]), hash);
     snprintf(g->version, sizeof g->version, GATE_RULES_VERSION "-%08x", (unsigned)(hash >> 32));
     for (int p = 0; p <= PROFILE_LENIENT; p++)
@@ -61,6 +63,10 @@ struct gate *gate_new(const struct config *config, struct err *e) {
             return NULL;
         }
         g->markers[g->marker_count++] = mem_copy_span(marker);
+    }
+    if (names_open(&g->names, embedded_names(), e) != 0) {
+        gate_free(g);
+        return NULL;
     }
     write_version(g);
     collect_anchors(g);
@@ -111,6 +117,7 @@ static bool scan_view(struct scan *s, struct span text, const struct normal *nor
     if (!s->context || !s->cues) return false;
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);
+    if (!s->late && !normal && !verdict_is_certain(s)) tagger_scan(s);
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;
 }
@@ -140,7 +147,12 @@ static bool scan_text(struct scan *s, struct span text) {
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
                struct arena *arena, struct verdict *out) {
-    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
+    struct scan s = {.gate = g,
+                     .scratch = scratch,
+                     .arena = arena,
+                     .profile = profile,
+                     .verdict_only = in->verdict_only,
+                     .total = in->text.len};
     memset(out, 0, sizeof *out);
     if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
     if (in->unreadable)

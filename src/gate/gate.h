@@ -52,6 +52,7 @@ struct verdict {
 struct gate_input {
     struct span text;          // decoded UTF-8
     const char *unreadable;    // what could not be read ("image"), or NULL
+    bool verdict_only;         // findings that cannot change the verdict any more need not be listed
 };
 
 struct gate;

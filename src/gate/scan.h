@@ -4,6 +4,7 @@
 //   gate.c      limits, views                        -> scan_view
 //   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c credential.c marker.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
+//   tagger.c    words                       -> names of persons, places, organisations
 //   verdict.c   findings of all views                -> verdict
 //
 // A verifier is given where its anchor stands, looks at a bounded stretch of text, and never fails.
@@ -13,6 +14,7 @@
 #include <hs/hs.h>
 
 #include "gate/fusion.h"
+#include "gate/names.h"
 #include "text/normalise.h"
 
 // Words near a number that say what it is; a set per CONTEXT_BLOCK bytes of text.
@@ -57,6 +59,7 @@ struct gate {
     struct anchor *anchors; // indexed by the id in the database
     unsigned anchor_count;
     size_t longest; // bytes of the longest literal
+    struct names names; // the tagger's weights; embedded
     char **markers; // the operator's, owned
     size_t marker_count;
     enum profile profile;
@@ -77,6 +80,8 @@ struct scan {
     struct evidence evidence;    // of all views
     size_t done;                 // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;        // 0 = none
+    enum profile profile;
+    bool verdict_only;
     bool late;
     uint32_t count, omitted;
     size_t total; // bytes of the text as it came
@@ -105,6 +110,8 @@ size_t email_verify(struct scan *s, size_t at);
 size_t colon_verify(struct scan *s, size_t at);
 size_t dot_verify(struct scan *s, size_t at);
 
+// True when only the verdict is asked for, and what was found already decides under the profile.
+bool verdict_is_certain(const struct scan *s);
 // Fills the verdict but for its seal. False when the arena is full.
 bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out) __attribute__((warn_unused_result));
 // The verdict of a scan that could not be concluded.

@@ -76,9 +76,17 @@ static int by_place(const void *a, const void *b) {
     return x->score > y->score ? -1 : x->score < y->score;
 }
 
+// What may decide by itself in some profile stands above what never does.
+static unsigned rank(const struct hit *h) {
+    enum kind kind = fusion_kind(h->finding.type);
+    bool alone = kind == KIND_OTHER || kind == KIND_ADDRESS || kind == KIND_BIRTH;
+    return h->rule->weight == WEIGHT_SOFT ? alone : 1u + h->rule->weight;
+}
+
 // True when a, which overlaps b, has nothing to add to it.
 static bool yields(const struct hit *a, const struct hit *b) {
-    if (a->rule->weight != b->rule->weight) return a->rule->weight < b->rule->weight;
+    unsigned x = rank(a), y = rank(b);
+    if (x != y) return x < y;
     bool same_type = a->finding.type == b->finding.type || !strcmp(a->finding.type, b->finding.type);
     bool inside = a->finding.start >= b->finding.start && a->finding.end <= b->finding.end;
     return same_type || (inside && a->finding.score <= b->finding.score);
@@ -104,6 +112,14 @@ static void resolve_overlaps(struct hit *hits, uint32_t *count) {
 }
 
 // ---------------------------------------------------------------- weighing
+
+bool verdict_is_certain(const struct scan *s) {
+    static const struct fusion NOTHING;
+    if (!s->verdict_only) return false;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (fusion_decides(&NOTHING, &s->scratch->hits[i], s->profile)) return true;
+    return false;
+}
 
 struct receipt {
     char rules[GATE_RECEIPT_BYTES];

@@ -80,6 +80,7 @@ size_t number_verify(struct scan *s, size_t at) {
         if (end) return end;
     }
     if (word) return at + run_length(text, at, CHARS_DIGIT, text.len - at);
+    if (s->evidence.numbers < UINT8_MAX) s->evidence.numbers++;
     size_t known = soft_find(s, at);
     if (known) return known;
     struct number n;

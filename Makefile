@@ -2,6 +2,7 @@
 #
 #   SETUP=0      neither install packages nor fetch anything: use what is here
 #   CC=clang     another compiler
+#   CPU_FLAGS=-march=native  for this machine's processor only
 #   SAN=address  build/address with AddressSanitizer and UndefinedBehaviorSanitizer; SAN=thread likewise
 SHELL := /bin/bash
 .DEFAULT_GOAL := all
@@ -24,6 +25,9 @@ LLHTTP_SOURCES := $(if $(shell pkg-config --exists libllhttp 2>/dev/null && echo
 LLHTTP_FLAGS := $(if $(LLHTTP_SOURCES),-isystem /usr/share/include/llhttp,$(shell pkg-config --cflags libllhttp 2>/dev/null))
 LLHTTP_LIBS := $(if $(LLHTTP_SOURCES),,$(shell pkg-config --libs libllhttp 2>/dev/null))
 
+# Hyperscan needs SSSE3 anyway; what else came with SSE4.2 (2009) is x86-64-v2, a name that older compilers lack.
+CPU_FLAGS ?= $(if $(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),-msse4.2 -mpopcnt -mcx16)
+
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 ifeq ($(SAN),address)
   SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
@@ -32,7 +36,7 @@ else ifeq ($(SAN),thread)
 else
   SAN_FLAGS := -O2 -D_FORTIFY_SOURCE=2
 endif
-CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Isrc -DSLUICE_VERSION='"$(VERSION)"' -DSLUICE_PREFIX='"$(PREFIX)"' $(WARN) -g $(SAN_FLAGS) \
+CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Isrc -DSLUICE_VERSION='"$(VERSION)"' -DSLUICE_PREFIX='"$(PREFIX)"' $(WARN) -g $(SAN_FLAGS) $(CPU_FLAGS) \
   -fstack-protector-strong -fno-common -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(LLHTTP_FLAGS) $(CFLAGS)
 LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(LLHTTP_LIBS) -lm -pthread $(LDFLAGS)
 
@@ -41,7 +45,7 @@ objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
 LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
 ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
 
-.PHONY: all build setup run test unit e2e bench eval-model eval-gate lint check-deep fuzz install uninstall clean help
+.PHONY: all build setup run test unit e2e bench eval-model eval-gate bench-gate lint check-deep fuzz install uninstall clean help
 ifeq ($(SETUP),1)
 all: setup
 	@$(MAKE) --no-print-directory build SETUP=0
@@ -56,7 +60,7 @@ help: ## list the targets
 setup: ## install what is missing (packages, llama-server)
 	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build
 
-$(BIN): $(ALL_OBJECTS) $(LLHTTP_OBJECTS)
+$(BIN): $(ALL_OBJECTS) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  link  $@"
 	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
@@ -69,7 +73,20 @@ $(OBJ)/%.o: src/%.c
 # Somebody else's sources: our warnings do not apply.
 $(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
 	@mkdir -p $(@D)
-	@$(CC) -O2 -g -isystem /usr/share/include/llhttp $(filter -fsanitize%,$(SAN_FLAGS)) -c -o $@ $<
+	@$(CC) -O2 -g $(CPU_FLAGS) -isystem /usr/share/include/llhttp $(filter -fsanitize%,$(SAN_FLAGS)) -c -o $@ $<
+
+# The layers up to one of them.
+upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
+# The literals of the gate, compiled; for programs that have the gate in them.
+literals = $(if $(filter gate,$(call upto,$(1),$(LAYERS))),$(OBJ)/literals.o)
+$(OBJ)/pack_literals: scripts/pack_literals.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
+	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+$(OBJ)/literals.o: $(OBJ)/pack_literals
+	@echo "  pack  $(OBJ)/literals.bin"
+	@ASAN_OPTIONS=detect_leaks=0 $< $(OBJ)/literals.bin
+	@printf '%s\n' '.section .rodata' '.balign 64' '.global sluice_literals_start' 'sluice_literals_start:' \
+	  '.incbin "$(OBJ)/literals.bin"' '.global sluice_literals_end' 'sluice_literals_end:' '.byte 0' \
+	  '.section .note.GNU-stack,"",%progbits' | $(CC) -c -x assembler -o $@ -
 
 # What is built into the binary.
 $(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json data/names.weights)
@@ -78,10 +95,9 @@ $(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json data/n
 # tests/unit/LAYER/x_test.c is linked with the layers up to LAYER only: a layer that needs a lower one does not link.
 UNIT_TESTS := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_BINS := $(patsubst tests/unit/%_test.c,$(BUILD)/unit$(if $(SAN),-$(SAN))/%,$(UNIT_TESTS))
-upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
 
 define unit_rule
-$(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%: tests/unit/$(1)/%_test.c $$(call objects,$$(call upto,$(1),$$(LAYERS))) $$(LLHTTP_OBJECTS)
+$(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%: tests/unit/$(1)/%_test.c $$(call objects,$$(call upto,$(1),$$(LAYERS))) $$(call literals,$(1)) $$(LLHTTP_OBJECTS)
 	@mkdir -p $$(@D)
 	@echo "  test  $$<"
 	@$$(CC) $$(CFLAGS_ALL) -Itests/unit -o $$@ $$^ $$(shell pkg-config --libs cmocka) $$(LIBS)
@@ -117,6 +133,19 @@ eval-gate: ## what the policy gate finds, on labelled data in DATA; writes docs/
 	@[ -n "$(DATA)" ] || { echo "make eval-gate DATA=/where/the/labelled/data/is (see scripts/eval-gate.py --help)" >&2; exit 2; }
 	@$(MAKE) --no-print-directory build SETUP=0
 	@scripts/eval-gate.py $(DATA) --sluice $(BIN) --write docs/gate-figures.md
+
+bench-gate: ## what a scan costs, against the same rules as regular expressions; writes docs/gate-figures.md
+	@$(MAKE) --no-print-directory $(BUILD)/bench/gate SETUP=0
+	@$(BUILD)/bench/gate bench/gate_patterns.txt > $(BUILD)/bench/gate.table; status=$$?; cat $(BUILD)/bench/gate.table; \
+	  [ $$status -eq 0 ] && scripts/put_table.py docs/gate-figures.md bench "make bench-gate" < $(BUILD)/bench/gate.table
+
+# For models/fusion/fit.sh.
+$(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
 
 lint: ## rules that a program can check
 	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test lint

@@ -41,7 +41,7 @@ ulimit -n "$(ulimit -Hn)"
 tools=build/bench
 mkdir -p $tools
 flags="-std=gnu17 -D_GNU_SOURCE -Isrc -Ibench -O2 -Wall -Wextra"
-base="src/base/buf.c src/base/mem.c src/base/clock.c"
+base="src/base/buf.c src/base/mem.c src/base/spare.c src/base/clock.c"
 # shellcheck disable=SC2086
 "${CC:-gcc}" $flags -o $tools/load bench/load.c bench/link.c bench/modes.c bench/reply.c bench/sample.c bench/proc.c $base
 # shellcheck disable=SC2086

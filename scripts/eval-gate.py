@@ -23,6 +23,8 @@ try:
 except ImportError:
     import sre_parse as rx_parser
 
+from put_table import put_table
+
 SEED = 20260101
 CONTACT = {"EMAIL", "EMAIL_ADDRESS", "PHONE", "PHONE_NUMBER"}
 ADDRESS = {"STREET_ADDRESS", "ADDRESS"}
@@ -260,17 +262,6 @@ def secrets(report, sluice, data):
         report.add("look-alikes called secrets", label, len(wrong), no, .10, False, wrong)
 
 
-def write(path, table, command):
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    block = f"<!-- eval -->\n`{command}`\n\n{table}\n<!-- /eval -->"
-    text, n = re.subn(r"<!-- eval -->.*?<!-- /eval -->", lambda _: block, text, flags=re.S)
-    if n != 1:
-        sys.exit(f"eval-gate: {path} has no place for the table")
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data")
@@ -287,7 +278,7 @@ def main():
             part(report, options.sluice, options.data)
     print(report.table())
     if options.write:
-        write(options.write, report.table(), "make eval-gate DATA=...")
+        put_table(options.write, "eval", "make eval-gate DATA=...", report.table())
     sys.exit(any(row[7] is False for row in report.rows))
 
 

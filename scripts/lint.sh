@@ -169,7 +169,7 @@ way_out() {
 }
 
 clearance() {
-    tokens gate_clear | without src/gate/clearance src/gateway/
+    tokens 'gate_clear|gate_clear_masked' | without src/gate/clearance src/gate/masking src/gateway/
     grep -E '(\.|->)seal[[:space:]]*=[^=]' "$tmp/code" | without src/gate/
     grep -E '\((const )?struct (clearance|verdict)\)[[:space:]]*\{' "$tmp/code" | without src/gate/
     tokens 'verdict_seal|clearance_seal' | without src/gate/

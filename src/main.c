@@ -2,10 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/dump.h"
 #include "cmd/cmd.h"
 
 const struct command *const COMMANDS[] = {
-    &CMD_SERVE, &CMD_ASK, &CMD_EXPLAIN, &CMD_SCAN, &CMD_LEDGER, &CMD_DOCTOR, NULL,
+    &CMD_SERVE, &CMD_ASK, &CMD_EXPLAIN, &CMD_SCAN, &CMD_GATE, &CMD_LEDGER, &CMD_DOCTOR, NULL,
 };
 
 static void print_help(FILE *out) {
@@ -21,6 +22,9 @@ static void print_help(FILE *out) {
 }
 
 int main(int argc, char **argv) {
+    struct err e = {""};
+    // every command that reads a text may hold something that must not reach the disk
+    if (dump_forbid(&e) != 0) fprintf(stderr, "sluice: core files are not forbidden: %s\n", e.text);
     const char *name = argc > 1 ? argv[1] : "";
     if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
         puts("sluice " SLUICE_VERSION);

@@ -7,6 +7,7 @@ _sluice_options() {
     ask) echo "-m --model --system -u --url -j --json -c --config -s --set -h --help" ;;
     explain) echo "-f --file -j --json --jsonl -w --weights -c --config -s --set -h --help" ;;
     scan) echo "-j --json --jsonl -p --profile --show-values -c --config -s --set -h --help" ;;
+    gate) echo "-n --name --column --with --class --no-header --allow-weak --common -j --json -c --config -s --set -h --help" ;;
     ledger) echo "-c --config --db --format --id -j --json -n --limit --set --since --until -h --help" ;;
     doctor) echo "-c --config -s --set -j --json -h --help" ;;
     esac
@@ -17,18 +18,23 @@ _sluice() {
     local words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="serve ask explain scan ledger doctor --help --version"
+        words="serve ask explain scan gate ledger doctor --help --version"
     else
         case $previous in
         -c | --config | -f | --file | -w | --weights | --db) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
         -m | --model) words="auto local frontier" ;;
         -p | --profile) words="strict balanced lenient" ;;
         --format) words="jsonl csv" ;;
-        -s | --set | --system | -u | --url | --id | -n | --limit | --since | --until) return ;;
+        --class) words="pii phi pci secret ip" ;;
+        -s | --set | --system | -u | --url | --id | -n | --limit | --since | --until | --name | --column | --with | --common) return ;;
         *)
             case $command:$current in
             *:-*) words=$(_sluice_options "$command") ;;
             scan:*) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+            gate:*)
+                words="add-list add-documents list remove"
+                [ "$COMP_CWORD" -gt 2 ] && mapfile -t COMPREPLY < <(compgen -f -- "$current") && return
+                ;;
             ledger:*) words="export summary" ;;
             esac
             ;;

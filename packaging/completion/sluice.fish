@@ -11,15 +11,16 @@ complete -c sluice -n __fish_use_subcommand -a serve -d 'the gateway'
 complete -c sluice -n __fish_use_subcommand -a ask -d 'one prompt through the router'
 complete -c sluice -n __fish_use_subcommand -a explain -d 'where a request would go, and why'
 complete -c sluice -n __fish_use_subcommand -a scan -d 'what the policy gate finds in texts and files'
+complete -c sluice -n __fish_use_subcommand -a gate -d 'register the company\'s own lists and documents'
 complete -c sluice -n __fish_use_subcommand -a ledger -d 'read the ledger'
 complete -c sluice -n __fish_use_subcommand -a doctor -d 'check configuration, llama-server, keys, port and limits'
 complete -c sluice -n __fish_use_subcommand -l version -s V -d 'print the version'
 
-complete -c sluice -n '__sluice_in serve ask explain scan ledger doctor' -l config -s c -r -F -d 'configuration'
-complete -c sluice -n '__sluice_in serve ask explain scan doctor' -s s -x -d 'one setting on top of the file'
-complete -c sluice -n '__sluice_in serve ask explain scan ledger doctor' -l set -x -d 'one setting on top of the file'
-complete -c sluice -n '__sluice_in serve ask explain scan ledger doctor' -l help -s h -d 'explain the command'
-complete -c sluice -n '__sluice_in ask explain scan ledger doctor' -l json -s j -d 'one JSON object'
+complete -c sluice -n '__sluice_in serve ask explain scan gate ledger doctor' -l config -s c -r -F -d 'configuration'
+complete -c sluice -n '__sluice_in serve ask explain scan gate doctor' -s s -x -d 'one setting on top of the file'
+complete -c sluice -n '__sluice_in serve ask explain scan gate ledger doctor' -l set -x -d 'one setting on top of the file'
+complete -c sluice -n '__sluice_in serve ask explain scan gate ledger doctor' -l help -s h -d 'explain the command'
+complete -c sluice -n '__sluice_in ask explain scan gate ledger doctor' -l json -s j -d 'one JSON object'
 complete -c sluice -n '__sluice_in explain scan' -l jsonl -d 'one JSON object per line in and out'
 
 complete -c sluice -n '__sluice_in serve' -l check -d 'check the configuration and stop'
@@ -36,6 +37,16 @@ complete -c sluice -n '__sluice_in explain' -l weights -s w -r -F -d 'other weig
 complete -c sluice -n '__sluice_in scan' -l profile -s p -x -a 'strict balanced lenient' -d 'how much evidence is needed'
 complete -c sluice -n '__sluice_in scan' -l show-values -d 'print what was found'
 complete -c sluice -n '__sluice_in scan' -F
+
+complete -c sluice -n '__sluice_in gate' -a 'add-list add-documents list remove'
+complete -c sluice -n '__sluice_in gate' -F
+complete -c sluice -n '__sluice_in gate' -l name -s n -x -d 'what to call it'
+complete -c sluice -n '__sluice_in gate' -l column -x -d 'a column, by number or heading'
+complete -c sluice -n '__sluice_in gate' -l with -x -d 'another column that it needs near it'
+complete -c sluice -n '__sluice_in gate' -l class -x -a 'pii phi pci secret ip' -d 'class of what is found'
+complete -c sluice -n '__sluice_in gate' -l no-header -d 'the first line is data'
+complete -c sluice -n '__sluice_in gate' -l allow-weak -d 'also what is too short or too common'
+complete -c sluice -n '__sluice_in gate' -l common -x -d 'what more documents share is boiler-plate'
 
 complete -c sluice -n '__sluice_in ledger' -a 'export summary'
 complete -c sluice -n '__sluice_in ledger' -l db -r -F -d 'the file itself'

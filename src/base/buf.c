@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/spare.h"
 
 enum { FIRST_CAP = 256 };
 
@@ -14,7 +15,7 @@ void buf_init(struct buf *b, size_t max) {
 
 void buf_free(struct buf *b) {
     if (b->at) mem_wipe(b->at, b->cap);
-    free(b->at);
+    spare_give(b->at, b->cap);
     buf_init(b, b->max);
 }
 
@@ -34,10 +35,11 @@ char *buf_reserve(struct buf *b, size_t n) {
         size_t cap = b->cap ? b->cap * 2 : FIRST_CAP;
         if (cap > b->max + 1) cap = b->max + 1;
         if (cap < need) cap = need;
-        char *fresh = mem_new(cap); // realloc would leave a copy of the old bytes behind
-        if (b->len) memcpy(fresh, b->at, b->len);
-        if (b->at) mem_wipe(b->at, b->len);
-        free(b->at);
+        char *fresh = spare_take(cap); // realloc would leave a copy of the old bytes behind
+        if (b->at) memcpy(fresh, b->at, b->len + 1);
+        else fresh[0] = 0;
+        if (b->at) mem_wipe(b->at, b->cap);
+        spare_give(b->at, b->cap);
         b->at = fresh;
         b->cap = cap;
     }
@@ -54,10 +56,6 @@ void buf_add(struct buf *b, const void *bytes, size_t n) {
 
 void buf_add_span(struct buf *b, struct span s) {
     buf_add(b, s.at, s.len);
-}
-
-void buf_add_z(struct buf *b, const char *z) {
-    buf_add(b, z, strlen(z));
 }
 
 void buf_add_char(struct buf *b, char c) {

@@ -25,13 +25,17 @@ void buf_reset(struct buf *b);
 char *buf_reserve(struct buf *b, size_t n) __attribute__((warn_unused_result));
 void buf_add(struct buf *b, const void *bytes, size_t n);
 void buf_add_span(struct buf *b, struct span s);
-void buf_add_z(struct buf *b, const char *z);
 void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t v);
 void buf_add_i64(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Drops the first n bytes.
 void buf_consume(struct buf *b, size_t n);
+
+// Inline: the length of a literal is known when compiling.
+static inline void buf_add_z(struct buf *b, const char *z) {
+    buf_add(b, z, strlen(z));
+}
 
 static inline struct span buf_span(const struct buf *b) {
     return (struct span){b->at, b->len};

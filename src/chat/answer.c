@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/spare.h"
 #include "chat/answer_internal.h"
 
 // What is kept of an idle reader's buffer; more is given back after each event.
@@ -25,8 +26,11 @@ const struct json_doc *answer_parse(const struct answer *a, struct span text) {
 
 struct answer *answer_new(const struct answer_spec *spec) {
     struct span id = span_from(spec->id);
-    struct answer *a = mem_new(sizeof *a + id.len + 1 + spec->model.len + 1);
+    size_t size = sizeof(struct answer) + id.len + 1 + spec->model.len + 1;
+    struct answer *a = spare_take(size);
     char *tail = (char *)(a + 1);
+    memset(a, 0, size);
+    a->size = size;
     a->spec = *spec;
     if (id.len) memcpy(tail, id.at, id.len);
     a->spec.id = tail;
@@ -47,7 +51,7 @@ void answer_free(struct answer *a) {
     answer_forget(a);
     assembly_free(a->body);
     free(a->error);
-    free(a);
+    spare_give(a, a->size);
 }
 
 const struct answer_meter *answer_meter(const struct answer *a) {

@@ -21,6 +21,7 @@ struct answer_pattern {
 
 struct answer {
     struct answer_spec spec; // id and model point behind this struct
+    size_t size;             // with them
     struct answer_meter meter;
     struct err *error;             // behind meter.upstream_error, once there is one
     struct assembly *body;         // for a caller that does not stream

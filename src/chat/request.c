@@ -69,6 +69,8 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
     uint32_t model = json_get(doc, 0, "model"), stream = json_get(doc, 0, "stream");
     uint32_t options = json_get(doc, 0, "stream_options");
 
+    size_t likely = doc->len + 128; // what is put in is short, or rare
+    if (out->max - out->len >= likely && !buf_reserve(out, likely)) return -1;
     insert_missing(&p, !stream && shape->stream, !options && shape->stream && shape->ask_usage);
     for (uint32_t k = 1; k < doc->nodes[0].next; k = doc->nodes[k + 1].next) {
         uint32_t value = k + 1;

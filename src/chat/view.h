@@ -23,6 +23,7 @@ enum chat_part_kind {
 
 struct chat_part {
     uint32_t start, len; // place in view.text
+    uint32_t node;       // the string in the body
     uint16_t message;    // index into messages, or UINT16_MAX
     uint8_t role;        // enum chat_role
     uint8_t kind;        // enum chat_part_kind

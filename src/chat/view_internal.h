@@ -6,7 +6,7 @@
 
 enum { NO_MESSAGE = UINT16_MAX, MAX_FIELDS = 256, MAX_MESSAGE_FIELDS = 64 };
 
-// A view while it is built. A part's `start` is the index of its node until the text is decoded.
+// A view while it is built. Where a part stands in the text is known once that is decoded.
 struct view_builder {
     struct chat_view *view;
     struct chat_fault *fault;

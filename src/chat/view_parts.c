@@ -54,7 +54,7 @@ void view_add_part(struct view_builder *b, uint32_t node, uint32_t message, enum
     struct chat_view *v = b->view;
     uint32_t len = (uint32_t)raw_of(v->doc, node).len;
     v->parts[v->part_count++] = (struct chat_part){
-        .start = node, .len = len, .message = (uint16_t)message, .role = (uint8_t)role, .kind = (uint8_t)kind};
+        .len = len, .node = node, .message = (uint16_t)message, .role = (uint8_t)role, .kind = (uint8_t)kind};
     b->text_bytes += (size_t)len + 1;
 }
 
@@ -237,7 +237,7 @@ int view_decode(struct view_builder *b) {
     size_t len = 0;
     for (uint32_t i = 0; i < v->part_count; i++) {
         struct chat_part *part = &v->parts[i];
-        uint32_t node = part->start;
+        uint32_t node = part->node;
         struct span raw = raw_of(doc, node);
         if (i) text[len++] = '\n';
         part->start = (uint32_t)len;

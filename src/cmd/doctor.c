@@ -255,6 +255,33 @@ static void check_files(struct doctor *d) {
           (unsigned long long)r.rlim_cur, (long long)d->config->limits.connections, (unsigned long long)wanted);
 }
 
+static bool has_mask_frontier(const struct config *c) {
+    for (size_t i = 0; i < c->frontier_count; i++)
+        for (size_t z = 0; z < c->policy.mask_zone_count; z++)
+            if (strcmp(zone_name(c->frontiers[i].zone), c->policy.mask_zones[z]) == 0) return true;
+    return false;
+}
+
+// The values of masked requests are locked in memory, and the system says how much may be.
+static void check_masking(struct doctor *d) {
+    const struct config *c = d->config;
+    struct rlimit r;
+    if (c->policy.mask_zone_count == 0) return;
+    uint64_t most = (uint64_t)c->limits.mask_bytes + (uint64_t)c->limits.mask_values * 64;
+    bool unlimited = getrlimit(RLIMIT_MEMLOCK, &r) != 0 || r.rlim_cur == RLIM_INFINITY;
+    if (!has_mask_frontier(c))
+        found(d, STATE_WARN, "name the zone of a frontier in policy.mask_zones, or none",
+              "no frontier is in a zone of policy.mask_zones: nothing leaves masked");
+    else if (unlimited) found(d, STATE_OK, "", "hard sensitive requests may leave masked");
+    else if (r.rlim_cur < most)
+        found(d, STATE_WARN, "ulimit -l (systemd: LimitMEMLOCK=), or lower limits.mask_bytes",
+              "%llu KB of memory may be locked, one masked request can need %llu: such requests stay local",
+              (unsigned long long)r.rlim_cur / 1024, (unsigned long long)most / 1024);
+    else
+        found(d, STATE_OK, "", "hard sensitive requests may leave masked; memory that may be locked: %llu MB",
+              (unsigned long long)r.rlim_cur / (1024 * 1024));
+}
+
 static void check_ledger(struct doctor *d) {
     enum { LITTLE_MB = 200, NOTHING_MB = 10 };
     char *path = ledger_path(d->config), dir[PATH_MAX];
@@ -308,7 +335,7 @@ static const struct {
     {"llama-server", check_server}, {"model", check_model},        {"run folder", check_run_dir},
     {"local url", check_local_url}, {"frontier", check_frontiers}, {"listen", check_listen},
     {"open files", check_files},    {"ledger", check_ledger},      {"clock", check_clock},
-    {"core dumps", check_core},
+    {"core dumps", check_core},     {"masking", check_masking},
 };
 
 static int finish(struct doctor *d, int code) {

@@ -16,6 +16,7 @@ struct explain {
     struct gate_scratch *scratch;
     struct route_state state;
     bool frontier_assumed;
+    enum zone assumed_zone;
     struct json_limits limits;
     struct json_doc line, request; // of the batch form: the line, and the request in it
     struct arena arena;
@@ -28,12 +29,13 @@ struct explain {
 // The local model is taken as ready. A frontier is too: what is asked is where the request belongs, and that
 // does not depend on which keys the shell has that runs `explain`.
 static void assume_state(struct explain *x) {
-    static const enum zone ANYWHERE[] = {ZONE_ANY};
+    const struct snapshot *s = x->snapshot;
     decide_assumed_state(x->snapshot, &x->state);
     x->frontier_assumed = x->state.frontier_count == 0;
     if (!x->frontier_assumed) return;
+    x->assumed_zone = s->frontier_count ? s->frontiers[0].config->zone : ZONE_ANY;
     x->state.frontier_count = 1;
-    x->state.frontier_zones = ANYWHERE;
+    x->state.frontier_zones = &x->assumed_zone;
 }
 
 static int open_explain(struct explain *x, struct config *config, struct err *e) {
@@ -135,6 +137,7 @@ static int explain_one(struct explain *x, struct span body, bool json) {
     add_terms(x, &out);
     if (json) explain_put_json(&x->out, &out);
     else explain_put_words(&x->out, &out, cmd_colour());
+    mask_free(out.decision.mask);
     fwrite(x->out.at, 1, x->out.len, stdout);
     return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
 }
@@ -190,6 +193,7 @@ static void explain_line(struct explain *x, struct span line) {
                                    : err_set(&e, "the line: %s (byte %zu)", json_status_text(status), at);
     if (result == 0) {
         explain_put_members(&x->out, &out);
+        mask_free(out.decision.mask);
     } else {
         json_put_key(&x->out, "error");
         json_put_z(&x->out, e.text);
@@ -240,6 +244,7 @@ static int explain_batch(struct explain *x) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) err_set(&e, "standard input: %s", strerror(errno));
         if (n > 0) in.len += (size_t)n;
+        in.at[in.len] = 0;
         explain_lines(x, &in, n <= 0);
         if (n <= 0) break;
     }

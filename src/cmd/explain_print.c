@@ -98,6 +98,22 @@ static void put_plan(struct buf *b, const struct explanation *x) {
     buf_add_char(b, ']');
 }
 
+// What the frontier would see instead of the values, or null.
+static void put_masked(struct buf *b, const struct decision *d) {
+    json_put_key(b, "masked");
+    if (!d->mask) {
+        buf_add_z(b, "null");
+    } else {
+        buf_add_char(b, '[');
+        for (uint32_t i = 0; i < mask_count(d->mask); i++) {
+            if (i) buf_add_char(b, ',');
+            json_put_string(b, mask_placeholder(d->mask, i));
+        }
+        buf_add_char(b, ']');
+    }
+    put_optional(b, "unmasked_because", d->unmasked);
+}
+
 static void put_terms(struct buf *b, const struct explanation *x) {
     json_put_key(b, "terms");
     buf_add_char(b, '[');
@@ -119,6 +135,7 @@ void explain_put_json(struct buf *b, const struct explanation *x) {
     json_put_z(b, reason_text(d->plan.reason));
     put_number(b, "threshold", d->plan.threshold);
     put_plan(b, x);
+    put_masked(b, d);
     put_optional(b, "degraded", d->plan.degraded ? d->plan.degraded_code : NULL);
     put_optional(b, "refusal", d->plan.refusal);
     put_bool(b, "frontier_assumed", x->frontier_assumed);
@@ -157,6 +174,15 @@ static void put_gate(struct buf *b, const struct explanation *x) {
                    (double)f->score, f->hard ? ", decides alone" : "", f->rule);
     }
     if (v->omitted) buf_printf(b, "               and %u more\n", v->omitted);
+}
+
+static void put_mask_words(struct buf *b, const struct decision *d) {
+    if (d->unmasked) buf_printf(b, "  masked     no: %s\n", d->unmasked);
+    if (!d->mask) return;
+    buf_add_z(b, "  masked     a frontier sees");
+    for (uint32_t i = 0; i < mask_count(d->mask); i++)
+        buf_printf(b, "%s %.*s", i ? "," : "", SPAN_ARG(mask_placeholder(d->mask, i)));
+    buf_add_z(b, " instead; the answer gets the values back\n");
 }
 
 static void put_score(struct buf *b, const struct explanation *x) {
@@ -206,6 +232,7 @@ void explain_put_words(struct buf *b, const struct explanation *x, bool colour) 
     buf_printf(b, "%s%s%s (%s): %s\n\n", paint, route_name(d->plan.route), colour ? "\033[0m" : "",
                reason_code(d->plan.reason), reason_text(d->plan.reason));
     put_gate(b, x);
+    put_mask_words(b, d);
     put_score(b, x);
     put_signed_terms(b, x, false);
     put_signed_terms(b, x, true);

@@ -26,6 +26,10 @@ void scan_put_findings(struct scanner *x, struct span text, const struct verdict
                    "%s{\"class\":\"%s\",\"type\":\"%s\",\"start\":%u,\"end\":%u,\"line\":%zu,\"score\":", i ? "," : "",
                    data_class_name((enum data_class)f->class_), f->type, f->start, f->end, p.line);
         buf_printf(&x->out, "%.2f,\"hard\":%s,\"rule\":\"%s\"", (double)f->score, f->hard ? "true" : "false", f->rule);
+        if (f->source) {
+            json_put_key(&x->out, "source");
+            json_put_z(&x->out, f->source);
+        }
         if (x->show_values) {
             json_put_key(&x->out, "value");
             json_put_string(&x->out, span_sub(text, f->start, f->end - f->start));
@@ -67,6 +71,7 @@ void scan_put_table(struct scanner *x, struct span text, const struct verdict *v
         buf_printf(&x->out, "  %-10s %-12s %-8s %-24s %-24s %5.2f%s", line, bytes,
                    data_class_name((enum data_class)f->class_), f->type, f->rule, (double)f->score,
                    f->hard ? "" : "  soft");
+        if (f->source) buf_printf(&x->out, "  %s", f->source);
         if (x->show_values) put_value(&x->out, span_sub(text, f->start, f->end - f->start));
         buf_add_char(&x->out, '\n');
     }

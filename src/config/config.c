@@ -59,6 +59,7 @@ struct config *config_defaults(void) {
     c->path = "";
     settings_reset(c, SETTINGS, c);
     c->frontiers = config_keep(c, CONFIG_MAX_FRONTIERS * sizeof *c->frontiers);
+    c->policy.rules = config_keep(c, CONFIG_MAX_RULES * sizeof *c->policy.rules);
     c->frontier_count = sizeof FRONTIERS / sizeof *FRONTIERS;
     for (size_t i = 0; i < c->frontier_count; i++) {
         struct config_frontier *f = &c->frontiers[i];
@@ -84,6 +85,18 @@ int config_check_frontiers(const struct config *c, size_t *wrong, struct err *e)
         if (f->model_count == 0) return err_set(e, "%s needs models", f->name);
         for (size_t k = 0; k < i; k++)
             if (strcmp(c->frontiers[k].name, f->name) == 0) return err_set(e, "the name %s is used twice", f->name);
+    }
+    return 0;
+}
+
+int config_check_rules(const struct config *c, size_t *wrong, struct err *e) {
+    for (size_t i = 0; i < c->policy.rule_count; i++) {
+        const struct config_rule *r = &c->policy.rules[i];
+        *wrong = i;
+        if (!*r->name) return err_set(e, "this entry needs a name");
+        if (!*r->pattern) return err_set(e, "%s needs a pattern", r->name);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(c->policy.rules[k].name, r->name) == 0) return err_set(e, "the name %s is used twice", r->name);
     }
     return 0;
 }
@@ -114,6 +127,7 @@ static int read_file(const char *path, size_t max, struct buf *out, struct stat 
         }
         if (n == 0) break;
         out->len += (size_t)n;
+        out->at[out->len] = 0;
         if (out->len > max) {
             err_set(e, "%s: larger than %zu bytes", path, max);
             buf_free(out);
@@ -198,6 +212,7 @@ int config_set(struct config *c, const char *assignment, struct err *e) {
     struct span key = span_trim(span_make(assignment, (size_t)(equals - assignment))), value = span_from(equals + 1);
     if (resolve(c, &key, &table, &base, e)) return -1;
     const struct setting *s = setting_find(table, key);
+    if (span_is_z(key, "policy.rules")) return err_set(e, "policy.rules: write rules into the file");
     if (!s) {
         const char *near = setting_nearest(table, key);
         int shown = key.len > 64 ? 64 : (int)key.len;
@@ -207,6 +222,31 @@ int config_set(struct config *c, const char *assignment, struct err *e) {
     int status = s->type == SETTING_LIST ? set_list(c, s, base, value, &why) : setting_read(c, s, base, value, &why);
     if (!status) status = config_check_frontiers(c, &wrong, &why);
     return status ? err_set(e, "%s: %s", s->name, why.text) : 0;
+}
+
+// ---------------------------------------------------------------- where state is kept
+
+char *config_state_path(const char *leaf) {
+    static const struct {
+        const char *variable, *below;
+    } PLACES[] = {{"XDG_STATE_HOME", ""}, {"HOME", "/.local/state"}};
+    struct buf path;
+    const char *root = "/var/lib", *below = "";
+    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
+        const char *value = getenv(PLACES[i].variable);
+        if (!value || value[0] != '/') continue;
+        root = value, below = PLACES[i].below;
+        break;
+    }
+    buf_init(&path, 4096);
+    buf_printf(&path, "%s%s/sluice/%s", root, below, leaf);
+    if (path.full) {
+        buf_reset(&path);
+        buf_printf(&path, "/var/lib/sluice/%s", leaf);
+    }
+    char *copy = mem_copy_z(path.at);
+    buf_free(&path);
+    return copy;
 }
 
 // ---------------------------------------------------------------- secrets

@@ -22,7 +22,7 @@ enum unreadable { UNREADABLE_IS_SENSITIVE, UNREADABLE_MAY_LEAVE };
 const char *zone_name(enum zone z);
 const char *profile_name(enum profile p);
 
-enum { CONFIG_MAX_FRONTIERS = 16, CONFIG_MAX_MODELS = 64 };
+enum { CONFIG_MAX_FRONTIERS = 16, CONFIG_MAX_MODELS = 64, CONFIG_MAX_RULES = 200 };
 
 struct config_frontier {
     const char *name;       // shown in headers, ledger and metrics
@@ -36,6 +36,15 @@ struct config_frontier {
     int64_t timeout_ms;             // whole request; 0 = no limit
     int64_t first_byte_timeout_ms;  // to the first content
     int64_t idle_timeout_ms;        // between two events
+};
+
+// A pattern of the operator's own.
+struct config_rule {
+    const char *name;    // becomes the rule's id: custom.NAME
+    const char *pattern; // PCRE2
+    const char *keyword; // the pattern is tried only where this literal occurs, in either case; "" = everywhere
+    int class_;          // index into pii, phi, pci, secret, ip
+    int decides;         // index into soft, hard, grave
 };
 
 struct config {
@@ -76,8 +85,17 @@ struct config {
         enum unreadable unreadable; // images, broken text
         const char **markers;       // the operator's own confidentiality words
         size_t marker_count;
+        struct config_rule *rules;  // the operator's own patterns
+        size_t rule_count;
+        const char *data_dir;       // what `sluice gate` registered; "" = beside the ledger; NULL = none
         int64_t max_scan_bytes;     // beyond it: unreadable
         int64_t max_scan_us;        // beyond it: unreadable
+        int64_t max_decoded_bytes;  // of encoded text in a text; beyond it: unreadable
+        int64_t max_decode_depth;   // encoded how many times; beyond it: unreadable
+        const char **mask_zones;    // where sensitive requests may go masked: eu, us, any; none = nowhere
+        size_t mask_zone_count;
+        const char **mask_classes;  // what may be masked: pii, phi, pci; none = pii
+        size_t mask_class_count;
     } policy;
 
     struct {
@@ -102,6 +120,8 @@ struct config {
         int64_t answer_bytes;      // an answer that is assembled in memory
         int64_t event_bytes;       // one event of a stream
         int64_t relay_buffer_bytes; // unsent bytes to a slow caller before the upstream is paused
+        int64_t mask_values;        // values that are masked in one request
+        int64_t mask_bytes;         // of these values together
     } limits;
 
     struct {
@@ -136,6 +156,9 @@ void config_free(struct config *c);
 // One "section.key=value" on top of a loaded file (--set). A list is "a,b" or "[a, b]"; a frontier is
 // named: "frontier.openai.url=...". -1 on failure.
 int config_set(struct config *c, const char *assignment, struct err *e);
+
+// "sluice/LEAF" in $XDG_STATE_HOME, $HOME/.local/state or /var/lib, whichever is set first. Free with free().
+char *config_state_path(const char *leaf);
 
 // Writes every key with its value as YAML, with a comment per key, to a stdio stream: --print-config.
 struct _IO_FILE;

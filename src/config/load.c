@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <yaml.h>
 
 #include "base/mem.h"
@@ -126,11 +127,43 @@ static int read_value(struct loader *l, const struct setting *s, void *base, con
     return 0;
 }
 
-// ---------------------------------------------------------------- a mapping
+// ---------------------------------------------------------------- a mapping, a list of records
+
+// What may be written as a list of mappings.
+struct records {
+    const char *name, *example;
+    const struct setting *table;
+    char *first; // entry
+    size_t size, most, *count;
+    int (*check)(const struct config *c, size_t *wrong, struct err *e);
+};
+
+static int read_records(struct loader *l, const struct records *r);
+
+static int read_rules(struct loader *l) {
+    struct config *c = l->config;
+    return read_records(l, &(struct records){.name = "policy.rules",
+                                             .example = "name and pattern",
+                                             .table = RULE_SETTINGS,
+                                             .first = (char *)c->policy.rules,
+                                             .size = sizeof *c->policy.rules,
+                                             .most = CONFIG_MAX_RULES,
+                                             .count = &c->policy.rule_count,
+                                             .check = config_check_rules});
+}
+
+static int unknown_key(struct loader *l, const char *prefix, const struct setting *table, const char *shown,
+                       const char *full) {
+    const bool nested = table == SETTINGS;
+    const char *near = setting_nearest(table, span_from(full));
+    if (!near) return fail(l, line_of(l), shown, "unknown key");
+    return fail(l, line_of(l), shown, "unknown key (did you mean %s%s%s?)", nested ? "" : prefix, nested ? "" : ".",
+                near);
+}
 
 // Reads `key: value` pairs up to the end of the mapping. `prefix` is what stands before the keys.
 static int read_mapping(struct loader *l, const char *prefix, const struct setting *table, void *base) {
-    size_t seen[MAX_SETTINGS] = {0}; // the line that set it
+    size_t seen[MAX_SETTINGS] = {0}, rules = 0; // the line that set it
     const bool nested = table == SETTINGS;
     for (;;) {
         char shown[128], full[160];
@@ -139,44 +172,59 @@ static int read_mapping(struct loader *l, const char *prefix, const struct setti
         if (l->event.type != YAML_SCALAR_EVENT) return fail(l, line_of(l), prefix, "a key must be a word");
         show_name(prefix, scalar(l), shown);
         snprintf(full, sizeof full, "%s", nested ? shown : shown + strlen(prefix) + 1);
+        bool is_rules = nested && strcmp(full, "policy.rules") == 0;
         const struct setting *s = setting_find(table, span_from(full));
-        if (!s) {
-            const char *near = setting_nearest(table, span_from(full));
-            if (!near) return fail(l, line_of(l), shown, "unknown key");
-            return fail(l, line_of(l), shown, "unknown key (did you mean %s%s%s?)", nested ? "" : prefix,
-                        nested ? "" : ".", near);
-        }
-        size_t *first = &seen[s - table];
+        if (!s && !is_rules) return unknown_key(l, prefix, table, shown, full);
+        size_t *first = is_rules ? &rules : &seen[s - table];
         if (*first) return fail(l, line_of(l), shown, "already set in line %zu", *first);
         *first = line_of(l);
-        if (read_value(l, s, base, shown)) return -1;
+        if (is_rules ? read_rules(l) : read_value(l, s, base, shown)) return -1;
     }
 }
 
-// ---------------------------------------------------------------- the list of frontiers
+static int read_records(struct loader *l, const struct records *r) {
+    size_t *lines = mem_new_array(r->most, sizeof *lines), wrong;
+    struct err why;
+    int status = -1;
+    *r->count = 0;
+    if (next(l)) goto out;
+    if (l->event.type != YAML_SEQUENCE_START_EVENT) {
+        fail(l, line_of(l), r->name, "must be a list of entries that begin with '- name:'");
+        goto out;
+    }
+    for (;;) {
+        if (next(l)) goto out;
+        if (l->event.type == YAML_SEQUENCE_END_EVENT) break;
+        if (l->event.type != YAML_MAPPING_START_EVENT) {
+            fail(l, line_of(l), r->name, "an entry must hold keys, such as %s", r->example);
+            goto out;
+        }
+        if (*r->count == r->most) {
+            fail(l, line_of(l), r->name, "at most %zu entries", r->most);
+            goto out;
+        }
+        lines[*r->count] = line_of(l);
+        void *entry = r->first + r->size * (*r->count)++;
+        settings_reset(l->config, r->table, entry);
+        if (read_mapping(l, r->name, r->table, entry)) goto out;
+    }
+    if (r->check(l->config, &wrong, &why)) fail(l, lines[wrong], r->name, "%s", why.text);
+    else status = 0;
+out:
+    free(lines);
+    return status;
+}
 
 static int read_frontiers(struct loader *l) {
     struct config *c = l->config;
-    size_t lines[CONFIG_MAX_FRONTIERS], wrong;
-    struct err why;
-    if (next(l)) return -1;
-    if (l->event.type != YAML_SEQUENCE_START_EVENT)
-        return fail(l, line_of(l), "frontier", "must be a list of entries that begin with '- name:'");
-    c->frontier_count = 0;
-    for (;;) {
-        if (next(l)) return -1;
-        if (l->event.type == YAML_SEQUENCE_END_EVENT) break;
-        if (l->event.type != YAML_MAPPING_START_EVENT)
-            return fail(l, line_of(l), "frontier", "an entry must hold keys, such as name and url");
-        if (c->frontier_count == CONFIG_MAX_FRONTIERS)
-            return fail(l, line_of(l), "frontier", "at most %d entries", CONFIG_MAX_FRONTIERS);
-        lines[c->frontier_count] = line_of(l);
-        struct config_frontier *f = &c->frontiers[c->frontier_count++];
-        settings_reset(c, FRONTIER_SETTINGS, f);
-        if (read_mapping(l, "frontier", FRONTIER_SETTINGS, f)) return -1;
-    }
-    if (config_check_frontiers(c, &wrong, &why)) return fail(l, lines[wrong], "frontier", "%s", why.text);
-    return 0;
+    return read_records(l, &(struct records){.name = "frontier",
+                                             .example = "name and url",
+                                             .table = FRONTIER_SETTINGS,
+                                             .first = (char *)c->frontiers,
+                                             .size = sizeof *c->frontiers,
+                                             .most = CONFIG_MAX_FRONTIERS,
+                                             .count = &c->frontier_count,
+                                             .check = config_check_frontiers});
 }
 
 // ---------------------------------------------------------------- the document

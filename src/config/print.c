@@ -30,24 +30,39 @@ static void print_setting(const struct setting *s, const void *base, const char 
     buf_add_char(out, '\n');
 }
 
-static void print_frontiers(const struct config *c, struct buf *out) {
-    if (c->frontier_count == 0) {
-        buf_add_z(out, "frontier: []\n");
-        return;
-    }
-    buf_add_z(out, "frontier:\n");
-    for (size_t i = 0; i < c->frontier_count; i++) {
-        for (const struct setting *s = FRONTIER_SETTINGS; s->name; s++) {
-            const char *first = s == FRONTIER_SETTINGS ? "  - " : "    ";
+// A list of records, each key explained in the first one.
+static void print_records(const struct setting *table, const void *first_entry, size_t size, size_t count,
+                          const char *indent, struct buf *out) {
+    char dash[16], plain[16];
+    snprintf(dash, sizeof dash, "%s  - ", indent);
+    snprintf(plain, sizeof plain, "%s    ", indent);
+    for (size_t i = 0; i < count; i++) {
+        const void *entry = (const char *)first_entry + i * size;
+        for (const struct setting *s = table; s->name; s++) {
+            const char *first = s == table ? dash : plain;
             if (i == 0) {
-                print_setting(s, &c->frontiers[i], s == FRONTIER_SETTINGS ? "  " : "    ", first, out);
+                if (s == table) buf_add_z(out, indent);
+                print_setting(s, entry, s == table ? "  " : plain, first, out);
                 continue;
             }
             buf_printf(out, "%s%s: ", first, s->name);
-            setting_write(s, &c->frontiers[i], out);
+            setting_write(s, entry, out);
             buf_add_char(out, '\n');
         }
     }
+}
+
+static void print_frontiers(const struct config *c, struct buf *out) {
+    buf_add_z(out, c->frontier_count ? "frontier:\n" : "frontier: []\n");
+    print_records(FRONTIER_SETTINGS, c->frontiers, sizeof *c->frontiers, c->frontier_count, "", out);
+}
+
+static void print_rules(const struct config *c, struct buf *out) {
+    buf_printf(out,
+               "  # your own patterns: entries of name, pattern, keyword, class, decides (list, at most %d)\n"
+               "  rules:%s\n",
+               CONFIG_MAX_RULES, c->policy.rule_count ? "" : " []");
+    print_records(RULE_SETTINGS, c->policy.rules, sizeof *c->policy.rules, c->policy.rule_count, "  ", out);
 }
 
 void config_print(const struct config *c, FILE *out) {
@@ -66,6 +81,7 @@ void config_print(const struct config *c, FILE *out) {
         buf_printf(&b, "%s:\n", SECTIONS[i].name);
         for (const struct setting *s = SETTINGS; s->name; s++)
             if (span_is(setting_section(s), name)) print_setting(s, c, "  ", "  ", &b);
+        if (span_is_z(name, "policy")) print_rules(c, &b);
     }
     assert(!b.full); // lists and texts are bounded by the table
     fwrite(b.at, 1, b.len, out);
@@ -88,5 +104,7 @@ void settings_write_markdown(struct buf *out) {
         }
         for (const struct setting *s = SETTINGS; s->name; s++)
             if (span_is(setting_section(s), span_from(SECTIONS[i].name))) markdown_row(s, "", out);
+        if (strcmp(SECTIONS[i].name, "policy") == 0)
+            for (const struct setting *s = RULE_SETTINGS; s->name; s++) markdown_row(s, "policy.rules[].", out);
     }
 }

@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+#include "config/pattern.h"
+
 #define KB 1e3
 #define MB 1e6
 #define GB 1e9
@@ -15,6 +17,8 @@ static const char *const PROTOCOLS[] = {"openai", "anthropic", NULL};
 static const char *const PROFILES[] = {"strict", "balanced", "lenient", NULL};
 static const char *const NO_FRONTIER[] = {"answer_locally", "refuse", NULL};
 static const char *const UNREADABLE[] = {"sensitive", "may_leave", NULL};
+static const char *const CLASSES[] = {"pii", "phi", "pci", "secret", "ip", NULL};
+static const char *const WEIGHTS[] = {"soft", "hard", "grave", NULL};
 static const char *const LEVELS[] = {"debug", "info", "warn", "error", NULL};
 static const char *const FORMATS[] = {"auto", "human", "json", NULL};
 
@@ -84,6 +88,17 @@ static const char *check_name(struct span s) {
     return NULL;
 }
 
+// Zones and classes of policy.mask_...: the local zone needs no mask, and no mask makes a secret safe.
+static const char *check_mask_zone(struct span s) {
+    bool known = span_is_z(s, "eu") || span_is_z(s, "us") || span_is_z(s, "any");
+    return known ? NULL : "must be of the zones eu, us and any";
+}
+
+static const char *check_mask_class(struct span s) {
+    bool known = span_is_z(s, "pii") || span_is_z(s, "phi") || span_is_z(s, "pci");
+    return known ? NULL : "must be of the classes pii, phi and pci: nothing else is ever masked and sent";
+}
+
 // ---------------------------------------------------------------- the table
 
 #define AT(field) offsetof(struct config, field)
@@ -98,11 +113,12 @@ static const char *check_name(struct span s) {
     }
 #define CHOICE(kind, n, field, def, list, text)                                                                        \
     { .name = n, .type = kind, .offset = AT(field), .fallback = def, .choices = list, .help = text }
-#define LIST(n, field, counter, most, text)                                                                            \
+#define CHECKED_LIST(n, field, counter, most, checker, text)                                                           \
     {                                                                                                                  \
         .name = n, .type = SETTING_LIST, .offset = AT(field), .count_offset = AT(counter), .fallback = "",             \
-        .max = most, .help = text                                                                                      \
+        .max = most, .check = checker, .help = text                                                                    \
     }
+#define LIST(n, field, counter, most, text) CHECKED_LIST(n, field, counter, most, NULL, text)
 
 const struct setting SETTINGS[] = {
     TEXT("listen.address", listen.address, "127.0.0.1:8080", 1, check_address, "where callers connect"),
@@ -140,10 +156,20 @@ const struct setting SETTINGS[] = {
            "what images and broken text count as"),
     LIST("policy.markers", policy.markers, policy.marker_count, 1000,
          "your own words that mark a text as confidential"),
-    NUMBER(SETTING_BYTES, "policy.max_scan_bytes", policy.max_scan_bytes, "1MB", KB, 64 * MB,
+    TEXT("policy.data_dir", policy.data_dir, "", 0, NULL,
+         "what sluice gate registered; empty = $XDG_STATE_HOME, ~/.local/state or /var/lib, then /sluice/gate"),
+    NUMBER(SETTING_BYTES, "policy.max_scan_bytes", policy.max_scan_bytes, "4MB", KB, 64 * MB,
            "a longer text counts as unreadable"),
     NUMBER(SETTING_US, "policy.max_scan_time", policy.max_scan_us, "50ms", 100, 1e7,
            "a scan that takes longer counts as unreadable"),
+    NUMBER(SETTING_BYTES, "policy.max_decoded_bytes", policy.max_decoded_bytes, "64KB", KB, 64 * MB,
+           "a text with more encoded text in it (base64, hex, escapes) counts as unreadable"),
+    NUMBER(SETTING_INT, "policy.max_decode_depth", policy.max_decode_depth, "2", 1, 8,
+           "a text that is encoded more often than this counts as unreadable"),
+    CHECKED_LIST("policy.mask_zones", policy.mask_zones, policy.mask_zone_count, 3, check_mask_zone,
+                 "zones that hard sensitive requests may go to with their values masked: eu, us, any; empty = none"),
+    CHECKED_LIST("policy.mask_classes", policy.mask_classes, policy.mask_class_count, 3, check_mask_class,
+                 "classes that may be masked: pii, phi, pci; empty = pii"),
 
     NUMBER(SETTING_REAL, "routing.target_local_share", routing.target_local_share, "0.85", 0, 1,
            "share of the requests free to leave that should stay local"),
@@ -172,6 +198,10 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_BYTES, "limits.event_bytes", limits.event_bytes, "1MB", KB, 64 * MB, "one event of a stream"),
     NUMBER(SETTING_BYTES, "limits.relay_buffer_bytes", limits.relay_buffer_bytes, "256KB", 4 * KB, 64 * MB,
            "unsent bytes to a slow caller before its upstream is paused"),
+    NUMBER(SETTING_INT, "limits.mask_values", limits.mask_values, "64", 1, 256,
+           "values that are masked in one request; with more it stays local"),
+    NUMBER(SETTING_BYTES, "limits.mask_bytes", limits.mask_bytes, "16KB", KB, 256 * KB,
+           "size of these values, held in locked memory; with more the request stays local"),
 
     TEXT("ledger.path", ledger.path, "", 0, NULL,
          "SQLite file, or :memory:; empty = $XDG_STATE_HOME, ~/.local/state or /var/lib, then /sluice/ledger.db"),
@@ -212,6 +242,26 @@ const struct setting FRONTIER_SETTINGS[] = {
     NUMBER(SETTING_MS, "first_byte_timeout", first_byte_timeout_ms, "2m", 10, HOUR,
            "how long the first content may take"),
     NUMBER(SETTING_MS, "idle_timeout", idle_timeout_ms, "1m", 10, HOUR, "how long a stream may pause"),
+    {.name = NULL},
+};
+
+#undef AT
+#define AT(field) offsetof(struct config_rule, field)
+
+const struct setting RULE_SETTINGS[] = {
+    {.name = "name",
+     .type = SETTING_TEXT,
+     .offset = AT(name),
+     .fallback = "",
+     .max = 31,
+     .check = check_name,
+     .help = "shown as custom.NAME; required"},
+    TEXT("pattern", pattern, "", 0, pattern_check, "what to look for, in the syntax of PCRE2; required"),
+    TEXT("keyword", keyword, "", 0, NULL,
+         "try the pattern only where this word occurs, in either case; empty = always"),
+    CHOICE(SETTING_CHOICE, "class", class_, "ip", CLASSES, "what a match is"),
+    CHOICE(SETTING_CHOICE, "decides", decides, "hard", WEIGHTS,
+           "soft = in strict or with another finding, hard = also in balanced, grave = in all profiles"),
     {.name = NULL},
 };
 

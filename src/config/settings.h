@@ -35,6 +35,7 @@ struct setting {
 
 extern const struct setting SETTINGS[];          // ended by an entry without a name
 extern const struct setting FRONTIER_SETTINGS[]; // of one entry of `frontier`
+extern const struct setting RULE_SETTINGS[];     // of one entry of `policy.rules`
 
 // The table's entry, or NULL.
 const struct setting *setting_find(const struct setting *table, struct span name);
@@ -74,6 +75,9 @@ int config_load_list(struct config *c, const struct setting *s, void *base, stru
     __attribute__((warn_unused_result));
 // What holds between the settings of the frontiers; *wrong is the index of the entry at fault.
 int config_check_frontiers(const struct config *c, size_t *wrong, struct err *e) __attribute__((warn_unused_result));
+
+// The same of the operator's rules.
+int config_check_rules(const struct config *c, size_t *wrong, struct err *e) __attribute__((warn_unused_result));
 
 // The rows of the table in docs/configuration.md.
 void settings_write_markdown(struct buf *out);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "gate/checks.h"
 #include "gate/scan.h"
@@ -10,26 +11,95 @@
 // Between two looks at the clock.
 enum { CHUNK_BYTES = 8192 };
 
-int anchors_compile(struct gate *g, struct err *e) {
-    unsigned count = g->anchor_count;
+// ---------------------------------------------------------------- databases
+
+// What a packed database begins with.
+struct pack_header {
+    uint64_t literals; // hash_literals of what it was made of
+    uint64_t bytes;    // that follow
+};
+
+// Made by scripts/pack_literals.c; absent in that program, and in those that are linked without it.
+extern const char sluice_literals_start[] __attribute__((weak)), sluice_literals_end[] __attribute__((weak));
+
+static uint64_t hash_literals(const struct anchor *anchors, unsigned count) {
+    uint64_t hash = count;
+    for (unsigned i = 0; i < count; i++)
+        hash = hash_bytes(anchors[i].literal, strlen(anchors[i].literal), hash + (anchors[i].flags & ANCHOR_CASELESS));
+    return hash;
+}
+
+static hs_database_t *compile(const struct anchor *anchors, unsigned count, unsigned first_id, struct err *e) {
     const char **literals = mem_new_array(count, sizeof *literals);
     unsigned *flags = mem_new_array(count, sizeof *flags), *ids = mem_new_array(count, sizeof *ids);
     size_t *lengths = mem_new_array(count, sizeof *lengths);
     for (unsigned i = 0; i < count; i++) {
-        literals[i] = g->anchors[i].literal;
+        literals[i] = anchors[i].literal;
         lengths[i] = strlen(literals[i]);
-        flags[i] = g->anchors[i].flags & ANCHOR_CASELESS ? HS_FLAG_CASELESS : 0;
-        ids[i] = i;
-        if (lengths[i] > g->longest) g->longest = lengths[i];
+        flags[i] = anchors[i].flags & ANCHOR_CASELESS ? HS_FLAG_CASELESS : 0;
+        ids[i] = first_id + i;
     }
+    hs_database_t *db = NULL;
     hs_compile_error_t *why = NULL;
-    hs_error_t status = hs_compile_lit_multi(literals, flags, ids, lengths, count, HS_MODE_BLOCK, NULL, &g->db, &why);
-    if (status != HS_SUCCESS)
+    if (hs_compile_lit_multi(literals, flags, ids, lengths, count, HS_MODE_BLOCK, NULL, &db, &why) != HS_SUCCESS)
         err_set(e, "the rules of the gate do not compile: %s", why ? why->message : "unknown reason");
     hs_free_compile_error(why);
     free(literals), free(flags), free(ids), free(lengths);
-    return status == HS_SUCCESS ? 0 : -1;
+    return db;
 }
+
+// The database that was compiled when the program was built: 1 ms instead of 40. NULL when there is none, when it is of
+// other literals, or when this processor or libhs cannot use it.
+static hs_database_t *unpack(const struct anchor *anchors, unsigned count) {
+    struct pack_header header;
+    hs_database_t *db = NULL;
+    size_t size = sluice_literals_start ? (size_t)(sluice_literals_end - sluice_literals_start) : 0;
+    if (size < sizeof header) return NULL;
+    memcpy(&header, sluice_literals_start, sizeof header);
+    if (header.bytes > size - sizeof header || header.literals != hash_literals(anchors, count)) return NULL;
+    if (hs_deserialize_database(sluice_literals_start + sizeof header, header.bytes, &db) != HS_SUCCESS) return NULL;
+    return db;
+}
+
+int anchors_compile(struct gate *g, struct err *e) {
+    unsigned own = g->anchor_count - g->built_in_count;
+    for (unsigned i = 0; i < g->anchor_count; i++) {
+        size_t n = strlen(g->anchors[i].literal);
+        if (n > g->longest) g->longest = n;
+    }
+    g->db = unpack(g->anchors, g->built_in_count);
+    if (!g->db) g->db = compile(g->anchors, g->built_in_count, 0, e);
+    if (own) g->own_db = compile(g->anchors + g->built_in_count, own, g->built_in_count, e);
+    return g->db && (g->own_db || !own) ? 0 : -1;
+}
+
+int anchors_pack(const struct gate *g, FILE *out) {
+    char *bytes = NULL;
+    size_t n = 0;
+    if (hs_serialize_database(g->db, &bytes, &n) != HS_SUCCESS) return -1;
+    struct pack_header header = {.literals = hash_literals(g->anchors, g->built_in_count), .bytes = n};
+    bool written = fwrite(&header, sizeof header, 1, out) == 1 && fwrite(bytes, 1, n, out) == n;
+    free(bytes);
+    return written ? 0 : -1;
+}
+
+void anchors_free(struct gate *g) {
+    hs_free_database(g->db);
+    hs_free_database(g->own_db);
+}
+
+hs_scratch_t *anchors_scratch(const struct gate *g) {
+    hs_scratch_t *scratch = NULL;
+    // Without it hs_scan fails, and with it every scan: closed, not open.
+    if (hs_alloc_scratch(g->db, &scratch) != HS_SUCCESS) return NULL;
+    if (g->own_db && hs_alloc_scratch(g->own_db, &scratch) != HS_SUCCESS) {
+        hs_free_scratch(scratch);
+        return NULL;
+    }
+    return scratch;
+}
+
+// ---------------------------------------------------------------- scanning
 
 bool scan_is_late(struct scan *s) {
     if (s->deadline_ns && clock_now_ns() > s->deadline_ns) s->late = true;
@@ -65,7 +135,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     size_t start = end - strlen(a->literal);
     if (!is_bounded(a, s->text, start, end)) return 0;
     s->context[start / CONTEXT_BLOCK] |= a->context;
-    if (a->verify && start >= s->done) a->verify(s, start, end, a);
+    if (a->verify && (start >= s->done || a->flags & ANCHOR_ALWAYS)) a->verify(s, start, end, a);
     return 0;
 }
 
@@ -76,18 +146,21 @@ void anchors_scan(struct scan *s) {
         pass.fresh = at;
         pass.base = at > overlap ? at - overlap : 0;
         size_t end = at + CHUNK_BYTES < s->text.len ? at + CHUNK_BYTES : s->text.len;
-        hs_error_t status = hs_scan(s->gate->db, s->text.at + pass.base, (unsigned)(end - pass.base), 0, s->scratch->hs,
-                                    on_match, &pass);
+        const char *from = s->text.at + pass.base;
+        unsigned n = (unsigned)(end - pass.base);
+        hs_error_t status = hs_scan(s->gate->db, from, n, 0, s->scratch->hs, on_match, &pass);
+        if (status == HS_SUCCESS && s->gate->own_db)
+            status = hs_scan(s->gate->own_db, from, n, 0, s->scratch->hs, on_match, &pass);
         // A scan that did not run to its end has seen nothing for certain.
         if (status != HS_SUCCESS) scan_report_whole(s, &RULES[RULE_LIMIT_MEMORY]);
         if (status != HS_SUCCESS || scan_is_late(s)) return;
     }
 }
 
-uint8_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {
+uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {
     size_t first = (start > before ? start - before : 0) / CONTEXT_BLOCK;
     size_t last = (end + after < s->text.len ? end + after : s->text.len) / CONTEXT_BLOCK;
-    uint8_t set = 0;
+    uint32_t set = 0;
     for (size_t i = first; i <= last; i++) set |= s->context[i];
     return set;
 }

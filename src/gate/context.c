@@ -54,5 +54,7 @@ const struct anchor CONTEXT_ANCHORS[] = {
     WORD("ip", CONTEXT_IP),
     WORD("ip address", CONTEXT_IP),
     WORD("ipv4", CONTEXT_IP),
+    WORD("ipv6", CONTEXT_IP),
+    WORD("unspecified", CONTEXT_IP),
     {0},
 };

@@ -9,7 +9,8 @@ static void verify_cue(struct scan *s, size_t start, size_t end, const struct an
     (void)end;
     uint8_t cue = *(const uint8_t *)anchor->with;
     s->cues[start / CONTEXT_BLOCK] |= cue;
-    s->evidence.cues |= cue;
+    // What speaks against a person is taken from the text as it stands only.
+    if (!s->view || !(cue & (CUE_CHOICE | CUE_QUANTITY | CUE_FRAME))) s->evidence.cues |= cue;
 }
 
 uint8_t cues_near(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {

@@ -52,6 +52,7 @@ struct evidence {
 struct hit {
     struct finding finding;
     const struct rule *rule;
+    uint8_t kinds; // set of enum piece_kind: how the view that it was found in was made
 };
 
 // The inputs of the model; FUSION_NAMES in fusion.c names them.

@@ -6,45 +6,45 @@
 
 // clang-format off
 static const float FUSION_WEIGHTS[FUSION_FEATURES] = {
-    -2.2478f, // bias
-    0.9225f, // full
+    -2.2674f, // bias
+    0.9241f, // full
     0.0000f, // full2
     0.0000f, // single
     0.0000f, // single2
     0.0000f, // single4
     0.0000f, // place
     0.0000f, // place3
-    0.5025f, // country
-    0.3506f, // organization
+    0.4946f, // country
+    0.3553f, // organization
     0.0000f, // organization3
-    0.1845f, // group
-    0.2804f, // date
+    0.1969f, // group
+    0.2850f, // date
     0.0000f, // year
-    0.1037f, // birth
+    0.1054f, // birth
     0.0000f, // age
-    1.0196f, // title
+    0.9986f, // title
     0.0000f, // address
     0.8391f, // condition
     0.0000f, // care
-    0.3230f, // finance
-    0.0000f, // url
+    0.3225f, // finance
+    -0.0282f, // url
     0.0000f, // self
-    0.8419f, // record
-    0.4633f, // address-cue
-    0.2149f, // birth-cue
-    -3.4560f, // choice
-    -2.3497f, // quantity
-    -2.5755f, // frame
-    -1.5685f, // length
-    -1.3751f, // long
-    0.6052f, // kinds
+    0.8503f, // record
+    0.4740f, // address-cue
+    0.2156f, // birth-cue
+    -3.4408f, // choice
+    -2.3454f, // quantity
+    -2.5630f, // frame
+    -1.5871f, // length
+    -1.4488f, // long
+    0.5846f, // kinds
     0.0000f, // near
-    0.4218f, // full-kinds
-    1.5001f, // density
+    0.3890f, // full-kinds
+    1.5330f, // density
     1.9641f, // sure
-    1.2052f, // single-kinds
-    -1.9047f, // numbers
-    -0.3968f, // numbers6
+    1.2071f, // single-kinds
+    -1.8743f, // numbers
+    -0.3833f, // numbers6
 };
 // clang-format on
 

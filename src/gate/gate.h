@@ -33,7 +33,10 @@ struct finding {
     bool hard;           // decides alone
     float score;         // 0..1
     const char *type;    // "EMAIL_ADDRESS", a constant
-    const char *rule;    // "card.luhn", a constant
+    const char *rule;    // "card.luhn", a constant, or "custom.NAME": lives as long as the gate
+    // The registered list or document, or NULL. The name may be confidential: for whoever asked, never for a log, a
+    // receipt or a header. Lives as long as gate and arena.
+    const char *source;
 };
 
 enum { GATE_MAX_FINDINGS = 256, GATE_RECEIPT_BYTES = 96 };
@@ -49,10 +52,14 @@ struct verdict {
     uint64_t seal;            // private to the gate: proof that this verdict was made by it
 };
 
+struct chat_part; // chat/view.h
+
 struct gate_input {
-    struct span text;          // decoded UTF-8
-    const char *unreadable;    // what could not be read ("image"), or NULL
-    bool verdict_only;         // findings that cannot change the verdict any more need not be listed
+    struct span text;              // decoded UTF-8
+    const char *unreadable;        // what could not be read ("image"), or NULL
+    const struct chat_part *parts; // where messages meet in the text, ascending; or NULL
+    size_t part_count;
+    bool verdict_only;             // findings that cannot change the verdict any more need not be listed
 };
 
 struct gate;

@@ -26,13 +26,21 @@ static bool is_something_else(const struct number *n) {
     if (n->group_count == 2 && g[0].len == 4 && g[1].len == 4 && is_year(n->digits) && is_year(n->digits + g[1].first))
         return true;
     if (n->group_count == 2 && g[0].len == 5 && g[1].len == 4 && g[1].before == '-') return true;
+    // A social security number that cannot be one; six digits of a birthday and seven that follow.
+    if (n->group_count == 3 && g[0].len == 3 && g[1].len == 2 && g[2].len == 4) return true;
+    if (n->group_count == 2 && g[0].len == 6 && g[1].len == 7) return true;
     // A date with a time of day, or a time stamp.
     return n->group_count >= 4 && g[0].len == 4 && g[1].len == 2 && g[2].len == 2 && g[1].before == '-' &&
            is_year(n->digits);
 }
 
+// The area of examples.
+static bool is_555(const uint8_t *d) {
+    return d[0] == 5 && d[1] == 5 && d[2] == 5;
+}
+
 // AAA-EEE-XXXX, where neither area nor exchange begins with 0 or 1; made-up numbers forget the second half of that.
-static void find_nanp(struct scan *s, struct number *n) {
+static void find_nanp(struct scan *s, struct number *n, uint32_t context) {
     struct group *g = n->groups;
     for (unsigned i = 0; i + 2 < n->group_count; i++) {
         if (g[i].len != 3 || g[i + 1].len != 3 || g[i + 2].len != 4 || !group_is_free(n, i, i + 2)) continue;
@@ -40,9 +48,12 @@ static void find_nanp(struct scan *s, struct number *n) {
         char first = g[i + 1].before, second = g[i + 2].before;
         if (first == '/' || second == '/' || second == '(') continue;
         bool telling = first == '(' || (first == second && first != ' ');
-        if (n->digits[g[i + 1].first] < 2 && !telling) continue;
+        // No exchange begins with 0 or 1, but made-up numbers do.
+        bool made_up = context || first != '-' || is_555(n->digits + g[i].first);
+        if (n->digits[g[i + 1].first] < 2 && !(telling && made_up)) continue;
         if (!telling && (n->cut || n->group_count > 5)) continue; // a row of a table
         bool trunk = i && group_is_free(n, i - 1, i - 1) && g[i - 1].len == 1 && n->digits[g[i - 1].first] == 1;
+        if (!telling && !trunk && i) continue; // the end of another number
         report(s, n, telling || trunk ? RULE_PHONE_NANP : RULE_PHONE_SHAPE, trunk ? i - 1 : i, i + 2);
     }
 }
@@ -58,7 +69,15 @@ static bool is_phone_grouping(const struct number *n) {
     return slashes <= 1 && (ones <= 2 || ones == n->group_count);
 }
 
-static bool try_international(struct scan *s, struct number *n, unsigned last, uint8_t context) {
+// The same separator between all groups, but for brackets and a slash after the area.
+static bool is_even(const struct number *n) {
+    for (unsigned i = 2; i < n->group_count; i++)
+        if (n->groups[i].before != n->groups[1].before && n->groups[1].before != '(' && n->groups[1].before != '/')
+            return false;
+    return true;
+}
+
+static bool try_international(struct scan *s, struct number *n, unsigned last, uint32_t context) {
     unsigned count = digits_between(n, 0, last);
     const uint8_t *d = n->digits;
     bool zeros = !n->plus && n->groups[0].len >= 3 && d[0] == 0 && d[1] == 0 && d[2] != 0;
@@ -71,11 +90,12 @@ static bool try_international(struct scan *s, struct number *n, unsigned last, u
 }
 
 void phone_find(struct scan *s, struct number *n) {
-    uint8_t context = scan_context(s, n->start, n->end, 40, 8) & (CONTEXT_PHONE | CONTEXT_CALL);
+    uint32_t context = scan_context(s, n->start, n->end, 40, 8) & (CONTEXT_PHONE | CONTEXT_CALL);
     unsigned last = n->group_count - 1;
     bool whole = !n->cut && group_is_free(n, 0, last);
-    if (whole && is_phone_grouping(n) && try_international(s, n, last, context)) return;
-    find_nanp(s, n);
+    if (whole && is_phone_grouping(n) && (n->plus || !is_something_else(n)) && try_international(s, n, last, context))
+        return;
+    find_nanp(s, n, context);
     if (!whole || !group_is_free(n, 0, last) || is_something_else(n) || !is_phone_grouping(n)) return;
     unsigned count = n->digit_count;
     bool grouped = n->group_count > 1;
@@ -85,5 +105,8 @@ void phone_find(struct scan *s, struct number *n) {
     }
     // A trunk 0 and three groups: the shape of half of the world, and of little else.
     bool trunk = n->digits[0] == 0 && n->digits[1] != 0 && n->groups[0].len >= 3 && n->groups[0].len <= 5;
-    if (trunk && n->group_count >= 3 && count >= 9 && count <= 12) report(s, n, RULE_PHONE_SHAPE, 0, last);
+    trunk &= n->group_count >= 3 && is_even(n) && !(n->group_count == 3 && count == 9 && n->groups[1].len == 3);
+    // "0 (532) 1234567"
+    trunk |= n->digits[0] == 0 && n->groups[0].len == 1 && n->group_count >= 3 && n->groups[1].before == '(';
+    if (trunk && count >= 9 && count <= 12) report(s, n, RULE_PHONE_SHAPE, 0, last);
 }

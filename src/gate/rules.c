@@ -27,7 +27,6 @@ const struct rule RULES[RULE_COUNT] = {
     [RULE_MAC] = ROW("mac.address", "MAC_ADDRESS", "MAC address", PII, SOFT, 0.50f),
     [RULE_PASSWORD] = ROW("secret.password", "PASSWORD", "password", SECRET, GRAVE, 0.80f),
     [RULE_PASSWORD_WEAK] = ROW("secret.password-weak", "PASSWORD", "possible password", SECRET, SOFT, 0.45f),
-    [RULE_SECRET_ASSIGNED] = ROW("secret.assigned", "SECRET", "secret value", SECRET, GRAVE, 0.80f),
     [RULE_URL_CREDENTIALS] = ROW("secret.url", "URL_CREDENTIALS", "credentials in a URL", SECRET, GRAVE, 0.90f),
     [RULE_URL_CREDENTIALS_WEAK] =
         ROW("secret.url-weak", "URL_CREDENTIALS", "possible credentials in a URL", SECRET, SOFT, 0.30f),
@@ -36,7 +35,6 @@ const struct rule RULES[RULE_COUNT] = {
     [RULE_JWT] = ROW("secret.jwt", "JWT", "JSON web token", SECRET, GRAVE, 0.95f),
     [RULE_PEM] = ROW("secret.pem", "PRIVATE_KEY", "private key", SECRET, GRAVE, 0.99f),
     [RULE_PEM_HEADER] = ROW("secret.pem-header", "PRIVATE_KEY", "header of a private key", SECRET, SOFT, 0.30f),
-    [RULE_TELEGRAM] = ROW("secret.telegram", "TELEGRAM_TOKEN", "Telegram bot token", SECRET, GRAVE, 0.95f),
     [RULE_DISCORD] = ROW("secret.discord", "DISCORD_TOKEN", "Discord bot token", SECRET, GRAVE, 0.90f),
     [RULE_MARKER] = ROW("marker.confidential", "CONFIDENTIALITY_MARKER", "confidentiality marker", IP, GRAVE, 0.90f),
     [RULE_MARKER_MENTION] =

@@ -1,10 +1,14 @@
 // A scan at work, private to the gate. One pass of literals and one pass of bytes over each view find anchors; a
 // verifier looks at each anchor's surroundings and reports findings:
 //
-//   gate.c      limits, views                        -> scan_view
-//   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c credential.c marker.c
+//   gate.c      limits                               -> views_scan
+//   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
+//   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
+//                                                       secret.c header.c url.c pem.c command.c marker.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
-//   tagger.c    words                       -> names of persons, places, organisations
+//   tagger.c    words                                -> names of persons, places, organisations
+//   own.c       the company's lists and documents    -> own_match.c own_pasted.c
+//   custom.c    the operator's patterns
 //   verdict.c   findings of all views                -> verdict
 //
 // A verifier is given where its anchor stands, looks at a bounded stretch of text, and never fails.
@@ -12,10 +16,14 @@
 #define SLUICE_GATE_SCAN_H
 
 #include <hs/hs.h>
+#include <stdio.h>
 
+#include "gate/custom.h"
 #include "gate/fusion.h"
 #include "gate/names.h"
-#include "text/normalise.h"
+#include "gate/own.h"
+#include "gate/rules.h"
+#include "text/mapped.h"
 
 // Words near a number that say what it is; a set per CONTEXT_BLOCK bytes of text.
 enum context {
@@ -25,6 +33,22 @@ enum context {
     CONTEXT_SSN = 8,
     CONTEXT_BANK = 16,
     CONTEXT_IP = 32,
+    // Kinds of documents and registers; the rules of identifier_table.c ask for them.
+    CONTEXT_TAX = 1 << 6,
+    CONTEXT_NATIONAL = 1 << 7, // of a person: identity card, population register, social insurance
+    CONTEXT_PASSPORT = 1 << 8,
+    CONTEXT_LICENCE = 1 << 9,       // to drive, and said so
+    CONTEXT_LICENCE_WORD = 1 << 10, // of any kind
+    CONTEXT_HEALTH = 1 << 11,       // patients, insurance, records
+    CONTEXT_DOCTOR = 1 << 12,
+    CONTEXT_PLATE = 1 << 13,
+    CONTEXT_POST = 1 << 14,
+    CONTEXT_COMPANY = 1 << 15,
+    CONTEXT_ROUTING = 1 << 16,
+    CONTEXT_WALLET = 1 << 17,
+    CONTEXT_VOTER = 1 << 18,
+    CONTEXT_CARE = 1 << 19,   // a number that names a patient or a record
+    CONTEXT_DENIED = 1 << 20, // "invalid", "not a"
 };
 enum { CONTEXT_BLOCK = 32 };
 
@@ -32,65 +56,114 @@ struct scan;
 struct anchor;
 typedef void verify_fn(struct scan *s, size_t start, size_t end, const struct anchor *anchor);
 
-enum { ANCHOR_CASELESS = 1, ANCHOR_WORD = 2, ANCHOR_STEM = 4 }; // WORD: bounded at both ends; STEM: at the start
+// WORD: bounded at both ends; STEM: at the start; ALWAYS: verified also inside a finding.
+enum { ANCHOR_CASELESS = 1, ANCHOR_WORD = 2, ANCHOR_STEM = 4, ANCHOR_ALWAYS = 8 };
 
 struct anchor {
     const char *literal;
     uint8_t flags;     // ANCHOR_...
-    uint8_t context;   // set of enum context, when it is a context word
+    uint32_t context;  // set of enum context, when it is a context word
     verify_fn *verify; // or NULL
     const void *with;  // for the verifier
 };
 
 // What one file contributes to the literal pass; ended by an anchor without a literal.
-extern const struct anchor CONTEXT_ANCHORS[], CREDENTIAL_ANCHORS[], MARKER_ANCHORS[];
-// One anchor per token rule. Returns how many there are; NULL only counts.
+extern const struct anchor CONTEXT_ANCHORS[];
+extern const struct anchor IDENTIFIER_ANCHORS[];
+extern const struct anchor PASSWORD_ANCHORS[];
+extern const struct anchor SECRET_ANCHORS[];
+extern const struct anchor HEADER_ANCHORS[];
+extern const struct anchor URL_ANCHORS[];
+extern const struct anchor PEM_ANCHORS[];
+extern const struct anchor COMMAND_ANCHORS[];
+extern const struct anchor MARKER_ANCHORS[];
+extern const struct anchor SPELLED_ANCHORS[];
+// One anchor per row of a table. Return how many there are; NULL only counts.
 size_t token_anchors(struct anchor *out);
+size_t vendor_anchors(struct anchor *out);
+size_t infix_anchors(struct anchor *out);
+size_t digit_word_anchors(struct anchor *out);
 verify_fn marker_verify_custom;
+// Anchored by words: a MAC address of letters only, a URL, a domain.
+verify_fn mac_verify_near, url_verify, domain_verify;
 
 struct gate_scratch {
     hs_scratch_t *hs;
+    struct own_scratch *own;       // or NULL
+    struct custom_scratch *custom; // or NULL
     struct hit hits[GATE_MAX_FINDINGS];
     struct fusion fusion; // of the last scan
 };
 
 struct gate {
-    hs_database_t *db;
+    hs_database_t *db;      // of the built-in literals
+    hs_database_t *own_db;  // of the operator's, or NULL
     struct anchor *anchors; // indexed by the id in the database
     unsigned anchor_count;
-    size_t longest; // bytes of the longest literal
-    struct names names; // the tagger's weights; embedded
-    char **markers; // the operator's, owned
+    unsigned built_in_count; // of them; the operator's follow
+    size_t longest;          // bytes of the longest literal
+    struct names names;      // the tagger's weights; embedded
+    char **markers;          // the operator's, owned
     size_t marker_count;
+    struct own *own;       // what the company registered, or NULL
+    struct custom *custom; // the operator's patterns, or NULL
     enum profile profile;
     enum unreadable unreadable;
     int64_t max_scan_bytes, max_scan_us;
+    int64_t max_decoded_bytes, max_decode_depth;
+    struct identifier_index *identifiers; // which rules may begin with which run of letters or digits; owned
+    uint32_t mask_zones, mask_classes;    // see masking.h
     char version[32];
     char clean_receipt[PROFILE_LENIENT + 1][GATE_RECEIPT_BYTES]; // of a request without findings
+};
+
+// Which findings of a view count.
+enum touch {
+    TOUCH_NOTHING, // all
+    TOUCH_TOP,     // those that touch what changed in it
+    TOUCH_ANY      // or in one that it was made from
+};
+
+// Where words of digits follow each other closely.
+struct spelled {
+    size_t from, to;    // the stretch that holds all such places; empty when there is none
+    size_t first, last; // of the words that follow each other: begin of the first, end of the last
+    unsigned row;       // how many do
 };
 
 struct scan {
     const struct gate *gate;
     struct gate_scratch *scratch;
     struct arena *arena;
-    struct span text;            // of the view at work
-    const struct normal *normal; // how its offsets lead back, or NULL for the text itself
-    uint8_t *context;            // per CONTEXT_BLOCK bytes of the view
-    uint8_t *cues;               // enum cue, likewise
-    struct evidence evidence;    // of all views
-    size_t done;                 // no literal anchor before this offset is of interest: inside a finding
-    uint64_t deadline_ns;        // 0 = none
+    struct span text;          // of the view at work
+    const struct mapped *view; // how its offsets lead back, or NULL for the text itself
+    enum touch touch;
+    struct spelled spelled;
+    uint32_t *context;        // per CONTEXT_BLOCK bytes of the view
+    uint8_t *cues;            // enum cue, likewise
+    struct evidence evidence; // of all views
+    size_t done;              // no literal anchor before this offset is of interest: inside a finding
+    uint64_t deadline_ns;     // 0 = none
     enum profile profile;
     bool verdict_only;
     bool late;
+    bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
     size_t total; // bytes of the text as it came
     // Classes of findings for which there was no room: of any soft one, of one that could be paired, and stronger ones.
     uint32_t omitted_faint, omitted_soft, omitted_hard, omitted_grave;
 };
 
-// Compiles the literals of the gate's anchors.
+// Makes the databases of the gate's anchors: the built-in literals from what is part of the program, where that fits.
 int anchors_compile(struct gate *g, struct err *e) __attribute__((warn_unused_result));
+// Writes the database of the built-in literals as scripts/pack_literals.c wants it.
+int anchors_pack(const struct gate *g, FILE *out) __attribute__((warn_unused_result));
+void anchors_free(struct gate *g);
+// What a thread needs to scan, for hs_free_scratch; NULL when there is no memory: every scan then fails closed.
+hs_scratch_t *anchors_scratch(const struct gate *g);
+// Both passes over one view; of the original text when `view` is NULL. False when there was no room.
+bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum touch touch)
+    __attribute__((warn_unused_result));
 void anchors_scan(struct scan *s);
 void bytes_scan(struct scan *s);
 // True when the time is over; sets s->late.
@@ -99,10 +172,13 @@ bool scan_is_late(struct scan *s);
 // Adds a finding in bytes [start, end) of the view.
 void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t end);
 void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, size_t end, float score);
+// With the name of what was registered: it must live as long as the verdict; NULL is allowed.
+void scan_report_from(struct scan *s, const struct rule *rule, size_t start, size_t end, float score,
+                      const char *source);
 // A finding without a place.
 void scan_report_whole(struct scan *s, const struct rule *rule);
 // Context words from `before` bytes before start to `after` bytes after end.
-uint8_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after);
+uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after);
 
 // Verifiers of the byte pass. They return the offset at which the pass goes on (above `at`).
 size_t number_verify(struct scan *s, size_t at);
@@ -118,5 +194,8 @@ bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out)
 void verdict_fail_closed(const struct gate *g, enum profile profile, struct verdict *out);
 // What the gate, and only the gate, writes into a verdict; in clearance.c.
 uint64_t verdict_seal(const struct verdict *v);
+
+// Reads what may be masked out of the configuration; in masking.c.
+void masking_init(struct gate *g, const struct config *config);
 
 #endif

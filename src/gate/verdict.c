@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gate/scan.h"
+#include "gate/views.h"
 
 const char *data_class_name(enum data_class c) {
     switch (c) {
@@ -27,6 +27,8 @@ void data_class_list(uint32_t classes, char out[static 48]) {
 // ---------------------------------------------------------------- collecting
 
 void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, size_t end, float score) {
+    unsigned kinds;
+    if (!view_accepts(s, rule, start, end, score, &kinds)) return;
     bool keep = rule->weight != WEIGHT_SOFT || fusion_keep(&s->evidence, rule);
     if (!keep || s->count == GATE_MAX_FINDINGS) s->omitted++;
     if (!keep) return; // fusion has counted it
@@ -40,12 +42,10 @@ void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, s
         }
         return;
     }
-    if (s->normal) {
-        end = normal_origin_end(s->normal, end);
-        start = normal_origin(s->normal, start);
-    }
+    if (s->view && start < end) mapped_trace(s->view, &start, &end);
     s->scratch->hits[s->count++] = (struct hit){
         .rule = rule,
+        .kinds = (uint8_t)kinds,
         .finding = {.start = (uint32_t)start,
                     .end = (uint32_t)end,
                     .class_ = rule->class_,
@@ -60,11 +60,15 @@ void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t e
     scan_report_scored(s, rule, start, end, rule->score);
 }
 
+void scan_report_from(struct scan *s, const struct rule *rule, size_t start, size_t end, float score,
+                      const char *source) {
+    uint32_t before = s->count;
+    scan_report_scored(s, rule, start, end, score);
+    if (s->count > before) s->scratch->hits[before].finding.source = source;
+}
+
 void scan_report_whole(struct scan *s, const struct rule *rule) {
-    const struct normal *normal = s->normal;
-    s->normal = NULL;
     scan_report(s, rule, 0, 0);
-    s->normal = normal;
 }
 
 // ---------------------------------------------------------------- overlaps
@@ -85,9 +89,13 @@ static unsigned rank(const struct hit *h) {
 
 // True when a, which overlaps b, has nothing to add to it.
 static bool yields(const struct hit *a, const struct hit *b) {
+    bool same_type = a->finding.type == b->finding.type || !strcmp(a->finding.type, b->finding.type);
+    // All findings of an encoded run stand in the same place, and yet are different things.
+    if (!same_type && (a->kinds & b->kinds & PIECE_RUN)) return false;
     unsigned x = rank(a), y = rank(b);
     if (x != y) return x < y;
-    bool same_type = a->finding.type == b->finding.type || !strcmp(a->finding.type, b->finding.type);
+    // What was read as it stands is not put into question by what was read into it.
+    if ((a->kinds ^ b->kinds) & PIECE_WEAK) return a->kinds & PIECE_WEAK;
     bool inside = a->finding.start >= b->finding.start && a->finding.end <= b->finding.end;
     return same_type || (inside && a->finding.score <= b->finding.score);
 }

@@ -83,13 +83,9 @@ static const char *frontier_model(const struct config_frontier *f, struct span a
     return f->models[0];
 }
 
-static int ask_frontier(struct request *r, const struct chat_view *view, uint32_t usable_index) {
+static int send_to_frontier(struct request *r, const struct chat_view *view, const struct clearance *clearance,
+                            const struct snapshot_frontier *f) {
     struct chat_state *chat = &r->chat;
-    const struct snapshot_frontier *f = &chat->snapshot->frontiers[chat->snapshot->usable[usable_index]];
-    struct clearance clearance;
-    if (!gate_clear(&chat->verdict, r->number, f->config->zone, &clearance))
-        return cannot(chat, GATEWAY_LOCAL_UNAVAILABLE_SENSITIVE, "");
-    chat->now_frontier = chat->snapshot->usable[usable_index];
     chat->zone = (uint8_t)f->config->zone;
     span_copy_z(chat->model, sizeof chat->model, frontier_model(f->config, view->model));
     span_copy_z(r->row.upstream, sizeof r->row.upstream, f->config->name);
@@ -100,12 +96,44 @@ static int ask_frontier(struct request *r, const struct chat_view *view, uint32_
         .max_tokens_default = ANTHROPIC_DEFAULT_MAX_TOKENS,
     };
     if (build(r, view, f->config->protocol, &shape) != 0) return -1;
-    return send_to(r, &f->target, f->config->protocol, &clearance);
+    return send_to(r, &f->target, f->config->protocol, clearance);
+}
+
+// What goes out is built from what the gate has just looked at, and from nothing else.
+static int send_masked(struct request *r, const struct snapshot_frontier *f) {
+    struct chat_state *chat = &r->chat;
+    struct worker *w = r->worker;
+    // the worker's scratch belongs to its snapshot, which may be a newer one
+    struct gate_scratch *own = chat->snapshot == w->snapshot ? NULL : gate_scratch_new(chat->snapshot->gate);
+    struct masked_request masked = {0};
+    struct clearance clearance;
+    int status = cannot(chat, GATEWAY_LOCAL_UNAVAILABLE_SENSITIVE, "");
+    if (chat->mask && masked_clear(chat->snapshot, own ? own : w->scratch, chat->mask, &chat->verdict, r->number,
+                                   f->config->zone, &w->arena, &masked, &clearance)) {
+        chat->now_masked = true;
+        status = send_to_frontier(r, &masked.view, &clearance, f);
+        if (status == 0) masked_note(&r->row, mask_count(chat->mask));
+    }
+    masked_release(&masked);
+    gate_scratch_free(own);
+    return status;
+}
+
+static int ask_frontier(struct request *r, const struct chat_view *view, const struct candidate *c) {
+    struct chat_state *chat = &r->chat;
+    chat->now_frontier = chat->snapshot->usable[c->frontier];
+    const struct snapshot_frontier *f = &chat->snapshot->frontiers[chat->now_frontier];
+    struct clearance clearance;
+    if (c->masked) return send_masked(r, f);
+    if (!gate_clear(&chat->verdict, r->number, f->config->zone, &clearance))
+        return cannot(chat, GATEWAY_LOCAL_UNAVAILABLE_SENSITIVE, "");
+    return send_to_frontier(r, view, &clearance, f);
 }
 
 static void note_candidate(struct request *r, const struct candidate *c) {
     struct ledger_row *row = &r->row;
     r->chat.now_local = c->local;
+    r->chat.now_masked = false;
     span_copy_z(row->route, sizeof row->route, route_name(c->local ? ROUTE_LOCAL : ROUTE_FRONTIER));
     if (r->chat.next_candidate == 1) return; // the first is as planned
     span_copy_z(row->reason, sizeof row->reason, reason_code(c->reason));
@@ -115,7 +143,7 @@ static void note_candidate(struct request *r, const struct candidate *c) {
 static int start(struct request *r, const struct chat_view *view) {
     const struct candidate *c = &r->chat.plan.candidates[r->chat.next_candidate++];
     note_candidate(r, c);
-    return c->local ? ask_local(r, view) : ask_frontier(r, view, c->frontier);
+    return c->local ? ask_local(r, view) : ask_frontier(r, view, c);
 }
 
 void attempt_next(struct request *r, const struct chat_view *view) {
@@ -147,6 +175,8 @@ void attempt_release(struct request *r) {
     chat->entered_local = false;
     answer_free(chat->answer);
     chat->answer = NULL;
+    restore_free(chat->restore);
+    chat->restore = NULL;
     buf_free(&chat->sent);
     buf_free(&chat->body);
 }

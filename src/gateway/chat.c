@@ -112,6 +112,7 @@ static void note_decision(struct request *r, const struct decision *d) {
     data_class_list(d->verdict.classes, row->classes);
     memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);
     r->chat.plan = d->plan;
+    r->chat.mask = d->mask;
     r->chat.verdict = d->verdict;
     r->chat.verdict.findings = NULL; // they live in the arena of this step
     r->chat.verdict.reason = NULL;
@@ -120,7 +121,8 @@ static void note_decision(struct request *r, const struct decision *d) {
 static void log_decision(const struct request *r, const struct decision *d) {
     log_event(LOG_DEBUG, "request.decided", LOG_S("id", r->row.id), LOG_S("route", r->row.route),
               LOG_S("reason", r->row.reason), LOG_F("score", d->score.score), LOG_I("gate_us", d->gate_us),
-              LOG_I("score_us", d->score_us), LOG_S("receipt", r->row.receipt));
+              LOG_I("score_us", d->score_us), LOG_S("receipt", r->row.receipt),
+              LOG_S("unmasked", d->unmasked ? d->unmasked : ""));
 }
 
 // Parse, gate, score, decide and send: one step, nothing waits.
@@ -129,9 +131,7 @@ static void run(struct request *r) {
     struct chat_view view;
     enum pin pin = PIN_NONE;
     if (read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
-    free(r->head); // what it said is in the row and in the pin; an open stream does not carry it along
-    r->head = NULL;
-    copy_span(r->row.asked_model, sizeof r->row.asked_model, view.model);
+    request_head_free(r); // what it said is in the row and in the pin
     r->row.stream = r->chat.streams = view.stream;
     r->chat.wants_usage = view.wants_usage;
     r->chat.estimated_input = view.estimated_tokens;
@@ -142,6 +142,8 @@ static void run(struct request *r) {
         respond_error(r, GATEWAY_MODEL_NOT_FOUND, "model", "");
         return;
     }
+    // Not before it is known to be a name: a row must not hold what somebody put there by mistake.
+    copy_span(r->row.asked_model, sizeof r->row.asked_model, view.model);
     struct route_state state;
     fill_state(w, r->chat.snapshot, &state);
     struct decision decision;

@@ -133,6 +133,7 @@ static void parse_failed(struct conn *c, enum llhttp_errno why) {
 }
 
 static void parse(struct conn *c, const char *at, size_t n) {
+    bool begins = !c->request;
     enum llhttp_errno result = llhttp_execute(&c->parser, at, n);
     if (result == HPE_OK) return;
     if (result != HPE_PAUSED) {
@@ -144,6 +145,7 @@ static void parse(struct conn *c, const char *at, size_t n) {
     size_t used = (size_t)(stop - at);
     if (used < n) keep_early(c, stop, n - used);
     set_phase(c, CONN_BUSY, 0);
+    if (begins) c->request->ready_ns = c->request->started_ns; // reading it took our time, nobody else's
     request_complete(c->request);
 }
 
@@ -184,6 +186,11 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer) {
     else if (n < 0) conn_end(c); // the end of what a caller sends is the end of his interest
 }
 
+static void note_conns(struct worker *w, uint32_t n) {
+    w->conn_count = n;
+    if (w->upstreams) upstreams_expect(w->upstreams, n);
+}
+
 void conn_accept(struct worker *w, uv_stream_t *listener) {
     struct conn *c = mem_new(sizeof *c);
     c->worker = w;
@@ -192,7 +199,7 @@ void conn_accept(struct worker *w, uv_stream_t *listener) {
     c->next = w->conns;
     if (w->conns) w->conns->prev = c;
     w->conns = c;
-    w->conn_count++;
+    note_conns(w, w->conn_count + 1);
     buf_init(&c->early, MAX_EARLY_BYTES);
     llhttp_init(&c->parser, HTTP_REQUEST, parser_settings());
     c->parser.data = c;
@@ -321,7 +328,7 @@ static void on_closed(uv_handle_t *handle) {
     if (c->prev) c->prev->next = c->next;
     else w->conns = c->next;
     if (c->next) c->next->prev = c->prev;
-    w->conn_count--;
+    note_conns(w, w->conn_count - 1);
     atomic_fetch_sub(&w->server->connections, 1);
     meter_connections(w->server->meter, w->index, -1);
     buf_free(&c->early);

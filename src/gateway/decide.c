@@ -70,7 +70,7 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
             const struct route_state *state, struct arena *arena, struct decision *out) {
     uint64_t clock = clock_now_ns();
     *out = (struct decision){0};
-    struct gate_input gate_input = {.text = view->text, .unreadable = view->unreadable ? "content that is not text" : NULL};
+    struct gate_input gate_input = masked_gate_input(view);
     gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
     out->gate_us = us_since(&clock);
 
@@ -89,7 +89,14 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
     enum pin named;
     decide_model(snapshot, view->model, NULL, &named, &request.named_frontier);
     if (request.pin == PIN_NONE) request.pin = named;
+    if (out->verdict.sensitive) request.mask_zones = gate_mask_zones(snapshot->gate);
     route_plan(snapshot->config, &out->verdict, &out->score, snapshot->threshold, &request, state, &out->plan);
+    if (out->plan.count && out->plan.candidates[0].masked) {
+        out->mask = masked_prepare(snapshot, scratch, view, &out->verdict, &out->unmasked);
+        request.mask_zones = 0; // where no mask can be made the request stays
+        if (!out->mask)
+            route_plan(snapshot->config, &out->verdict, &out->score, snapshot->threshold, &request, state, &out->plan);
+    }
     out->plan_us = us_since(&clock);
 }
 

@@ -3,11 +3,14 @@
 #define SLUICE_GATEWAY_DECIDE_H
 
 #include "chat/view.h"
+#include "gateway/masked.h"
 #include "gateway/snapshot.h"
 #include "route/plan.h"
 
 struct decision {
     struct verdict verdict;
+    struct mask *mask;          // owned by the caller; NULL unless the plan sends the request masked
+    const char *unmasked;       // why it is not, where masking was tried; or NULL
     struct score score;
     struct plan plan;
     uint32_t gate_us, score_us, plan_us;
@@ -22,7 +25,7 @@ bool decide_model(const struct snapshot *snapshot, struct span model, const char
 // What the score looks at. The texts are the view's or the arena's.
 struct intent_input decide_intent(const struct chat_view *view, struct arena *arena);
 
-// `pin` is what the caller's header asked or its model name. Memory from the arena.
+// Free out->mask when it is not needed any more. `pin` is what the caller's header asked or its model name. Memory from the arena.
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
             const struct route_state *state, struct arena *arena, struct decision *out);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
+#include "base/spare.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 
@@ -101,29 +101,39 @@ static const struct endpoint ENDPOINTS[] = {
 };
 
 struct request *request_new(struct conn *c) {
-    struct request *r = mem_new(sizeof *r);
+    struct request *r = spare_take(sizeof *r);
+    memset(r, 0, sizeof *r);
     r->conn = c;
     r->worker = c->worker;
-    r->head = mem_new(sizeof *r->head);
+    r->head = spare_take(sizeof *r->head);
+    memset(r->head, 0, sizeof *r->head);
     r->started_ns = clock_now_ns();
     buf_init(&r->body, 0);
     return r;
 }
 
+void request_head_free(struct request *r) {
+    spare_give(r->head, sizeof *r->head);
+    r->head = NULL;
+}
+
 void request_free(struct request *r) {
-    free(r->head);
+    request_head_free(r);
     buf_free(&r->body);
     buf_free(&r->chat.sent);
     buf_free(&r->chat.body);
+    restore_free(r->chat.restore);
+    mask_free(r->chat.mask);
     snapshot_unref(r->chat.snapshot);
-    free(r);
+    spare_give(r, sizeof *r);
 }
 
 // The path of a target, also of one in absolute form (RFC 9112, 3.2.2).
 static struct span path_of(const struct request_head_data *head) {
     struct span path = span_make(head->path, head->path_len);
+    if (path.len == 0 || path.at[0] == '/') return path;
     size_t scheme = span_find(path, SPAN("://"));
-    if (path.len == 0 || path.at[0] == '/' || scheme == SIZE_MAX) return path;
+    if (scheme == SIZE_MAX) return path;
     path = span_sub(path, scheme + 3, SIZE_MAX);
     size_t slash = span_find(path, SPAN("/"));
     return slash == SIZE_MAX ? SPAN("/") : span_sub(path, slash, SIZE_MAX);
@@ -178,7 +188,7 @@ bool request_head_complete(struct request *r) {
 }
 
 void request_complete(struct request *r) {
-    r->ready_ns = clock_now_ns();
+    if (!r->ready_ns) r->ready_ns = clock_now_ns();
     if (!r->endpoint || !method_fits(r)) refuse_unserved(r);
     else r->endpoint->serve(r);
 }

@@ -62,7 +62,9 @@ static void file_row(struct request *r, const char *outcome) {
     span_copy_z(row->outcome, sizeof row->outcome, outcome);
     if (!row->route[0]) span_copy_z(row->route, sizeof row->route, "refused");
     if (!row->model[0]) span_copy_z(row->model, sizeof row->model, r->chat.model);
-    row->total_us = (int64_t)((clock_now_ns() - r->started_ns) / 1000);
+    // a whole answer ends in the step that commits it
+    uint64_t end_ns = r->chat.committed && !r->chat.streams ? r->chat.committed_ns : clock_now_ns();
+    row->total_us = (int64_t)((end_ns - r->started_ns) / 1000);
     note_usage(r);
     note_cost(r);
     ledger_file(s->ledger, row);

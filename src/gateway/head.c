@@ -2,14 +2,14 @@
 
 // The headers that mean something to us. Names are compared without case.
 static const struct {
-    const char *name;
+    struct span name;
     enum header_name header;
 } HEADERS[] = {
-    {"x-sluice-route", HEADER_ROUTE},
-    {"x-sluice-task", HEADER_TASK},
-    {"x-sluice-user", HEADER_USER},
-    {"expect", HEADER_EXPECT},
-    {"host", HEADER_HOST},
+    {{"x-sluice-route", 14}, HEADER_ROUTE},
+    {{"x-sluice-task", 13}, HEADER_TASK},
+    {{"x-sluice-user", 13}, HEADER_USER},
+    {{"expect", 6}, HEADER_EXPECT},
+    {{"host", 4}, HEADER_HOST},
 };
 
 void request_add_path(struct request *r, struct span piece) {
@@ -41,8 +41,9 @@ void request_add_header_name(struct request *r, struct span piece, bool first) {
 }
 
 static enum header_name known_header(struct span name) {
+    if (name.len > sizeof "x-sluice-route" - 1) return HEADER_NONE;
     for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++)
-        if (span_is_nocase(name, span_from(HEADERS[i].name))) return HEADERS[i].header;
+        if (span_is_nocase(name, HEADERS[i].name)) return HEADERS[i].header;
     return HEADER_NONE;
 }
 

@@ -9,7 +9,7 @@ enum { GATHER_PIECES = 8 };
 
 static void on_check(uv_check_t *check) {
     struct outbox *o = check->data;
-    if (o->count > o->seen && o->seen < GATHER_PIECES) { // more may be there already: look without sleeping
+    if (o->count > o->seen && o->seen < GATHER_PIECES && o->count < *o->conns) { // more may be there already: look without sleeping
         o->seen = o->count;
         return;
     }
@@ -30,8 +30,8 @@ static void on_idle(uv_idle_t *idle) {
     (void)idle;
 }
 
-void outbox_init(struct outbox *o, uv_loop_t *loop) {
-    *o = (struct outbox){0};
+void outbox_init(struct outbox *o, uv_loop_t *loop, const uint32_t *conns) {
+    *o = (struct outbox){.conns = conns};
     buf_init(&o->bytes, OUTBOX_BYTES);
     uv_check_init(loop, &o->check);
     uv_idle_init(loop, &o->idle);

@@ -23,11 +23,12 @@ struct outbox {
     struct outbox_entry *entries;
     uint32_t count, cap;
     uint32_t seen; // of count, at the end of the turn before
+    const uint32_t *conns; // how many are open: once all have their answer, no more come
 };
 
 enum { OUTBOX_PIECE_BYTES = 64 * 1024, OUTBOX_BYTES = 4 << 20 };
 
-void outbox_init(struct outbox *o, uv_loop_t *loop);
+void outbox_init(struct outbox *o, uv_loop_t *loop, const uint32_t *conns);
 void outbox_close(struct outbox *o); // the handles
 void outbox_release(struct outbox *o);
 // Takes a copy. False when it is too large to be gathered: the caller writes it himself.

@@ -48,6 +48,7 @@ static void on_head(void *ctx, const struct upstream_head *head) {
         .json = {.max_depth = (uint32_t)config->limits.json_depth, .max_nodes = (uint32_t)config->limits.json_values},
     };
     chat->answer = answer_new(&spec);
+    if (chat->now_masked) chat->restore = restore_new(chat->mask, &spec.json);
 }
 
 // A piece of a stream begins with room for the size of its chunk.
@@ -61,8 +62,10 @@ static void commit(struct request *r) {
     struct chat_state *chat = &r->chat;
     chat->committed = true;
     span_copy_z(r->row.model, sizeof r->row.model, chat->model);
-    r->row.ttft_us = (int64_t)((clock_now_ns() - r->started_ns) / 1000);
+    chat->committed_ns = clock_now_ns();
+    r->row.ttft_us = (int64_t)((chat->committed_ns - r->started_ns) / 1000);
     buf_free(&r->body);
+    if (chat->mask) mask_drop_body(chat->mask);
 }
 
 // Sends what the reader has written so far.
@@ -92,6 +95,7 @@ static void end_broken(struct request *r, const char *outcome, enum gateway_erro
     buf_reset(out);
     begin_piece(out);
     snprintf(message, sizeof message, "%s %s", info->message, why);
+    if (r->chat.restore) restore_flush(r->chat.restore, out);
     answer_error_event(out, info->type, info->code, message);
     respond_chunk(r, out);
     buf_reset(out);
@@ -113,6 +117,30 @@ static void fail_answer(struct request *r) {
     else attempt_failed(r, failure_code(status), status, why, true);
 }
 
+// What the reader writes of this piece, or of the end (`end`), with placeholders restored where the stream is masked.
+static int read_answer(struct request *r, struct span bytes, bool end, struct buf *out) {
+    struct chat_state *chat = &r->chat;
+    struct buf *to = chat->restore && chat->streams ? &r->worker->masked : out;
+    int status = end ? answer_end(chat->answer, to) : answer_feed(chat->answer, bytes, to);
+    if (to == out) return status;
+    if (restore_events(chat->restore, &r->worker->doc, buf_span(to), out) != 0 || to->full) status = -1;
+    buf_reset(to);
+    return status;
+}
+
+// A masked answer that is whole: the values take the place of their placeholders.
+static int restore_whole(struct request *r) {
+    struct chat_state *chat = &r->chat;
+    const struct config *config = chat->snapshot->config;
+    struct json_limits limits = {.max_depth = (uint32_t)config->limits.json_depth,
+                                 .max_nodes = (uint32_t)config->limits.json_values};
+    struct buf masked = chat->body;
+    buf_init(&chat->body, masked.max);
+    int status = restore_body(chat->mask, &limits, &r->worker->doc, buf_span(&masked), &chat->body);
+    buf_free(&masked);
+    return status;
+}
+
 static void on_body(void *ctx, struct span bytes) {
     struct request *r = ctx;
     struct chat_state *chat = &r->chat;
@@ -122,7 +150,7 @@ static void on_body(void *ctx, struct span bytes) {
     }
     struct buf *out = chat->streams ? &r->worker->out : &chat->body;
     if (chat->streams && out->len == 0) begin_piece(out);
-    int status = answer_feed(chat->answer, bytes, out);
+    int status = read_answer(r, bytes, false, out);
     if (status == 0 && !out->full) return;
     if (chat->streams) flush(r);
     fail_answer(r);
@@ -175,7 +203,9 @@ static void complete(struct request *r) {
     struct chat_state *chat = &r->chat;
     struct buf *out = chat->streams ? &r->worker->out : &chat->body;
     if (chat->streams && out->len == 0) begin_piece(out);
-    if (answer_end(chat->answer, out) == 0 && !out->full) {
+    bool whole = read_answer(r, SPAN_NONE, true, out) == 0 && !out->full;
+    if (whole && chat->restore && !chat->streams) whole = restore_whole(r) == 0;
+    if (whole) {
         if (chat->streams) finish_stream(r);
         else finish_whole(r);
         return;

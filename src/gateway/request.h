@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "chat/answer.h"
+#include "chat/restore.h"
 #include "chat/view.h"
 #include "gateway/conn.h"
 #include "gateway/decide.h"
@@ -46,8 +47,11 @@ struct chat_state {
     struct snapshot *snapshot;
     struct verdict verdict;          // without findings: enough for a clearance
     struct plan plan;
+    struct mask *mask;               // of a sensitive request that may leave masked, or NULL
+    struct restore *restore;         // of a masked attempt's stream
     uint32_t next_candidate;         // index into plan.candidates
     bool now_local;                  // the candidate that is being asked
+    bool now_masked;                 // it has got the masked request
     bool entered_local;              // holds a place of the local model
     uint32_t now_frontier;
     uint8_t zone;                    // enum zone of that candidate
@@ -66,7 +70,7 @@ struct chat_state {
     const char *failure_param;       // the field that is at fault, within the step; or NULL
     enum gateway_error failure_code;
     size_t estimated_input;
-    uint64_t sent_ns;
+    uint64_t sent_ns, committed_ns;
 };
 
 struct request {
@@ -76,8 +80,8 @@ struct request {
     const struct endpoint *endpoint; // NULL: no such path
     uint8_t method;                  // llhttp_method_t
     bool has_place;                  // holds a place in the ledger: a row must be filed
-    uint64_t started_ns;             // the head was complete
-    uint64_t ready_ns;               // the body was complete
+    uint64_t started_ns;             // its first byte was read
+    uint64_t ready_ns;               // the body was complete; started_ns where one read brought all of it
     struct request_head_data *head;  // until the request is understood
     struct buf body;                 // as it came; kept until no fall back can need it
     struct chat_state chat;
@@ -86,6 +90,8 @@ struct request {
 
 struct request *request_new(struct conn *c);
 void request_free(struct request *r);
+// What is kept of the headers; an open stream does not carry it along.
+void request_head_free(struct request *r);
 
 // head.c: pieces of the head as the parser sees them. -1 over a limit.
 void request_add_path(struct request *r, struct span piece);

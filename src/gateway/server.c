@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -258,15 +257,8 @@ static int give_up(struct server *s) {
     return -1;
 }
 
-// A crash must not leave prompts on disk: neither ours nor, since limits are inherited, llama-server's.
-static void forbid_core_dumps(void) {
-    const struct rlimit none = {0, 0};
-    if (setrlimit(RLIMIT_CORE, &none) != 0) log_event(LOG_WARN, "core-dumps.allowed", LOG_S("why", strerror(errno)));
-}
-
 int server_run(struct config *config, const struct server_options *options, struct err *e) {
     struct server *s = mem_new(sizeof *s);
-    forbid_core_dumps();
     s->options = *options;
     hash_random(s->id_key, sizeof s->id_key);
     signal(SIGPIPE, SIG_IGN);

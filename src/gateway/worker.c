@@ -113,12 +113,13 @@ int worker_init(struct worker *w, struct server *server, uint32_t index, int fd,
     w->read_buffer = mem_new(READ_BUFFER_BYTES);
     arena_init(&w->arena, (size_t)config->limits.body_bytes * 8 + (1 << 20));
     buf_init(&w->out, (size_t)config->limits.answer_bytes + (size_t)config->limits.event_bytes);
+    buf_init(&w->masked, w->out.max);
     buf_init(&w->head, (size_t)config->limits.answer_bytes + (size_t)config->limits.event_bytes);
     uv_loop_init(&w->loop);
     uv_tcp_init(&w->loop, &w->listener);
     uv_async_init(&w->loop, &w->wake, on_wake);
     uv_timer_init(&w->loop, &w->sweep);
-    outbox_init(&w->outbox, &w->loop);
+    outbox_init(&w->outbox, &w->loop, &w->conn_count);
     w->listener.data = w->wake.data = w->sweep.data = w;
     w->upstreams = upstreams_new(&w->loop, config);
     int status = uv_tcp_open(&w->listener, fd);
@@ -160,6 +161,7 @@ void worker_release(struct worker *w) {
     arena_release(&w->arena);
     outbox_release(&w->outbox);
     buf_free(&w->out);
+    buf_free(&w->masked);
     buf_free(&w->head);
     mem_wipe(w->read_buffer, READ_BUFFER_BYTES);
     free(w->read_buffer);

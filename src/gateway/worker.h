@@ -33,6 +33,7 @@ struct worker {
     struct json_doc doc;      // parsed request, valid within one step
     struct arena arena;       // memory of one step: parse, gate, score, decide, build
     struct buf out;           // a piece of an answer, within one step
+    struct buf masked;        // a piece of an answer with its placeholders, within one step
     struct buf head;          // head of an answer that waits for its first bytes, within one step
     char *read_buffer;        // shared by all connections: a read is consumed at once
     struct conn *conns;       // all open connections

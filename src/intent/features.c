@@ -228,8 +228,16 @@ static uint32_t count_signs(const struct words *w, struct signs *s) {
     return total - s->kinds[LINE];
 }
 
+// Most counts are small, and there are two dozen of them.
+enum { DAMPED = 64 };
+static float damped[DAMPED];
+
+__attribute__((constructor)) static void fill_damped(void) {
+    for (uint32_t n = 0; n < DAMPED; n++) damped[n] = log1pf((float)n);
+}
+
 static inline float damp(uint32_t n) {
-    return log1pf((float)n);
+    return n < DAMPED ? damped[n] : log1pf((float)n);
 }
 
 static void fill_counts(const struct intent_input *in, const struct words *w, const struct reading *r, struct features *out) {

@@ -5,59 +5,63 @@
 #include "base/clock.h"
 #include "wire/json.h"
 
-#define TEXT(field)                                                                                                    \
-    { #field, COLUMN_TEXT, offsetof(struct ledger_row, field), sizeof(((struct ledger_row *)0)->field) }
-#define ONE(kind, field)                                                                                               \
-    { #field, kind, offsetof(struct ledger_row, field), 0 }
+#define TEXT(part, field)                                                                                              \
+    { #field, COLUMN_TEXT, part, offsetof(struct ledger_row, field), sizeof(((struct ledger_row *)0)->field) }
+#define ONE(part, kind, field)                                                                                         \
+    { #field, kind, part, offsetof(struct ledger_row, field), 0 }
 #define ZONE(label, zone)                                                                                              \
-    { "bytes_out_" label, COLUMN_COUNT, offsetof(struct ledger_row, bytes_out[zone]), 0 }
+    { "bytes_out_" label, COLUMN_COUNT, OWN, offsetof(struct ledger_row, bytes_out[zone]), 0 }
 
-// The order of CREATE TABLE, JSON and CSV. A new column goes to the end, with a new STORE_VERSION.
+#define OWN COLUMN_OWN
+#define SHARED COLUMN_SHARED
+
+// The order of the view `request`, of JSON and CSV. A new column goes to the end, with a new STORE_VERSION.
+// SHARED is for what has few values, so that few sets of them exist; a column never changes its part.
 const struct column COLUMNS[] = {
-    TEXT(id),
-    ONE(COLUMN_COUNT, started_us),
-    TEXT(endpoint),
-    TEXT(user),
-    TEXT(asked_model),
-    TEXT(model),
-    TEXT(upstream),
-    TEXT(route),
-    TEXT(reason),
-    TEXT(degraded),
-    TEXT(task),
-    ONE(COLUMN_FLOAT, score),
-    ONE(COLUMN_FLOAT, p_local),
-    ONE(COLUMN_FLOAT, complexity),
-    ONE(COLUMN_FLOAT, ambiguity),
-    TEXT(classes),
-    TEXT(receipt),
-    ONE(COLUMN_BOOL, sensitive),
-    ONE(COLUMN_BOOL, stream),
-    ONE(COLUMN_INT, status),
-    TEXT(outcome),
-    TEXT(error_code),
-    TEXT(finish),
-    ONE(COLUMN_U32, attempts),
-    ONE(COLUMN_U32, retries),
-    ONE(COLUMN_U32, throttles),
-    ONE(COLUMN_MAYBE, input_tokens),
-    ONE(COLUMN_MAYBE, output_tokens),
-    ONE(COLUMN_MAYBE, cached_tokens),
-    ONE(COLUMN_MAYBE, cache_write_tokens),
-    ONE(COLUMN_MAYBE, reasoning_tokens),
-    ONE(COLUMN_BOOL, usage_estimated),
-    ONE(COLUMN_REAL, cost_usd),
-    ONE(COLUMN_REAL, baseline_usd),
-    ONE(COLUMN_MAYBE, ttft_us),
-    ONE(COLUMN_COUNT, total_us),
-    ONE(COLUMN_COUNT, overhead_us),
-    ONE(COLUMN_COUNT, bytes_in),
+    TEXT(OWN, id),
+    ONE(OWN, COLUMN_COUNT, started_us),
+    TEXT(SHARED, endpoint),
+    TEXT(OWN, user),
+    TEXT(SHARED, asked_model),
+    TEXT(SHARED, model),
+    TEXT(SHARED, upstream),
+    TEXT(SHARED, route),
+    TEXT(SHARED, reason),
+    TEXT(SHARED, degraded),
+    TEXT(SHARED, task),
+    ONE(OWN, COLUMN_FLOAT, score),
+    ONE(OWN, COLUMN_FLOAT, p_local),
+    ONE(OWN, COLUMN_FLOAT, complexity),
+    ONE(OWN, COLUMN_FLOAT, ambiguity),
+    TEXT(SHARED, classes),
+    TEXT(SHARED, receipt),
+    ONE(SHARED, COLUMN_BOOL, sensitive),
+    ONE(SHARED, COLUMN_BOOL, stream),
+    ONE(SHARED, COLUMN_INT, status),
+    TEXT(SHARED, outcome),
+    TEXT(SHARED, error_code),
+    TEXT(SHARED, finish),
+    ONE(SHARED, COLUMN_U32, attempts),
+    ONE(SHARED, COLUMN_U32, retries),
+    ONE(SHARED, COLUMN_U32, throttles),
+    ONE(OWN, COLUMN_MAYBE, input_tokens),
+    ONE(OWN, COLUMN_MAYBE, output_tokens),
+    ONE(OWN, COLUMN_MAYBE, cached_tokens),
+    ONE(OWN, COLUMN_MAYBE, cache_write_tokens),
+    ONE(OWN, COLUMN_MAYBE, reasoning_tokens),
+    ONE(SHARED, COLUMN_BOOL, usage_estimated),
+    ONE(OWN, COLUMN_REAL, cost_usd),
+    ONE(OWN, COLUMN_REAL, baseline_usd),
+    ONE(OWN, COLUMN_MAYBE, ttft_us),
+    ONE(OWN, COLUMN_COUNT, total_us),
+    ONE(OWN, COLUMN_COUNT, overhead_us),
+    ONE(OWN, COLUMN_COUNT, bytes_in),
     ZONE("local", ZONE_LOCAL),
     ZONE("eu", ZONE_EU),
     ZONE("us", ZONE_US),
     ZONE("any", ZONE_ANY),
-    ONE(COLUMN_COUNT, bytes_answered),
-    {NULL, COLUMN_TEXT, 0, 0},
+    ONE(OWN, COLUMN_COUNT, bytes_answered),
+    {NULL, COLUMN_TEXT, OWN, 0, 0},
 };
 
 // A value out of its place; `known` is false for what is stored as NULL.
@@ -97,22 +101,57 @@ const char *column_sql_type(const struct column *c) {
     return c->type == COLUMN_FLOAT || c->type == COLUMN_REAL ? "REAL" : "INTEGER";
 }
 
-void columns_list(struct buf *out) {
-    for (const struct column *c = COLUMNS; c->name; c++) buf_printf(out, "%s%s", c == COLUMNS ? "" : ", ", c->name);
+void columns_list(struct buf *out, unsigned parts) {
+    const char *comma = "";
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        if (!(c->part & parts)) continue;
+        buf_printf(out, "%s%s", comma, c->name);
+        comma = ", ";
+    }
 }
 
+void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_row *row) {
+    int at = 1;
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        if (!(c->part & parts)) continue;
+        struct cell v = cell_of(c, row);
+        if (!v.known) sqlite3_bind_null(statement, at++);
+        else if (v.kind == CELL_TEXT) sqlite3_bind_text(statement, at++, v.text.at, (int)v.text.len, SQLITE_STATIC);
+        else if (v.kind == CELL_REAL) sqlite3_bind_double(statement, at++, v.real);
+        else sqlite3_bind_int64(statement, at++, v.whole);
+    }
+}
+
+// Called for every value of every row, hence not by way of a cell.
 void columns_result(sqlite3_context *out, int column, const struct ledger_row *row) {
-    struct cell v = cell_of(&COLUMNS[column], row);
-    if (!v.known) sqlite3_result_null(out);
-    else if (v.kind == CELL_TEXT) sqlite3_result_text(out, v.text.at, (int)v.text.len, SQLITE_STATIC);
-    else if (v.kind == CELL_REAL) sqlite3_result_double(out, v.real);
-    else sqlite3_result_int64(out, v.whole);
+    const struct column *c = &COLUMNS[column];
+    const void *at = (const char *)row + c->offset;
+    int64_t whole;
+    double real;
+    switch (c->type) {
+    case COLUMN_TEXT: sqlite3_result_text(out, at, (int)strnlen(at, c->size), SQLITE_STATIC); return;
+    case COLUMN_COUNT: sqlite3_result_int64(out, *(const int64_t *)at); return;
+    case COLUMN_MAYBE:
+        whole = *(const int64_t *)at;
+        if (whole >= 0) sqlite3_result_int64(out, whole); // otherwise it stays NULL
+        return;
+    case COLUMN_INT: sqlite3_result_int64(out, *(const int *)at); return;
+    case COLUMN_U32: sqlite3_result_int64(out, *(const uint32_t *)at); return;
+    case COLUMN_BOOL: sqlite3_result_int64(out, *(const bool *)at); return;
+    case COLUMN_FLOAT:
+    case COLUMN_REAL:
+        real = c->type == COLUMN_FLOAT ? (double)*(const float *)at : *(const double *)at;
+        if (isfinite(real)) sqlite3_result_double(out, real);
+        return;
+    }
 }
 
-void columns_read(sqlite3_stmt *statement, struct ledger_row *row) {
+void columns_read(sqlite3_stmt *statement, unsigned parts, struct ledger_row *row) {
+    int i = -1;
     *row = (struct ledger_row){.status = 0};
     for (const struct column *c = COLUMNS; c->name; c++) {
-        int i = (int)(c - COLUMNS);
+        if (!(c->part & parts)) continue;
+        i++;
         void *at = (char *)row + c->offset;
         bool null = sqlite3_column_type(statement, i) == SQLITE_NULL;
         int64_t whole = sqlite3_column_int64(statement, i);
@@ -133,6 +172,20 @@ void columns_read(sqlite3_stmt *statement, struct ledger_row *row) {
         case COLUMN_REAL: *(double *)at = null ? NAN : sqlite3_column_double(statement, i); break;
         }
     }
+}
+
+size_t columns_key(const struct ledger_row *row, char out[static COLUMNS_KEY_BYTES]) {
+    static const size_t SIZES[] = {[COLUMN_INT] = sizeof(int), [COLUMN_U32] = sizeof(uint32_t), [COLUMN_BOOL] = 1};
+    char *to = out;
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        if (c->part != COLUMN_SHARED) continue;
+        const char *at = (const char *)row + c->offset;
+        size_t n = c->type == COLUMN_TEXT ? strnlen(at, c->size) : SIZES[c->type];
+        memcpy(to, at, n);
+        to += n;
+        if (c->type == COLUMN_TEXT) *to++ = 0;
+    }
+    return (size_t)(to - out);
 }
 
 // ---------------------------------------------------------------- for people and programs

@@ -3,6 +3,7 @@
 #define SLUICE_LEDGER_COLUMNS_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "ledger/ledger.h"
@@ -18,9 +19,21 @@ enum column_type {
     COLUMN_REAL   // double; NAN = NULL
 };
 
+// Where a column is stored: with its row, or once for all rows that share a set of values (kind.h).
+enum column_part { COLUMN_OWN = 1, COLUMN_SHARED = 2 };
+
+enum {
+    COLUMN_ALL = COLUMN_OWN | COLUMN_SHARED,
+    // the shared ones in a row: from the first to the end of the last
+    COLUMNS_SHARED_AT = offsetof(struct ledger_row, endpoint),
+    COLUMNS_SHARED_BYTES = offsetof(struct ledger_row, usage_estimated) + sizeof(bool) - COLUMNS_SHARED_AT,
+    COLUMNS_KEY_BYTES = COLUMNS_SHARED_BYTES + 32, // a NUL more for each text
+};
+
 struct column {
     const char *name; // NULL ends the table
     enum column_type type;
+    enum column_part part;
     size_t offset;
     size_t size; // of a text
 };
@@ -28,12 +41,16 @@ struct column {
 extern const struct column COLUMNS[];
 
 const char *column_sql_type(const struct column *c);
-// "id, started_us, ..."
-void columns_list(struct buf *out);
+// "id, started_us, ..." of these parts
+void columns_list(struct buf *out, unsigned parts);
+// Binds the values of these parts from parameter 1 on; the row must outlive the step.
+void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_row *row);
 // The value of COLUMNS[column] as the result of a function of SQLite; the row must outlive the step.
 void columns_result(sqlite3_context *out, int column, const struct ledger_row *row);
-// The current row of a SELECT of columns_list.
-void columns_read(sqlite3_stmt *statement, struct ledger_row *row);
+// The current row of a SELECT of columns_list of the same parts.
+void columns_read(sqlite3_stmt *statement, unsigned parts, struct ledger_row *row);
+// The shared values as bytes: equal for two rows if and only if all shared values are. Returns their number.
+size_t columns_key(const struct ledger_row *row, char out[static COLUMNS_KEY_BYTES]);
 void columns_csv_header(struct buf *out);
 void columns_csv_row(const struct ledger_row *row, struct buf *out);
 

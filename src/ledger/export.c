@@ -4,8 +4,11 @@
 #include "ledger/columns.h"
 #include "ledger/store.h"
 
-static const char WHERE[] = " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2)"
-                            " AND (?3 IS NULL OR id = ?3)";
+// An id has a condition of its own, because an index serves "id = ?3" but not "?3 IS NULL OR id = ?3".
+static const char *where(const struct ledger_filter *f) {
+    return f->id ? " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2) AND id = ?3"
+                 : " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2)";
+}
 
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const struct ledger_filter *f, struct err *e) {
     sqlite3_stmt *statement = NULL;
@@ -23,14 +26,14 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const struct ledger_f
 
 static void write_select(const struct ledger_filter *f, struct buf *sql) {
     buf_add_z(sql, "SELECT ");
-    columns_list(sql);
-    buf_printf(sql, " FROM request%s", WHERE);
+    columns_list(sql, COLUMN_ALL);
+    buf_printf(sql, " FROM request%s", where(f));
     if (f->limit > 0) { // the newest, turned round again
         struct buf inner;
         buf_init(&inner, sql->max);
         buf_add_z(&inner, "SELECT ");
-        columns_list(&inner);
-        buf_printf(&inner, " FROM (SELECT * FROM request%s ORDER BY seq DESC LIMIT %lld)", WHERE,
+        columns_list(&inner, COLUMN_ALL);
+        buf_printf(&inner, " FROM (SELECT * FROM request%s ORDER BY seq DESC LIMIT %lld)", where(f),
                    (long long)f->limit);
         buf_reset(sql);
         buf_add_span(sql, buf_span(&inner));
@@ -58,7 +61,7 @@ int64_t ledger_export(const char *path, const struct ledger_filter *filter, enum
     if (format == LEDGER_CSV) columns_csv_header(&text);
     while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
         struct ledger_row row;
-        columns_read(statement, &row);
+        columns_read(statement, COLUMN_ALL, &row);
         if (format == LEDGER_CSV) {
             columns_csv_row(&row, &text);
         } else {
@@ -98,7 +101,7 @@ static const char BY_UPSTREAM[] =
 
 static int read_sums(sqlite3 *db, const struct ledger_filter *filter, struct ledger_summary *out, struct err *e) {
     char sql[2048];
-    snprintf(sql, sizeof sql, "%s%s", SUMS, WHERE);
+    snprintf(sql, sizeof sql, "%s%s", SUMS, where(filter));
     sqlite3_stmt *s = prepare(db, sql, filter, e);
     if (!s) return -1;
     int64_t *const counts[] = {&out->requests,
@@ -134,7 +137,7 @@ static int read_upstreams(sqlite3 *db, const struct ledger_filter *filter, struc
     char sql[1024];
     int step;
     snprintf(sql, sizeof sql, "%s%s AND upstream <> '' GROUP BY upstream ORDER BY 2 DESC, 1 LIMIT %d", BY_UPSTREAM,
-             WHERE, LEDGER_MAX_UPSTREAMS);
+             where(filter), LEDGER_MAX_UPSTREAMS);
     sqlite3_stmt *s = prepare(db, sql, filter, e);
     if (!s) return -1;
     while ((step = sqlite3_step(s)) == SQLITE_ROW) {

@@ -1,5 +1,6 @@
 #include "ledger/feed.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -8,26 +9,33 @@
 struct cursor {
     sqlite3_vtab_cursor base; // first: SQLite knows only this part
     const struct feed *feed;
+    const int *columns;
     size_t at;
 };
 
 struct table {
     sqlite3_vtab base;
     const struct feed *feed;
+    int columns[64]; // by place after `kind`: which of COLUMNS
 };
 
 static int feed_connect(sqlite3 *db, void *feed, int argc, const char *const *argv, sqlite3_vtab **out, char **why) {
     (void)argc, (void)argv, (void)why;
     struct buf sql;
     buf_init(&sql, 16 << 10);
-    buf_add_z(&sql, "CREATE TABLE " FEED_TABLE "(");
-    columns_list(&sql);
+    buf_add_z(&sql, "CREATE TABLE " FEED_TABLE "(kind, ");
+    columns_list(&sql, COLUMN_OWN);
     buf_add_char(&sql, ')');
     int status = sqlite3_declare_vtab(db, sql.at);
     buf_free(&sql);
     if (status != SQLITE_OK) return status;
     struct table *t = mem_new(sizeof *t);
+    size_t n = 0;
     t->feed = feed;
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        assert(n < sizeof t->columns / sizeof *t->columns);
+        if (c->part == COLUMN_OWN) t->columns[n++] = (int)(c - COLUMNS);
+    }
     *out = &t->base;
     return SQLITE_OK;
 }
@@ -46,6 +54,7 @@ static int feed_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
 static int feed_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
     struct cursor *c = mem_new(sizeof *c);
     c->feed = ((struct table *)table)->feed;
+    c->columns = ((struct table *)table)->columns;
     *out = &c->base;
     return SQLITE_OK;
 }
@@ -73,7 +82,8 @@ static int feed_eof(sqlite3_vtab_cursor *cursor) {
 
 static int feed_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int column) {
     const struct cursor *c = (struct cursor *)cursor;
-    columns_result(out, column, &c->feed->rows[c->at]);
+    if (column == 0) sqlite3_result_int64(out, c->feed->kinds[c->at]);
+    else columns_result(out, c->columns[column - 1], &c->feed->rows[c->at]);
     return SQLITE_OK;
 }
 

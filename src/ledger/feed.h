@@ -10,13 +10,16 @@
 // No table of a file is likely to have this name: it would hide the feed.
 #define FEED_TABLE "sluice_feed"
 
+enum { FEED_ROWS = 64 }; // at a time
+
 struct feed {
     const struct ledger_row *rows;
     size_t count;
+    int64_t kinds[FEED_ROWS]; // of each row: its shared values (kind.h)
 };
 
-// Makes the read-only table FEED_TABLE with COLUMNS in this connection. It shows what `feed` points to when a
-// statement runs; `feed` must outlive the connection. Returns a code of SQLite.
+// Makes the read-only table FEED_TABLE with `kind` and the own columns of rows in this connection. It shows what `feed`
+// points to when a statement runs; `feed` must outlive the connection. Returns a code of SQLite.
 int feed_attach(sqlite3 *db, struct feed *feed) __attribute__((warn_unused_result));
 
 #endif

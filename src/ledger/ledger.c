@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -59,23 +58,7 @@ struct ledger {
 // ---------------------------------------------------------------- where
 
 char *ledger_path(const struct config *config) {
-    static const struct {
-        const char *variable, *below;
-    } PLACES[] = {{"XDG_STATE_HOME", ""}, {"HOME", "/.local/state"}};
-    struct buf path;
-    const char *root = "/var/lib", *below = "";
-    if (*config->ledger.path) return mem_copy_z(config->ledger.path);
-    for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
-        const char *value = getenv(PLACES[i].variable);
-        if (!value || value[0] != '/') continue;
-        root = value, below = PLACES[i].below;
-        break;
-    }
-    buf_init(&path, 4096);
-    buf_printf(&path, "%s%s/sluice/ledger.db", root, below);
-    char *copy = path.full ? mem_copy_z("/var/lib/sluice/ledger.db") : mem_copy_z(path.at);
-    buf_free(&path);
-    return copy;
+    return *config->ledger.path ? mem_copy_z(config->ledger.path) : config_state_path("ledger.db");
 }
 
 // The directories above a path that nobody chose; store_open reports what went wrong.

@@ -16,31 +16,13 @@
 
 // One row. Plain data; a copy is complete. Strings are cut to fit. No prompt, no answer, no key.
 struct ledger_row {
-    char id[40];          // request id, as in x-request-id
-    int64_t started_us;   // wall clock, UTC
-    char endpoint[32];    // "/v1/chat/completions"
-    char user[64];        // x-sluice-user, or ""
-    char asked_model[64]; // what the caller asked for
-    char model[64];       // what answered, or ""
-    char upstream[32];    // "local", a frontier's name, or ""
-    char route[16];       // local | frontier | refused
-    char reason[32];      // reason_code
-    char degraded[40];    // or ""
-    char task[16];
+    char id[40];        // request id, as in x-request-id
+    int64_t started_us; // wall clock, UTC
+    char user[64];      // x-sluice-user, or ""
     float score, p_local, complexity, ambiguity;
-    char classes[48]; // data classes found, or ""
-    char receipt[GATE_RECEIPT_BYTES];
-    bool sensitive, stream;
-    int status;          // HTTP status that the caller got; 499 = the caller left
-    char outcome[24];    // ok | error | cut | cancelled | refused
-    char error_code[40]; // or ""
-    char finish[24];
-    uint32_t attempts;                                                                        // upstreams tried
-    uint32_t retries;                                                                         // of them after a failure
-    uint32_t throttles;                                                                       // 429 answers seen
+    uint32_t masked; // values that left masked; not a column: the receipt says it
     int64_t input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens; // -1 = not told
-    bool usage_estimated;          // the counts are our estimate, the upstream told none
-    double cost_usd;               // NAN = unknown
+    double cost_usd;                                                                          // NAN = unknown
     double baseline_usd;           // the same tokens at the first frontier's first model; NAN = unknown
     int64_t ttft_us;               // first content to the caller; -1 = none
     int64_t total_us;              // accept to end
@@ -48,6 +30,26 @@ struct ledger_row {
     int64_t bytes_in;              // from the caller
     int64_t bytes_out[ZONE_COUNT]; // request bytes sent upstream, per zone
     int64_t bytes_answered;        // to the caller
+    // From `endpoint` to `usage_estimated`: what few values exist of; see kind.h.
+    char endpoint[32];    // "/v1/chat/completions"
+    char asked_model[64]; // what the caller asked for
+    char model[64];       // what answered, or ""
+    char upstream[32];    // "local", a frontier's name, or ""
+    char route[16];       // local | frontier | refused
+    char reason[32];      // reason_code
+    char degraded[40];    // or ""
+    char task[16];
+    char classes[48]; // data classes found, or ""
+    char receipt[GATE_RECEIPT_BYTES];
+    char outcome[24];    // ok | error | cut | cancelled | refused
+    char error_code[40]; // or ""
+    char finish[24];
+    int status;         // HTTP status that the caller got; 499 = the caller left
+    uint32_t attempts;  // upstreams tried
+    uint32_t retries;   // of them after a failure
+    uint32_t throttles; // 429 answers seen
+    bool sensitive, stream;
+    bool usage_estimated; // the counts are our estimate, the upstream told none
 };
 
 struct ledger;

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "ledger/columns.h"
 #include "ledger/feed.h"
+#include "ledger/kind.h"
 
 static int fault(sqlite3 *db, const char *path, struct err *e) {
     return err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
@@ -40,46 +42,107 @@ static int check_origin(sqlite3 *db, const char *path, struct err *e) {
     return 0;
 }
 
-static bool has_column(sqlite3 *db, const char *name) {
+static int run(sqlite3 *db, const struct buf *sql) {
+    return sqlite3_exec(db, sql->at, NULL, NULL, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+static bool has(sqlite3 *db, const char *sql, const char *table, const char *column) {
     sqlite3_stmt *statement = NULL;
     bool found = false;
-    if (sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info('request') WHERE name = ?1", -1, &statement, NULL) ==
-        SQLITE_OK) {
-        sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK) {
+        sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
+        if (column) sqlite3_bind_text(statement, 2, column, -1, SQLITE_STATIC);
         found = sqlite3_step(statement) == SQLITE_ROW;
     }
     sqlite3_finalize(statement);
     return found;
 }
 
-// What is missing, as one transaction. A column that came later is NULL in the rows before it.
-static void write_schema(sqlite3 *db, struct buf *sql) {
-    buf_add_z(sql, "CREATE TABLE IF NOT EXISTS request(seq INTEGER PRIMARY KEY");
-    for (const struct column *c = COLUMNS; c->name; c++) buf_printf(sql, ", %s %s", c->name, column_sql_type(c));
-    buf_add_z(sql, ");");
-    if (ask(db, "SELECT count(*) FROM sqlite_master WHERE name = 'request'") > 0)
-        for (const struct column *c = COLUMNS; c->name; c++)
-            if (!has_column(db, c->name))
-                buf_printf(sql, "ALTER TABLE request ADD COLUMN %s %s;", c->name, column_sql_type(c));
+static bool has_table(sqlite3 *db, const char *table) {
+    return has(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", table, NULL);
+}
+
+static bool has_column(sqlite3 *db, const char *table, const char *column) {
+    return has(db, "SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2", table, column);
+}
+
+// The table, if it is missing, or its missing columns: these are NULL in the rows before.
+static int make_table(sqlite3 *db, const char *table, const char *keys, enum column_part part, struct buf *sql) {
+    bool exists = has_table(db, table);
+    buf_reset(sql);
+    if (!exists) buf_printf(sql, "CREATE TABLE %s(%s", table, keys);
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        if (c->part != part) continue;
+        if (!exists) buf_printf(sql, ", %s %s", c->name, column_sql_type(c));
+        else if (!has_column(db, table, c->name))
+            buf_printf(sql, "ALTER TABLE %s ADD COLUMN %s %s;", table, c->name, column_sql_type(c));
+    }
+    if (!exists) buf_add_z(sql, ")");
+    return sql->len ? run(db, sql) : 0;
+}
+
+// ", old.name" for every column of the part; a column that the old table lacks is NULL.
+static void list_old(sqlite3 *db, enum column_part part, struct buf *sql) {
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (c->part == part)
+            buf_printf(sql, ", %s%s", has_column(db, "request", c->name) ? "old." : "NULL AS ", c->name);
+}
+
+// Up to version 1 `request` was a table with all columns. An index on the shared ones finds each row's kind.
+// Every row finds exactly one, because IS takes NULL for equal to NULL, as DISTINCT does.
+static int move_rows(sqlite3 *db, struct buf *sql) {
+    buf_reset(sql);
+    buf_add_z(sql, "INSERT INTO kind SELECT DISTINCT NULL");
+    list_old(db, COLUMN_SHARED, sql);
+    buf_add_z(sql, " FROM request AS old; CREATE INDEX kind_all ON kind(");
+    columns_list(sql, COLUMN_SHARED);
+    buf_add_z(sql, "); INSERT INTO entry SELECT old.seq, kind.kind");
+    list_old(db, COLUMN_OWN, sql);
+    buf_add_z(sql, " FROM request AS old CROSS JOIN kind ON 1");
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        if (c->part != COLUMN_SHARED) continue;
+        bool known = has_column(db, "request", c->name);
+        buf_printf(sql, " AND kind.%s IS %s%s", c->name, known ? "old." : "NULL", known ? c->name : "");
+    }
+    buf_add_z(sql, " ORDER BY old.seq; DROP INDEX kind_all");
+    if (run(db, sql)) return -1;
+    log_event(LOG_INFO, "ledger.migrated", LOG_I("rows", ask(db, "SELECT count(*) FROM entry")),
+              LOG_I("schema", STORE_VERSION));
+    buf_reset(sql);
+    buf_add_z(sql, "DROP TABLE request");
+    return run(db, sql);
+}
+
+// Brings tables, index and view to STORE_VERSION, within a transaction. Rows are deleted through the view; what
+// they shared stays.
+static int write_schema(sqlite3 *db, struct buf *sql) {
+    if (make_table(db, "kind", "kind INTEGER PRIMARY KEY", COLUMN_SHARED, sql)) return -1;
+    if (make_table(db, "entry", "seq INTEGER PRIMARY KEY, kind INTEGER", COLUMN_OWN, sql)) return -1;
+    if (has_table(db, "request") && move_rows(db, sql)) return -1;
+    buf_reset(sql);
+    buf_add_z(sql, "CREATE INDEX IF NOT EXISTS entry_id ON entry(id);"
+                   "DROP VIEW IF EXISTS request; CREATE VIEW request AS SELECT seq, ");
+    columns_list(sql, COLUMN_ALL);
     buf_printf(sql,
-               "CREATE INDEX IF NOT EXISTS request_id ON request(id);"
+               " FROM entry LEFT JOIN kind USING (kind);"
+               "CREATE TRIGGER request_delete INSTEAD OF DELETE ON request BEGIN"
+               " DELETE FROM entry WHERE seq = old.seq; END;"
                "PRAGMA application_id = %d; PRAGMA user_version = %d;",
                STORE_APPLICATION, STORE_VERSION);
+    return run(db, sql);
 }
 
 static int migrate(sqlite3 *db, const char *path, struct err *e) {
     struct buf sql;
-    int status = -1;
+    int status = 0;
     if (ask(db, "PRAGMA user_version") == STORE_VERSION) return 0;
     // the lock first, so that two processes that start together do not both migrate
     if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) return fault(db, path, e);
     buf_init(&sql, 64 << 10);
-    write_schema(db, &sql);
-    if (sqlite3_exec(db, sql.at, NULL, NULL, NULL) != SQLITE_OK || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL)) {
-        fault(db, path, e);
+    if (ask(db, "PRAGMA user_version") != STORE_VERSION) status = write_schema(db, &sql);
+    if (status || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
+        status = fault(db, path, e);
         sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    } else {
-        status = 0;
     }
     buf_free(&sql);
     return status;
@@ -91,11 +154,13 @@ static int prepare_insert(struct store *s, const char *path, struct err *e) {
     struct buf sql;
     s->feed = mem_new(sizeof *s->feed);
     if (feed_attach(s->db, s->feed) != SQLITE_OK) return fault(s->db, path, e);
+    s->kinds = kinds_new(s->db);
+    if (!s->kinds) return fault(s->db, path, e);
     buf_init(&sql, 16 << 10);
-    buf_add_z(&sql, "INSERT INTO request(");
-    columns_list(&sql);
-    buf_add_z(&sql, ") SELECT ");
-    columns_list(&sql);
+    buf_add_z(&sql, "INSERT INTO entry(kind, ");
+    columns_list(&sql, COLUMN_OWN);
+    buf_add_z(&sql, ") SELECT kind, ");
+    columns_list(&sql, COLUMN_OWN);
     buf_add_z(&sql, " FROM " FEED_TABLE);
     int status = sqlite3_prepare_v3(s->db, sql.at, -1, SQLITE_PREPARE_PERSISTENT, &s->insert, NULL);
     buf_free(&sql);
@@ -136,6 +201,7 @@ fail:
 
 void store_close(struct store *s) {
     sqlite3_finalize(s->insert);
+    kinds_free(s->kinds);
     sqlite3_close(s->db);
     free(s->feed);
     *s = (struct store){.db = NULL};
@@ -167,6 +233,7 @@ static int undo(struct store *s, struct err *e) {
     err_set(e, "%s", sqlite3_errmsg(s->db));
     sqlite3_reset(s->insert);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    kinds_forget(s->kinds);
     return -1;
 }
 
@@ -177,9 +244,15 @@ int store_begin(struct store *s, struct err *e) {
 }
 
 int store_insert(struct store *s, const struct ledger_row *rows, size_t n, struct err *e) {
-    *s->feed = (struct feed){rows, n};
-    if (sqlite3_step(s->insert) != SQLITE_DONE) return undo(s, e);
-    sqlite3_reset(s->insert);
+    for (size_t part; n; rows += part, n -= part) {
+        part = n < FEED_ROWS ? n : FEED_ROWS;
+        s->feed->rows = rows;
+        s->feed->count = part;
+        for (size_t i = 0; i < part; i++)
+            if ((s->feed->kinds[i] = kinds_number(s->kinds, &rows[i])) == 0) return undo(s, e);
+        if (sqlite3_step(s->insert) != SQLITE_DONE) return undo(s, e);
+        sqlite3_reset(s->insert);
+    }
     return 0;
 }
 

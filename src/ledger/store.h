@@ -8,9 +8,10 @@
 struct sqlite3;
 struct sqlite3_stmt;
 struct feed;
+struct kinds;
 
 enum {
-    STORE_VERSION = 1,              // of the columns; kept in PRAGMA user_version
+    STORE_VERSION = 2,              // of the schema; kept in PRAGMA user_version
     STORE_APPLICATION = 0x536c7563, // "Sluc", in PRAGMA application_id
     STORE_BUSY_MS = 250,            // wait for another process's lock
 };
@@ -19,6 +20,7 @@ struct store {
     struct sqlite3 *db; // NULL: closed
     struct sqlite3_stmt *insert;
     struct feed *feed; // what insert reads
+    struct kinds *kinds;
 };
 
 // Opens, creates (mode 0600) or migrates. On failure nothing is open.

@@ -20,6 +20,7 @@ _Static_assert(sizeof DURATION_US / sizeof *DURATION_US <= HISTOGRAM_MOST + 1, "
 // What one worker counts. Money is in billionths of a dollar, so that it adds without rounding.
 struct set {
     struct series requests, rejected, attempts_failed, tokens, tokens_unknown, cost, cost_unknown;
+    struct series masked, masked_values;
     struct histogram ttft[ROUTE_COUNT], duration[ROUTE_COUNT], overhead;
     _Atomic uint64_t bytes_out[ZONE_COUNT], bytes_in, bytes_answered;
     _Atomic uint64_t connections, in_flight; // gauges; wrap-around makes -1 of a worker add up right
@@ -77,6 +78,10 @@ void meter_request(struct meter *m, uint32_t worker, const struct ledger_row *ro
     series_add(&s->requests, ROUTES[route], *row->reason ? row->reason : "none", CLASSES[class_], 1);
     count_tokens(s, row, ROUTES[route]);
     count_cost(s, row);
+    if (row->masked) {
+        series_add(&s->masked, ROUTES[route], NULL, NULL, 1);
+        series_add(&s->masked_values, ROUTES[route], NULL, NULL, row->masked);
+    }
     if (row->ttft_us >= 0) histogram_add(&s->ttft[route], TTFT_US, row->ttft_us);
     histogram_add(&s->duration[route], DURATION_US, row->total_us);
     histogram_add(&s->overhead, OVERHEAD_US, row->overhead_us);
@@ -127,6 +132,10 @@ static const struct {
      offsetof(struct set, cost)},
     {{"sluice_cost_unknown_total", "Requests whose cost is not known.", {"upstream"}, 0},
      offsetof(struct set, cost_unknown)},
+    {{"sluice_masked_total", "Requests that left masked; route is who answered.", {"route"}, 0},
+     offsetof(struct set, masked)},
+    {{"sluice_masked_values_total", "Values that were replaced in these requests.", {"route"}, 0},
+     offsetof(struct set, masked_values)},
 };
 
 static const struct {

@@ -20,6 +20,7 @@ static const struct {
     [REASON_NO_FRONTIER] = {"no-frontier", "a frontier is wanted, but none is configured"},
     [REASON_LOCAL_BUSY] = {"local-busy", "the local model has no free slot and its queue is full"},
     [REASON_LOCAL_DOWN] = {"local-down", "the local model is not ready"},
+    [REASON_MASKED] = {"masked", "a frontier is wanted, and what must not leave is replaced by placeholders"},
     [REASON_FALL_BACK] = {"fall-back", "the candidate before it failed"},
 };
 
@@ -104,7 +105,8 @@ static void add(struct plan *out, bool local, uint32_t frontier, enum reason rea
         out->route = local ? ROUTE_LOCAL : ROUTE_FRONTIER;
         out->reason = reason;
     }
-    if (out->count < PLAN_MAX) out->candidates[out->count++] = (struct candidate){local, frontier, reason};
+    if (out->count < PLAN_MAX)
+        out->candidates[out->count++] = (struct candidate){.local = local, .frontier = frontier, .reason = reason};
 }
 
 static void degrade(struct plan *out, const char *code) {
@@ -185,19 +187,39 @@ static enum reason frontier_reason(const struct facts *f, const struct route_req
     return f->named ? REASON_MODEL_NAMED : REASON_HARD;
 }
 
+// A sensitive request for which a frontier is wanted goes masked to those in the zones that allow it, and to nobody
+// else: the local model is behind them, where it may have the request as it is. False when there is no such frontier.
+static bool plan_masked(struct plan *out, const struct facts *f, const struct route_request *r,
+                        const struct route_state *s, bool hard) {
+    bool wanted = frontier_reason(f, r, hard) != REASON_ROUTINE || f->obstacle == OBSTACLE_DISABLED;
+    if (!r->mask_zones || r->pin == PIN_LOCAL || !wanted) return false;
+    bool local_last = f->fall_back && f->trusted && f->able && f->obstacle == OBSTACLE_NONE;
+    uint32_t most = f->fall_back ? PLAN_MAX - local_last : 1;
+    bool is_named = r->named_frontier >= 0 && (uint32_t)r->named_frontier < s->frontier_count;
+    uint32_t first = is_named ? (uint32_t)r->named_frontier : 0;
+    for (uint32_t i = 0; i < s->frontier_count && out->count < most; i++) {
+        uint32_t frontier = i == 0 ? first : i <= first ? i - 1 : i; // the named one, then the others in order
+        if (!(r->mask_zones & 1u << s->frontier_zones[frontier])) continue;
+        add(out, false, frontier, REASON_MASKED);
+        out->candidates[out->count - 1].masked = true;
+    }
+    if (out->count && local_last) add(out, true, 0, REASON_FALL_BACK);
+    return out->count > 0;
+}
+
 void route_plan(const struct config *config, const struct verdict *verdict, const struct score *score, float threshold,
                 const struct route_request *request, const struct route_state *state, struct plan *out) {
     *out = (struct plan){.threshold = threshold};
     struct facts f = gather(config, verdict, score, request, state);
+    bool hard = !(score->score <= threshold); // a score that is no number is hard
     if (f.sensitive) {
-        plan_local_only(out, &f, REASON_SENSITIVE);
+        if (!plan_masked(out, &f, request, state, hard)) plan_local_only(out, &f, REASON_SENSITIVE);
         return;
     }
     if (request->pin == PIN_LOCAL) {
         plan_local_only(out, &f, REASON_PINNED_LOCAL);
         return;
     }
-    bool hard = !(score->score <= threshold); // a score that is no number is hard
     enum reason reason = frontier_reason(&f, request, hard);
     if (reason == REASON_ROUTINE) plan_routine(out, &f);
     else if (f.frontiers) plan_frontier(out, &f, reason);

@@ -26,6 +26,7 @@ enum reason {
     REASON_NO_FRONTIER,    // hard, but no frontier is configured
     REASON_LOCAL_BUSY,     // no slot and no place in the queue
     REASON_LOCAL_DOWN,     // the local model is not ready
+    REASON_MASKED,         // a frontier is wanted, and what must not leave can be replaced
     REASON_FALL_BACK,      // the candidate before this one failed
     REASON_COUNT
 };
@@ -50,6 +51,7 @@ struct route_request {
     int64_t max_tokens;      // -1 = not given
     bool needs_vision;
     bool needs_audio;
+    uint32_t mask_zones;     // zones a sensitive request may go to masked, as 1u << zone; 0 = none
 };
 
 enum { PLAN_MAX = 4 };
@@ -58,6 +60,7 @@ struct candidate {
     bool local;
     uint32_t frontier;   // index, when not local
     enum reason reason;  // why it is tried
+    bool masked;         // a sensitive request, with placeholders for what must not leave
 };
 
 struct plan {

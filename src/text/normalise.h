@@ -1,25 +1,13 @@
 // A second view of a text, in which the common disguises of ASCII are undone.
 //
-// Full-width, mathematical and foreign digits and letters become ASCII, letters of Cyrillic and Greek that
-// look like Latin ones become these, exotic spaces and dashes become ' ' and '-', characters without width
-// disappear. The view is for searching only. Marks lead from its offsets back to the original.
+// Full-width, mathematical, enclosed, raised and foreign digits and letters become ASCII, letters of other scripts that
+// look like Latin ones become these, exotic spaces, dots and dashes become ' ', '.' and '-', characters without width,
+// combining marks and marks of direction disappear, and tag characters become the ASCII that they carry. The view is
+// for searching only; a mapped text leads back to the original.
 #ifndef SLUICE_TEXT_NORMALISE_H
 #define SLUICE_TEXT_NORMALISE_H
 
-#include "base/arena.h"
-#include "base/span.h"
-
-struct normal_mark {
-    uint32_t at;   // offset in the view, from which on ...
-    uint32_t from; // ... the original goes on at this offset
-};
-
-struct normal {
-    struct span original;
-    struct span text;
-    const struct normal_mark *marks; // ascending; the first one is {0, 0} or later in the original
-    size_t mark_count;
-};
+#include "text/mapped.h"
 
 enum normal_status {
     NORMAL_SAME,    // nothing disguised: *out is not set
@@ -27,13 +15,9 @@ enum normal_status {
     NORMAL_NO_ROOM  // the arena is full
 };
 
-// text must be well-formed UTF-8 of less than 4 GiB. Linear; memory comes from the arena.
-enum normal_status normalise(struct span text, struct arena *arena, struct normal *out)
+// text must be well-formed UTF-8 of less than 4 GiB; `under` is the mapped text that it belongs to, or NULL. Linear;
+// memory comes from the arena.
+enum normal_status normalise(struct span text, const struct mapped *under, struct arena *arena, struct mapped *out)
     __attribute__((warn_unused_result));
-
-// Where the byte at offset `at` of the view (below its length) begins in the original.
-size_t normal_origin(const struct normal *n, size_t at);
-// Where the code point that the byte before offset `end` (above 0) belongs to ends in the original.
-size_t normal_origin_end(const struct normal *n, size_t end);
 
 #endif

@@ -9,6 +9,9 @@ size_t utf8_valid_prefix(struct span text);
 // Length of the longest prefix without a byte above 0x7f.
 size_t utf8_ascii_prefix(struct span text);
 
+// Writes a code point (below 0x110000); returns its bytes.
+size_t utf8_encode(uint32_t c, char out[static 4]);
+
 // Bytes of the code point whose first byte is `lead`; 1 for a byte that begins none.
 static inline size_t utf8_length(unsigned char lead) {
     return lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;

@@ -90,6 +90,7 @@ struct upstreams {
     uv_idle_t idle;       // runs while calls are gathered
     uint32_t due_count;   // calls deferred since the last run
     uint32_t due_seen;    // of them, at the end of the turn before
+    uint32_t callers;     // no more calls than these can come
     struct link live;
     struct link due;
     struct http_client_limits limits;

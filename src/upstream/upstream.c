@@ -50,7 +50,7 @@ static void on_idle(uv_idle_t *idle) {
 // what leaves together costs the kernel and the peer less.
 static void on_prepare(uv_prepare_t *prepare) {
     struct upstreams *u = prepare->data;
-    if (u->due_count > u->due_seen && u->due_seen < GATHER_CALLS) {
+    if (u->due_count > u->due_seen && u->due_seen < GATHER_CALLS && u->due_count < u->callers) {
         u->due_seen = u->due_count;
         uv_idle_start(&u->idle, on_idle);
         return;
@@ -71,6 +71,7 @@ struct upstreams *upstreams_new(uv_loop_t *loop, const struct config *config) {
     uv_idle_init(loop, &u->idle);
     u->sweep.data = u->prepare.data = u->idle.data = u;
     u->handles = 3;
+    u->callers = UINT32_MAX;
     u->plain = plain_new(u);
     return u;
 }
@@ -84,6 +85,10 @@ void upstreams_close(struct upstreams *u) {
     uv_close((uv_handle_t *)&u->sweep, on_handle_closed);
     uv_close((uv_handle_t *)&u->prepare, on_handle_closed);
     uv_close((uv_handle_t *)&u->idle, on_handle_closed);
+}
+
+void upstreams_expect(struct upstreams *u, uint32_t callers) {
+    u->callers = callers;
 }
 
 void upstreams_watch(struct upstreams *u) {
@@ -133,11 +138,12 @@ void call_tell_sent(struct upstream_call *c) {
 }
 
 void call_tell_head(struct upstream_call *c, const struct http_head *head) {
+    bool tells_wait = http_head_field(head, FIELD_RETRY_AFTER_MS).len || http_head_field(head, FIELD_RETRY_AFTER).len;
     struct upstream_head out = {
         .status = head->status,
         .event_stream = http_head_is_event_stream(head),
         .content_length = head->content_length,
-        .retry_after_ms = http_head_retry_after_ms(head, clock_wall_us()),
+        .retry_after_ms = tells_wait ? http_head_retry_after_ms(head, clock_wall_us()) : -1,
         .content_type = http_head_field(head, FIELD_CONTENT_TYPE),
         .request_id = http_head_field(head, FIELD_REQUEST_ID),
     };

@@ -73,6 +73,9 @@ struct upstream_request {
 struct upstreams; // per worker: pools and the HTTPS engine
 
 struct upstreams *upstreams_new(uv_loop_t *loop, const struct config *config);
+// Calls of some turns of the loop leave together, as long as more may come: says that there are so many callers, each
+// with one call at a time. Unknown at first.
+void upstreams_expect(struct upstreams *u, uint32_t callers);
 // Cancels every call (without events) and closes every connection; freed when the loop has run on.
 void upstreams_close(struct upstreams *u);
 

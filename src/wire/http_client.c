@@ -3,11 +3,12 @@
 #include <time.h>
 
 static const struct {
-    const char *name;
+    struct span name;
     enum http_field field;
 } WANTED[] = {
-    {"content-type", FIELD_CONTENT_TYPE}, {"x-request-id", FIELD_REQUEST_ID},       {"request-id", FIELD_REQUEST_ID},
-    {"retry-after", FIELD_RETRY_AFTER},   {"retry-after-ms", FIELD_RETRY_AFTER_MS},
+    {{"content-type", 12}, FIELD_CONTENT_TYPE},      {{"x-request-id", 12}, FIELD_REQUEST_ID},
+    {{"request-id", 10}, FIELD_REQUEST_ID},          {{"retry-after", 11}, FIELD_RETRY_AFTER},
+    {{"retry-after-ms", 14}, FIELD_RETRY_AFTER_MS},
 };
 
 void http_head_init(struct http_head *h) {
@@ -21,7 +22,7 @@ void http_head_init(struct http_head *h) {
 void http_head_open(struct http_head *h, struct span name) {
     h->open = FIELD_OTHER;
     for (size_t i = 0; i < sizeof WANTED / sizeof *WANTED; i++) {
-        if (!span_is_nocase(name, span_from(WANTED[i].name))) continue;
+        if (!span_is_nocase(name, WANTED[i].name)) continue;
         h->open = (uint8_t)WANTED[i].field;
         h->at[h->open] = h->used;
         h->len[h->open] = 0;

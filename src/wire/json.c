@@ -10,6 +10,7 @@
 #endif
 
 #include "base/mem.h"
+#include "text/utf8.h"
 
 // ---------------------------------------------------------------- scanning
 
@@ -79,7 +80,7 @@ static inline void add_leaf(struct scan *s, enum json_type type, const unsigned 
 }
 
 // Length of the UTF-8 sequence at p (2 to 4), or 0: RFC 3629, no overlong forms, no surrogates.
-static inline int utf8_length(const unsigned char *p, const unsigned char *end) {
+static inline int sequence_length(const unsigned char *p, const unsigned char *end) {
     ptrdiff_t left = end - p;
     if (p[0] < 0xc2) return 0;
     if (p[0] < 0xe0) return left > 1 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
@@ -138,7 +139,7 @@ static __attribute__((noinline)) bool skip_string(const unsigned char **at, cons
             *escaped = true;
             if (!(p = skip_escape(p, end))) return false;
         } else if (*p >= 0x80) {
-            int n = utf8_length(p, end);
+            int n = sequence_length(p, end);
             if (!n) {
                 *status = JSON_BAD_UTF8;
                 return false;
@@ -304,12 +305,11 @@ bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z) {
     return json_is(doc, node, JSON_STRING) && node_text_is(doc, node, z, strlen(z));
 }
 
-uint32_t json_get(const struct json_doc *doc, uint32_t obj, const char *key) {
+uint32_t json_get_key(const struct json_doc *doc, uint32_t obj, struct span key) {
     if (doc->count == 0 || doc->nodes[obj].type != JSON_OBJECT) return 0;
     uint32_t found = 0;
-    size_t n = strlen(key);
     for (uint32_t k = obj + 1; k < doc->nodes[obj].next; k = doc->nodes[k + 1].next)
-        if (node_text_is(doc, k, key, n)) found = k + 1;
+        if (node_text_is(doc, k, key.at, key.len)) found = k + 1;
     return found;
 }
 
@@ -371,29 +371,6 @@ static uint32_t hex4(const char *p) {
     return v;
 }
 
-static size_t put_utf8(char *out, uint32_t c) {
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (char)(0x80 | (c & 0x3f));
-    return 4;
-}
-
 // Decodes \uXXXX (and a following low surrogate) at raw.at[i]; returns the bytes consumed.
 static size_t unescape_unicode(struct span raw, size_t i, char *out, size_t *written) {
     uint32_t c = hex4(raw.at + i + 2);
@@ -406,7 +383,7 @@ static size_t unescape_unicode(struct span raw, size_t i, char *out, size_t *wri
         }
     }
     if (c >= 0xd800 && c < 0xe000) c = 0xfffd;
-    *written = put_utf8(out, c);
+    *written = utf8_encode(c, out);
     return used;
 }
 
@@ -465,7 +442,7 @@ void json_put_string(struct buf *b, struct span s) {
         buf_add(b, p, (size_t)(stop - p));
         if ((p = stop) == end) break;
         if (*p >= 0x80) {
-            int n = utf8_length(p, end);
+            int n = sequence_length(p, end);
             buf_add(b, n ? (const char *)p : "\xef\xbf\xbd", n ? (size_t)n : 3);
             p += n ? n : 1;
         } else {

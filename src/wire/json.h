@@ -61,7 +61,10 @@ size_t json_string_length(struct span text);
 
 // The value of a key of an object (the last one where a key is repeated), or 0. obj may be 0 with a
 // root that is not an object: the answer is 0. Keys written with escapes are compared decoded.
-uint32_t json_get(const struct json_doc *doc, uint32_t obj, const char *key);
+uint32_t json_get_key(const struct json_doc *doc, uint32_t obj, struct span key);
+static inline uint32_t json_get(const struct json_doc *doc, uint32_t obj, const char *key) {
+    return json_get_key(doc, obj, span_make(key, strlen(key))); // inline: the length of a literal is known
+}
 // The same along a path of keys, ended by NULL: json_path(doc, 0, "usage", "prompt_tokens", NULL).
 uint32_t json_path(const struct json_doc *doc, uint32_t obj, ...) __attribute__((sentinel));
 
@@ -87,6 +90,12 @@ static inline bool json_is_true(const struct json_doc *doc, uint32_t node) {
 }
 // True when the node is a string equal to z (compared decoded).
 bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z);
+// True when a string is the key of a member: a colon follows it.
+static inline bool json_is_key(const struct json_doc *doc, uint32_t node) {
+    const char *p = doc->text + doc->nodes[node].end, *end = doc->text + doc->len;
+    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
+    return p < end && *p == ':';
+}
 // A whole number that fits; false (and *out untouched) for other types, fractions and overflow. "1e3" is a fraction here.
 bool json_int(const struct json_doc *doc, uint32_t node, int64_t *out);
 bool json_real(const struct json_doc *doc, uint32_t node, double *out);

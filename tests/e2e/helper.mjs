@@ -128,7 +128,7 @@ export async function startSluice({ config = {}, env = {}, local = config.local?
     listen: { address: `127.0.0.1:${port}`, workers: 1, ...config.listen },
     ledger: { path: ledger, ...config.ledger },
   });
-  const child = spawn(BIN, ['serve', '-c', file], { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(BIN, ['serve', '-c', file], { env: environment(env), cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
   const gateway = new Gateway(child, { dir, port, ledger, file });
   try {
     await gateway.ready(local);

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { Provider } from '../providers/provider.mjs';
-import { CARD, HARD, PROVIDER_KEY, frontier, localAt, startSluice, user } from './helper.mjs';
+import { PRESETS, Provider } from '../providers/provider.mjs';
+import { CARD, HARD, PROVIDER_KEY, frontier, localAt, startSluice, until, user } from './helper.mjs';
 
 const CANARY = 'zqcanaryprompt';
 const ANSWER_CANARY = 'zqcanaryanswer';
@@ -142,6 +142,41 @@ describe('whatever fails', () => {
     } finally {
       near = await Provider.start({ port, models: ['sim-local'], answer: near.answer });
     }
+  });
+
+  for (const [pin, [body, headers]] of Object.entries(PINS)) {
+    test(`privacy_redirect_to_a_frontier_is_not_followed_pin_${pin}`, async () => {
+      near.behave({ ...PRESETS.redirect, headers: { location: `${far.url}/chat/completions` } });
+      const r = await gateway.chat({ ...body, messages: user(`${CANARY} card ${CARD}`) }, { headers });
+      assert.ok(r.status >= 400, 'an error, not an answer');
+      await r.text();
+      nothingLeft();
+    });
+  }
+
+  test('privacy_new_configuration_in_mid_request_sends_nothing_out', async () => {
+    await until('the local side', async () => (await gateway.state())?.local === 'ready');
+    near.behave('slow');
+    const before = near.chats().length;
+    const answers = Object.values(PINS).map(([body, headers]) =>
+      gateway.chat({ ...body, messages: user(`${CANARY} card ${CARD}`), stream: true }, { headers }).then((r) => r.text()));
+    await until('the requests at the local side', () => near.chats().length >= before + answers.length);
+    process.kill(gateway.pid, 'SIGHUP');
+    await Promise.allSettled(answers);
+    nothingLeft();
+  });
+
+  test('privacy_caller_who_leaves_and_comes_back_sends_nothing_out', async () => {
+    near.behave('silent');
+    for (const [body, headers] of Object.values(PINS)) {
+      const said = { ...body, messages: user(`${CANARY} card ${CARD}`), stream: true };
+      await gateway.chat(said, { headers, signal: AbortSignal.timeout(50) }).catch(() => null);
+    }
+    near.reset();
+    for (const [body, headers] of Object.values(PINS)) {
+      await gateway.chat({ ...body, messages: user(`${CANARY} card ${CARD}`) }, { headers }).then((r) => r.text());
+    }
+    nothingLeft();
   });
 
   test('privacy_every_sensitive_row_counts_no_byte_out', () => {

@@ -1,4 +1,5 @@
 // The words of Anthropic's Messages API: bodies, the sequence of events, errors, as the API sends them.
+import { splitter } from './openai.mjs';
 
 const ERROR_TYPES = {
   400: 'invalid_request_error',
@@ -76,7 +77,7 @@ export function* events(request, how) {
     yield event({ type: 'content_block_start', index, content_block: isText ? { ...block, text: '' } : { ...block, input: {} } });
     if (index === 0) yield event({ type: 'ping' });
     if (isText && how.hugeBytes) yield delta(index, { type: 'text_delta', text: 'h'.repeat(how.hugeBytes) });
-    const text = isText ? block.text.match(/\S+\s*/g) : JSON.stringify(block.input).match(/.{1,7}/gs);
+    const text = isText ? block.text.match(splitter(how, /\S+\s*/g)) : JSON.stringify(block.input).match(splitter(how, /.{1,7}/gs));
     for (const part of text) {
       yield delta(index, isText ? { type: 'text_delta', text: part } : { type: 'input_json_delta', partial_json: part });
     }

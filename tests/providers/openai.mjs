@@ -89,15 +89,20 @@ export function* events(request, how) {
   yield { text: 'data: [DONE]\n\n', end: true };
 }
 
+// A stream's pieces: as usual, or of `pieceChars` characters each.
+export function splitter(how, usual) {
+  return how.pieceChars ? new RegExp(`.{1,${how.pieceChars}}`, 'gsu') : usual;
+}
+
 function* pieces(how) {
   if (how.hugeBytes) yield { content: 'h'.repeat(how.hugeBytes) };
   if (!how.toolCalls) {
-    for (const content of how.text.match(/\S+\s*/g)) yield { content };
+    for (const content of how.text.match(splitter(how, /\S+\s*/g))) yield { content };
     return;
   }
   for (const [index, call] of how.toolCalls.entries()) {
     yield { tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.function.name, arguments: '' } }] };
-    for (const part of call.function.arguments.match(/.{1,7}/gs)) {
+    for (const part of call.function.arguments.match(splitter(how, /.{1,7}/gs))) {
       yield { tool_calls: [{ index, function: { arguments: part } }] };
     }
   }

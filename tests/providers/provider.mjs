@@ -12,6 +12,7 @@ import * as anthropic from './anthropic.mjs';
 
 // Behaviours by name: `provider.behave('cut')`, or a model name that ends in "!cut".
 export const PRESETS = {
+  redirect: { status: 307 }, // to wherever the test says: behave({ ...PRESETS.redirect, headers: { location } })
   throttle: { status: 429, headers: { 'retry-after': '1' } },
   spend: { status: 429, errorType: 'insufficient_quota' },
   error500: { status: 500 },

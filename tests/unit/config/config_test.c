@@ -189,6 +189,10 @@ static void config_refuses_wrong_types_with_the_line(void **state) {
         {"policy:\n  markers: Bluebird\n", "sluice.yaml:2: policy.markers: must be a list, such as [a, b]"},
         {"policy:\n  markers: [[a]]\n", "sluice.yaml:2: policy.markers: must be a list of texts"},
         {"policy:\n  markers: [a, null]\n", "sluice.yaml:2: policy.markers: an item is empty"},
+        {"policy:\n  mask_zones: [eu, local]\n",
+         "sluice.yaml:2: policy.mask_zones: must be of the zones eu, us and any"},
+        {"policy:\n  mask_classes: [secret]\n", "sluice.yaml:2: policy.mask_classes: must be of the classes pii, phi "
+                                                "and pci: nothing else is ever masked and sent"},
         {"local:\n  model: [a]\n", "sluice.yaml:2: local.model: must be a single value"},
         {"local:\n  url: null\n", "sluice.yaml:2: local.url: needs a value; write \"\" for none"},
         {"local:\n  slots:\n", "sluice.yaml:2: local.slots: needs a value"},

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger/columns.h"
+#include "ledger/kind.h"
 #include "test.h"
 
 static char directory[] = "/tmp/sluice-store-XXXXXX";
@@ -54,7 +56,7 @@ static void store_insert_takes_all_rows_of_a_call_or_none(void **state) {
     struct store s = opened();
     struct err e = {""};
     const struct ledger_row rows[3] = {{.id = "a"}, {.id = "b"}, {.id = "c"}};
-    make("CREATE TRIGGER no BEFORE INSERT ON request WHEN new.id = 'c' BEGIN SELECT raise(ABORT, 'no'); END");
+    make("CREATE TRIGGER no BEFORE INSERT ON entry WHEN new.id = 'c' BEGIN SELECT raise(ABORT, 'no'); END");
     assert_int_equal(store_begin(&s, &e), 0);
     assert_int_equal(store_insert(&s, rows, 3, &e), -1);
     assert_string_equal(e.text, "no");
@@ -111,6 +113,147 @@ static void store_commit_writes_few_pages_for_ids_in_order(void **state) {
     assert_in_range(bytes, 1, 12 * 8192);
 }
 
+// ---------------------------------------------------------------- what rows share
+
+static void put(struct store *s, const struct ledger_row *rows, size_t n) {
+    struct err e = {""};
+    assert_int_equal(store_begin(s, &e), 0);
+    assert_int_equal(store_insert(s, rows, n, &e), 0);
+    assert_int_equal(store_commit(s, &e), 0);
+}
+
+static void store_keeps_a_set_of_shared_values_once(void **state) {
+    (void)state;
+    struct ledger_row rows[4] = {{.id = "a", .model = "m", .user = "u"},
+                                 {.id = "b", .model = "m", .total_us = 7},
+                                 {.id = "c", .model = "n"},
+                                 {.id = "d", .model = "m\0rest"}}; // what stands behind the end is no part of it
+    for (int i = 0; i < 2; i++) {                                  // also when the file is opened again
+        struct store s = opened();
+        put(&s, rows, 4);
+        put(&s, rows, 4);
+        store_close(&s);
+    }
+    assert_int_equal(ask("SELECT count(*) FROM kind"), 2);
+    assert_int_equal(ask("SELECT count(*) FROM request WHERE model = 'm'"), 12);
+    assert_int_equal(ask("SELECT count(*) FROM request WHERE model = 'n' AND id = 'c'"), 4);
+}
+
+static void store_tells_every_shared_column_apart(void **state) {
+    (void)state;
+    int shared = 0;
+    struct store s = opened();
+    put(&s, &(struct ledger_row){.id = "x"}, 1);
+    for (const struct column *c = COLUMNS; c->name; c++) {
+        struct ledger_row row = {.id = "x"};
+        if (c->part != COLUMN_SHARED) continue;
+        assert_in_range(c->offset, COLUMNS_SHARED_AT, COLUMNS_SHARED_AT + COLUMNS_SHARED_BYTES - 1);
+        ((char *)&row)[c->offset] = 1;
+        put(&s, &row, 1);
+        shared++;
+    }
+    store_close(&s);
+    assert_int_equal(ask("SELECT count(*) FROM kind"), 1 + shared);
+    assert_int_equal(ask("SELECT count(DISTINCT kind) FROM entry"), 1 + shared);
+}
+
+// Numbers from a transaction that was rolled back would point to nothing, or to another set.
+static void store_forgets_sets_of_a_failed_transaction(void **state) {
+    (void)state;
+    struct store s = opened();
+    struct err e = {""};
+    const struct ledger_row fail[2] = {{.id = "a", .model = "first"}, {.id = "no", .model = "second"}};
+    const struct ledger_row rows[2] = {{.id = "b", .model = "second"}, {.id = "c", .model = "first"}};
+    make("CREATE TRIGGER no BEFORE INSERT ON entry WHEN new.id = 'no' BEGIN SELECT raise(ABORT, 'no'); END");
+    assert_int_equal(store_begin(&s, &e), 0);
+    assert_int_equal(store_insert(&s, fail, 2, &e), -1);
+    put(&s, rows, 2);
+    store_close(&s);
+    assert_int_equal(ask("SELECT count(*) FROM kind"), 2);
+    assert_int_equal(ask("SELECT count(*) FROM request WHERE id || model IN ('bsecond', 'cfirst')"), 2);
+}
+
+static void store_remembers_a_bounded_number_of_sets(void **state) {
+    (void)state;
+    enum { SETS = 3 * KINDS };
+    struct store s = opened();
+    struct ledger_row row = {.id = "a"};
+    struct err e = {""};
+    assert_int_equal(store_begin(&s, &e), 0);
+    for (int i = 0; i < SETS; i++) {
+        row.started_us = i;
+        snprintf(row.asked_model, sizeof row.asked_model, "m%d", i);
+        assert_int_equal(store_insert(&s, &row, 1, &e), 0);
+    }
+    assert_int_equal(store_commit(&s, &e), 0);
+    store_close(&s);
+    assert_int_equal(ask("SELECT count(*) FROM request WHERE asked_model = 'm' || started_us"), SETS);
+}
+
+// ---------------------------------------------------------------- version 1
+
+static void make_version_1(bool with_finish) {
+    struct buf sql;
+    buf_init(&sql, 64 << 10);
+    buf_add_z(&sql, "CREATE TABLE request(seq INTEGER PRIMARY KEY");
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (with_finish || strcmp(c->name, "finish") != 0) buf_printf(&sql, ", %s %s", c->name, column_sql_type(c));
+    buf_printf(&sql,
+               "); CREATE INDEX request_id ON request(id); CREATE VIEW mine AS SELECT id FROM request;"
+               "INSERT INTO request(seq, id, started_us, model, route, status, score) VALUES"
+               " (3, 'c', 30, 'm', 'local', 200, 0.5), (5, 'a', 10, NULL, 'local', 200, NULL),"
+               " (4, 'b', 20, 'm', 'local', 200, 0.25); PRAGMA application_id = %d; PRAGMA user_version = 1",
+               STORE_APPLICATION);
+    make(sql.at);
+    buf_free(&sql);
+}
+
+static void store_open_moves_the_rows_of_version_1(void **state) {
+    (void)state;
+    for (int with_finish = 0; with_finish < 2; with_finish++) {
+        make_version_1(with_finish);
+        struct store s = opened();
+        put(&s, &(struct ledger_row){.id = "d", .model = "m", .route = "local", .status = 200}, 1);
+        store_close(&s);
+        assert_int_equal(ask("PRAGMA user_version"), STORE_VERSION);
+        assert_int_equal(ask("SELECT group_concat(seq || id) = '3c,4b,5a,6d' FROM (SELECT * FROM request)"), 1);
+        assert_int_equal(ask("SELECT model IS NULL AND score IS NULL AND started_us = 10 AND route = 'local'"
+                             " AND status = 200 AND finish IS NULL FROM request WHERE id = 'a'"),
+                         1);
+        assert_int_equal(ask("SELECT score = 0.25 AND model = 'm' FROM request WHERE id = 'b'"), 1);
+        assert_int_equal(ask("SELECT count(*) FROM kind"), 3); // of them one of the new row: it knows more
+        assert_int_equal(ask("SELECT count(*) FROM mine"), 4);
+        assert_int_equal(ask("SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'index')"), 3);
+        assert_int_equal(unlink(path), 0);
+    }
+    make_version_1(true);
+}
+
+static void store_view_deletes_rows(void **state) {
+    (void)state;
+    struct store s = opened();
+    put(&s, (const struct ledger_row[]){{.id = "a", .started_us = 1}, {.id = "b", .started_us = 2}}, 2);
+    make("DELETE FROM request WHERE started_us < 2");
+    put(&s, &(struct ledger_row){.id = "c", .started_us = 3}, 1);
+    store_close(&s);
+    assert_int_equal(ask("SELECT group_concat(id) = 'b,c' FROM request"), 1);
+}
+
+static void store_finds_an_id_by_its_index(void **state) {
+    (void)state;
+    struct store s = opened();
+    store_close(&s);
+    sqlite3 *db;
+    sqlite3_stmt *plan;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "EXPLAIN QUERY PLAN SELECT * FROM request WHERE id = ?3", -1, &plan, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(plan), SQLITE_ROW);
+    assert_non_null(strstr((const char *)sqlite3_column_text(plan, 3), "entry_id"));
+    sqlite3_finalize(plan);
+    sqlite3_close(db);
+}
+
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make_directory, remove_directory)
 
 int main(void) {
@@ -118,6 +261,13 @@ int main(void) {
         STORE_TEST(store_insert_takes_all_rows_of_a_call_or_none),
         STORE_TEST(store_insert_keeps_the_order_of_rows_and_calls),
         STORE_TEST(store_commit_writes_few_pages_for_ids_in_order),
+        STORE_TEST(store_keeps_a_set_of_shared_values_once),
+        STORE_TEST(store_tells_every_shared_column_apart),
+        STORE_TEST(store_forgets_sets_of_a_failed_transaction),
+        STORE_TEST(store_remembers_a_bounded_number_of_sets),
+        STORE_TEST(store_open_moves_the_rows_of_version_1),
+        STORE_TEST(store_view_deletes_rows),
+        STORE_TEST(store_finds_an_id_by_its_index),
     };
     return RUN(tests);
 }

@@ -12,7 +12,10 @@ struct given {
     int no_frontiers; // 1: none
     enum pin pin;
     int named; // index + 1; 0 = none
+    uint32_t mask_zones;
 };
+
+enum { BOTH = 1u << ZONE_US | 1u << ZONE_EU };
 
 static struct plan plan_for(struct given g) {
     static struct config config;
@@ -24,7 +27,8 @@ static struct plan plan_for(struct given g) {
                                     .named_frontier = g.named - 1,
                                     .max_tokens = -1,
                                     .input_tokens = g.long_input ? 8000 : 50,
-                                    .needs_vision = g.vision};
+                                    .needs_vision = g.vision,
+                                    .mask_zones = g.mask_zones};
     struct route_state state = {.local_enabled = !g.disabled,
                                 .local_trusted = !g.untrusted,
                                 .local_ready = !g.down && !g.disabled,
@@ -44,7 +48,7 @@ static const struct {
     enum route route;
     enum reason reason;
     const char *degraded, *refusal;
-    const char *candidates; // L, or the index of the frontier
+    const char *candidates; // L, or the index of the frontier; a masked one is a or b
 } TABLE[] = {
     {"routine", {0}, ROUTE_LOCAL, REASON_ROUTINE, NULL, NULL, "L01"},
     {"routine, no fall back", {.no_fall_back = true}, ROUTE_LOCAL, REASON_ROUTINE, NULL, NULL, "L"},
@@ -161,6 +165,106 @@ static const struct {
      "frontier-not-configured",
      NULL,
      "L"},
+    {"masked, hard",
+     {.sensitive = true, .hard = true, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "abL"},
+    {"masked, hard, one zone",
+     {.sensitive = true, .hard = true, .mask_zones = 1u << ZONE_EU},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "bL"},
+    {"masked, hard, no frontier of the zone",
+     {.sensitive = true, .hard = true, .mask_zones = 1u << ZONE_ANY},
+     ROUTE_LOCAL,
+     REASON_SENSITIVE,
+     NULL,
+     NULL,
+     "L"},
+    {"masked, hard, the named one is not of the zone",
+     {.sensitive = true, .hard = true, .named = 1, .mask_zones = 1u << ZONE_EU},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "bL"},
+    {"masked, hard, named",
+     {.sensitive = true, .hard = true, .named = 2, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "baL"},
+    {"masked, pinned frontier",
+     {.sensitive = true, .pin = PIN_FRONTIER, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "abL"},
+    {"masked, too long",
+     {.sensitive = true, .long_input = true, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "abL"},
+    {"masked, no fall back",
+     {.sensitive = true, .hard = true, .no_fall_back = true, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "a"},
+    {"masked, local elsewhere",
+     {.sensitive = true, .hard = true, .untrusted = true, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "ab"},
+    {"masked, local down",
+     {.sensitive = true, .hard = true, .down = true, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "ab"},
+    {"masked, local off",
+     {.sensitive = true, .disabled = true, .mask_zones = BOTH},
+     ROUTE_FRONTIER,
+     REASON_MASKED,
+     NULL,
+     NULL,
+     "ab"},
+    {"masked, no frontier at all",
+     {.sensitive = true, .hard = true, .no_frontiers = 1, .mask_zones = BOTH},
+     ROUTE_LOCAL,
+     REASON_SENSITIVE,
+     NULL,
+     NULL,
+     "L"},
+    {"maskable, routine", {.sensitive = true, .mask_zones = BOTH}, ROUTE_LOCAL, REASON_SENSITIVE, NULL, NULL, "L"},
+    {"maskable, routine, down",
+     {.sensitive = true, .down = true, .mask_zones = BOTH},
+     ROUTE_REFUSED,
+     REASON_SENSITIVE,
+     NULL,
+     "local_unavailable_sensitive",
+     ""},
+    {"maskable, hard, pinned local",
+     {.sensitive = true, .hard = true, .pin = PIN_LOCAL, .mask_zones = BOTH},
+     ROUTE_LOCAL,
+     REASON_SENSITIVE,
+     NULL,
+     NULL,
+     "L"},
+    {"clean, hard, masking on", {.hard = true, .mask_zones = BOTH}, ROUTE_FRONTIER, REASON_HARD, NULL, NULL, "01L"},
     {"sensitive", {.sensitive = true}, ROUTE_LOCAL, REASON_SENSITIVE, NULL, NULL, "L"},
     {"sensitive, hard, pinned frontier",
      {.sensitive = true, .hard = true, .pin = PIN_FRONTIER, .named = 1},
@@ -212,7 +316,8 @@ static void plan_follows_the_table(void **state) {
         struct plan p = plan_for(TABLE[i].given);
         char candidates[PLAN_MAX + 1] = "";
         for (uint32_t c = 0; c < p.count; c++)
-            candidates[c] = p.candidates[c].local ? 'L' : (char)('0' + p.candidates[c].frontier);
+            candidates[c] =
+                p.candidates[c].local ? 'L' : (char)((p.candidates[c].masked ? 'a' : '0') + p.candidates[c].frontier);
         assert_same(TABLE[i].what, route_name(p.route), route_name(TABLE[i].route));
         assert_same(TABLE[i].what, reason_code(p.reason), reason_code(TABLE[i].reason));
         assert_same(TABLE[i].what, candidates, TABLE[i].candidates);
@@ -274,6 +379,8 @@ static bool nth_world(uint64_t n, struct world *w) {
     w->config.routing.fall_back = v;
     v = TAKE(2);
     w->config.routing.on_no_frontier = (enum on_no_frontier)v;
+    v = TAKE(2);
+    w->request.mask_zones = v ? BOTH : 0;
 #undef TAKE
     w->state.frontier_zones = ZONES;
     return n == 0;
@@ -292,12 +399,15 @@ static void check_candidates(const struct world *w, const struct plan *p) {
             assert_true(w->state.local_trusted || !w->verdict.sensitive);
             local_seen = true;
         } else {
-            assert_false(w->verdict.sensitive);
+            // sensitive: masked, to a zone that allows it
+            assert_int_equal(c->masked, w->verdict.sensitive);
+            if (c->masked) assert_true(w->request.mask_zones & 1u << w->state.frontier_zones[c->frontier]);
             assert_true(w->request.pin != PIN_LOCAL);
             assert_true(c->frontier < w->state.frontier_count && !seen[c->frontier]);
             seen[c->frontier] = true;
         }
-        if (i) assert_true(c->reason == REASON_FALL_BACK && w->config.routing.fall_back);
+        if (i) assert_true(w->config.routing.fall_back);
+        if (i) assert_true(c->reason == REASON_FALL_BACK || (c->masked && c->reason == REASON_MASKED));
     }
 }
 
@@ -318,7 +428,8 @@ static void check_outcome(const struct world *w, const struct plan *p) {
     if (p->route == ROUTE_REFUSED && local_can_start(&w->state))
         assert_true(p->reason == REASON_NO_FRONTIER || p->reason == REASON_NOT_ABLE ||
                     (w->verdict.sensitive && !w->state.local_trusted));
-    if (w->verdict.sensitive) assert_true(p->reason == REASON_SENSITIVE || p->reason == REASON_NOT_ABLE);
+    if (w->verdict.sensitive)
+        assert_true(p->reason == REASON_SENSITIVE || p->reason == REASON_NOT_ABLE || p->reason == REASON_MASKED);
 }
 
 static void plan_keeps_its_promises_in_every_state(void **state) {
@@ -335,7 +446,7 @@ static void plan_keeps_its_promises_in_every_state(void **state) {
         check_candidates(&w, &p);
         check_outcome(&w, &p);
     }
-    assert_int_equal(n, 2ull * 3 * 3 * 3 * 4 * 3 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 3 * 4 * 2 * 2 * 2);
+    assert_int_equal(n, 2ull * 3 * 3 * 3 * 4 * 3 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 3 * 4 * 2 * 2 * 2 * 2);
 }
 
 static void plan_treats_a_score_at_the_threshold_as_routine(void **state) {

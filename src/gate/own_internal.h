@@ -1,0 +1,215 @@
+// The company's own data, private to the own_*.c files.
+#ifndef SLUICE_GATE_OWN_INTERNAL_H
+#define SLUICE_GATE_OWN_INTERNAL_H
+
+#include <limits.h>
+
+#include "base/hash.h"
+#include "gate/own.h"
+#include "gate/own_fold.h"
+#include "gate/scan.h"
+
+// ---------------------------------------------------------------- the key
+
+// Lives in a page of its own that is neither swapped nor dumped, where the system permits.
+struct own_key {
+    uint8_t tag[16], check[16]; // SipHash keys of a value's two halves
+    uint64_t word;              // odd: base of the words' polynomial
+    uint64_t front;             // of the filter of words
+    uint64_t gram;              // odd: base of the fingerprints' polynomial
+    uint64_t print;             // odd: multiplier that orders fingerprints
+    uint64_t id;                // tells files of another key
+};
+
+// NULL when there is none, or it cannot be used: the reason is in *e.
+struct own_key *own_key_open(const char *dir, struct err *e);
+
+// ---------------------------------------------------------------- files
+
+enum { OWN_VERSION = 1, OWN_SECTIONS = 3 };
+
+// The head of a file; little-endian, like all that follows.
+struct own_head {
+    char magic[8]; // "SLUICEGO"
+    uint32_t version, kind, class_, unused;
+    uint64_t key_id;
+    uint64_t items, pairs, dropped, source_bytes;
+    int64_t created_us;
+    uint64_t sections[OWN_SECTIONS]; // bytes of each
+    uint64_t content;                // hash of the sections and of what is said of them: what "unchanged" means
+    uint64_t head;                   // hash of the head up to here
+};
+
+// Sections of a list:      entries (struct own_entry, by tag), fronts (uint32_t), fronts of first words (uint32_t)
+// Sections of documents:   prints (uint64_t, ascending), begins of names (uint32_t, one more than documents), names
+struct own_file {
+    char name[OWN_NAME_MAX + 1];
+    struct own_head head;
+    const uint8_t *map; // the whole file
+    size_t map_bytes;
+    struct span sections[OWN_SECTIONS]; // into the map
+};
+
+// A value: hashes under two keys; the low two bits of `check` are its role.
+struct own_entry {
+    uint64_t tag, check;
+};
+enum own_role { ROLE_ALONE, ROLE_A, ROLE_B, ROLE_PAIR };
+enum { ROLE_MASK = 3 };
+
+// 0 and the file mapped read-only, or -1.
+int own_file_open(const char *dir, const char *leaf, struct own_file *out, struct err *e)
+    __attribute__((warn_unused_result));
+void own_file_close(struct own_file *f);
+// Names of the registrations' files in the directory, sorted; *count of them, to be freed with free() each and as a
+// whole. Nothing when the directory is not there and `must_exist` is not set.
+int own_files(const char *dir, bool must_exist, char ***names, size_t *count, struct err *e)
+    __attribute__((warn_unused_result));
+// Writes name's file through a temporary one. The head needs kind, class_, items, pairs, dropped and
+// source_bytes.
+enum own_saved own_file_write(const char *dir, const char *name, const struct own_key *key, struct own_head *head,
+                              const struct span sections[OWN_SECTIONS], struct err *e);
+// What a head says, without name and bytes of the file.
+void own_head_info(const struct own_head *head, struct own_info *out);
+
+// ---------------------------------------------------------------- words
+
+enum {
+    OWN_WORDS = 8,         // a value of more words is known by its first ones
+    OWN_VALUE_BYTES = 255, // of a folded value
+};
+
+struct own_word {
+    uint64_t hash;       // polynomial of its folded bytes
+    uint32_t start, end; // of the text
+    uint16_t len;        // folded bytes; OWN_VALUE_BYTES + 1 for more
+    bool digits;         // nothing else
+    bool joined;         // what is between it and the word before may stand within a value
+};
+
+// Reads words from offset *at on until `max` are read or the text ends; the first one counts as not joined unless
+// `last` says what came before. Returns how many.
+size_t own_words(struct span text, size_t *at, uint64_t base, const struct own_word *last, struct own_word *out,
+                 size_t max);
+
+// What the filter keeps of words with this polynomial.
+static inline uint32_t own_front(const struct own_key *key, uint64_t hash) {
+    return (uint32_t)(hash_mix(hash ^ key->front) >> 20);
+}
+
+// The entry of a folded value, in the role ALONE.
+struct own_entry own_entry(const struct own_key *key, const uint8_t *folded, size_t n);
+// The entry of a pair.
+struct own_entry own_entry_pair(const struct own_key *key, struct own_entry a, struct own_entry b);
+
+// ---------------------------------------------------------------- filters
+
+// A Bloom filter of 64-bit blocks: one cache line a question. Each front can be in it as a value and as a first word.
+struct own_filter {
+    uint64_t *blocks;
+    uint64_t mask; // number of blocks - 1
+};
+
+struct own_probe {
+    uint64_t block, value, first; // its block, and the bits of either meaning
+};
+
+static inline struct own_probe own_probe(const struct own_filter *f, uint32_t front) {
+    uint64_t x = hash_mix(front);
+    uint64_t y = x * 0x9e3779b97f4a7c15u;
+    return (struct own_probe){
+        .block = x & f->mask,
+        .value = 1ull << (x >> 58) | 1ull << (x >> 52 & 63) | 1ull << (x >> 46 & 63),
+        .first = 1ull << (y >> 58) | 1ull << (y >> 52 & 63) | 1ull << (y >> 46 & 63),
+    };
+}
+
+// ---------------------------------------------------------------- fingerprints
+
+enum { GRAM = 32, WINDOW = 32, PRINT_SHIFT = 24, DOCUMENT_MASK = (1 << PRINT_SHIFT) - 1 };
+
+// Winnowing at work: bytes go in, fingerprints come out. Of each WINDOW neighbouring grams of GRAM bytes the one with
+// the least value is taken, so that two texts that share GRAM + WINDOW - 1 bytes share a fingerprint.
+struct winnow {
+    uint64_t base, last_power, order; // from the key; base to the power of GRAM
+    uint64_t hash;
+    uint64_t count;         // bytes so far
+    uint64_t best;          // gram that is the least of the window
+    uint64_t taken;         // gram last taken + 1
+    uint8_t bytes[64];      // the last ones: of all grams of a window
+    uint64_t grams[WINDOW]; // values of the last grams
+    uint32_t places[64];    // where they came from
+    uint64_t print;         // the fingerprint that came out: 40 bits above PRINT_SHIFT
+    uint32_t start, end;    // places of its first and last byte
+};
+
+void winnow_start(struct winnow *w, const struct own_key *key);
+bool winnow_take(struct winnow *w);
+bool winnow_finish(struct winnow *w);
+uint64_t winnow_least(const struct winnow *w, uint64_t first, uint64_t last);
+
+// One more folded byte, read at `place`. True when a fingerprint came out.
+static inline bool winnow_push(struct winnow *w, uint8_t byte, uint32_t place) {
+    uint64_t i = w->count++;
+    w->hash = w->hash * w->base + byte - w->bytes[(i - GRAM) % 64] * w->last_power;
+    w->bytes[i % 64] = byte;
+    w->places[i % 64] = place;
+    if (i < GRAM - 1) return false;
+    uint64_t gram = i - (GRAM - 1), value = (w->hash ^ w->hash >> 29) * w->order;
+    w->grams[gram % WINDOW] = value;
+    if (gram < WINDOW - 1) return false;
+    if (gram == WINDOW - 1 || w->best + WINDOW <= gram) w->best = winnow_least(w, gram - (WINDOW - 1), gram);
+    else if (value < w->grams[w->best % WINDOW]) w->best = gram;
+    return w->best + 1 != w->taken && winnow_take(w);
+}
+
+// ---------------------------------------------------------------- what is loaded
+
+struct own {
+    struct own_key *key;
+    struct own_file *files;
+    size_t count;
+    struct own_filter words, prints;
+    bool has_lists, has_documents;
+    uint64_t powers[OWN_VALUE_BYTES + 1]; // of key->word
+    uint64_t version;
+};
+
+enum { OWN_NEAR = 300, OWN_RING = 256, OWN_HITS = 2048, OWN_SEEN = 4096, OWN_COUNTED = 1024 };
+
+// A value of a pair that was seen; the last OWN_RING of a view are remembered.
+struct own_half {
+    struct own_entry entry;
+    uint32_t file, start, end;
+};
+
+struct own_hit {
+    uint32_t file, document, start, end;
+};
+
+struct own_counted {
+    uint32_t file, document; // file + 1; 0 = free
+    uint32_t prints;         // different ones
+    uint32_t start, end;     // the passage at work
+    bool open;
+};
+
+struct own_scratch {
+    struct own_half ring[OWN_RING];
+    size_t halves;
+    struct own_hit hits[OWN_HITS];
+    size_t hit_count;
+    uint64_t seen[OWN_SEEN]; // prints that were found; 0 = free
+    size_t seen_count;
+    struct own_counted counted[OWN_COUNTED];
+    size_t counted_count;
+    bool full; // more than there is room for
+};
+
+// First of n entries, `stride` words apart, whose first word is not below `tag`; the words are spread evenly.
+size_t own_lower_bound(const uint64_t *at, size_t stride, size_t n, uint64_t tag);
+
+void own_match(struct scan *s);  // lists
+void own_pasted(struct scan *s); // documents
+
+#endif

@@ -89,7 +89,7 @@ $(OBJ)/literals.o: $(OBJ)/pack_literals
 	  '.section .note.GNU-stack,"",%progbits' | $(CC) -c -x assembler -o $@ -
 
 # What is built into the binary.
-$(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json)
+$(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json data/names.weights)
 
 # ---------------------------------------------------------------- tests
 # tests/unit/LAYER/x_test.c is linked with the layers up to LAYER only: a layer that needs a lower one does not link.
@@ -138,6 +138,10 @@ bench-gate: ## what a scan costs, against the same rules as regular expressions;
 	@$(MAKE) --no-print-directory $(BUILD)/bench/gate SETUP=0
 	@$(BUILD)/bench/gate bench/gate_patterns.txt > $(BUILD)/bench/gate.table; status=$$?; cat $(BUILD)/bench/gate.table; \
 	  [ $$status -eq 0 ] && scripts/put_table.py docs/gate-figures.md bench "make bench-gate" < $(BUILD)/bench/gate.table
+
+# For models/fusion/fit.sh.
+$(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
 $(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)

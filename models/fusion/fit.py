@@ -13,13 +13,14 @@ from pathlib import Path
 # Sets of requests without personal data, and how many of each may be flagged.
 CLEAN = ["intent/arena_hard", "intent/clinc150_train", "intent/banking77_train", "router/mmlu", "router/gsm8k"]
 SPANS = ["policy/presidio_synth_dev", "policy/datafog_corpus"]
-ALLOWED = 0.012  # per set, on the rows that were not fitted to; the gate's promise is .02, hard evidence included
+ALLOWED = 0.010  # per set, on the rows that were not fitted to; the gate's promise is .02, hard evidence included
 RIDGE = 3.0
 ROUNDS = 12
 FOLDS = 5
+SIX = 6
+MOST = 300
 # All other inputs can only make a request more sensitive: what they weigh is never below zero, however the data fell.
-MAY_BE_NEGATIVE = {"bias", "single2", "single4", "place3", "organization3", "url", "choice", "quantity", "frame", "length",
-                   "long"}
+MAY_BE_NEGATIVE = {"bias", "url", "choice", "quantity", "frame", "length", "long", "numbers", "numbers6"}
 
 
 def read(path):
@@ -128,13 +129,15 @@ def fit(rows, names):
 
 
 def weigh(rows):
-    """Each group counts the same within its label, and the clean sets by the rows that may be flagged of them."""
+    """A template counts for at most SIX rows, a clean set for at most MOST: thousands of questions of one kind say no more."""
     count = {}
     for r in rows:
-        count[r["group"]] = count.get(r["group"], 0) + 1
+        for key in (r["group"], r["set"]):
+            count[key] = count.get(key, 0) + 1
     for r in rows:
-        many = min(count[r["group"]], 6)
-        r["weight"] = many / count[r["group"]]
+        r["weight"] = min(count[r["group"]], SIX) / count[r["group"]]
+        if r["set"] in CLEAN:
+            r["weight"] *= min(1, MOST / count[r["set"]])
 
 
 def score(w, x):

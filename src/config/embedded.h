@@ -6,5 +6,6 @@
 
 struct span embedded_weights(void); // data/intent.weights
 struct span embedded_prices(void);  // data/prices.json
+struct span embedded_names(void);   // data/names.weights
 
 #endif

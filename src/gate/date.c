@@ -254,14 +254,17 @@ static void verify_day(struct scan *s, size_t start, size_t end, const struct an
 #define DAY_WORD(literal)                                                                                              \
     { literal, ANCHOR_WORD, 0, verify_day, NULL }
 
+#define DAY_ANY(literal)                                                                                               \
+    { literal, ANCHOR_CASELESS | ANCHOR_WORD, 0, verify_day, NULL }
+
 const struct anchor DATE_ANCHORS[] = {
-    DAY_WORD("Monday"),
-    DAY_WORD("Tuesday"),
-    DAY_WORD("Wednesday"),
-    DAY_WORD("Thursday"),
-    DAY_WORD("Friday"),
-    DAY_WORD("Saturday"),
-    DAY_WORD("Sunday"),
+    DAY_ANY("monday"),
+    DAY_ANY("tuesday"),
+    DAY_ANY("wednesday"),
+    DAY_ANY("thursday"),
+    DAY_ANY("friday"),
+    DAY_ANY("saturday"),
+    DAY_ANY("sunday"),
     DAY_WORD("Montag"),
     DAY_WORD("Dienstag"),
     DAY_WORD("Mittwoch"),

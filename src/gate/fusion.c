@@ -92,15 +92,20 @@ enum feature {
     X_NEAR,
     X_FULL_KINDS,
     X_DENSITY,
+    X_SURE,
+    X_SINGLE_KINDS,
+    X_NUMBERS,
+    X_NUMBERS_6,
     X_COUNT
 };
 _Static_assert((int)X_COUNT == (int)FUSION_FEATURES, "fusion.h says how many there are");
 
 const char *const FUSION_NAMES[FUSION_FEATURES] = {
-    "bias",         "full",          "full2",   "single", "single2", "single4", "place",       "place3",    "country",
-    "organization", "organization3", "group",   "date",   "year",    "birth",   "age",         "title",     "address",
-    "condition",    "care",          "finance", "url",    "self",    "record",  "address-cue", "birth-cue", "choice",
-    "quantity",     "frame",         "length",  "long",   "kinds",   "near",    "full-kinds",  "density",
+    "bias",        "full",         "full2",         "single",   "single2",      "single4", "place",    "place3",
+    "country",     "organization", "organization3", "group",    "date",         "year",    "birth",    "age",
+    "title",       "address",      "condition",     "care",     "finance",      "url",     "self",     "record",
+    "address-cue", "birth-cue",    "choice",        "quantity", "frame",        "length",  "long",     "kinds",
+    "near",        "full-kinds",   "density",       "sure",     "single-kinds", "numbers", "numbers6",
 };
 
 static bool is_rule(const struct hit *h, const char *id) {
@@ -112,8 +117,14 @@ static bool is_personal(enum kind kind) {
     return kind >= KIND_PLACE && kind <= KIND_ADDRESS;
 }
 
+// "B.": the letter of an answer or an initial is no person here.
+static bool is_person(const struct hit *h, enum kind kind) {
+    return kind == KIND_PERSON && h->finding.end - h->finding.start > 2;
+}
+
 struct tally {
     unsigned of[KIND_COUNT];
+    float sure; // of the likeliest person
     unsigned full, country, weak_date, strong_health, near;
 };
 
@@ -124,7 +135,9 @@ static void count_kinds_found(const struct evidence *e, const struct hit *hits, 
         const struct finding *f = &hits[i].finding;
         enum kind kind = fusion_kind(f->type);
         if (hits[i].rule->weight != WEIGHT_SOFT && kind != KIND_PERSON) continue;
+        if (kind == KIND_PERSON && !is_person(&hits[i], kind)) continue;
         t->of[kind]++;
+        if (kind == KIND_PERSON && f->score > t->sure) t->sure = f->score;
         t->full += is_rule(&hits[i], "name.full");
         t->country += is_rule(&hits[i], "place.country");
         t->weak_date +=
@@ -140,7 +153,6 @@ static void count_kinds_found(const struct evidence *e, const struct hit *hits, 
     }
     for (int k = 0; k < KIND_COUNT; k++)
         if (e->reported[k] > KEPT[k]) t->of[k] = SATURATED;
-    if (t->of[KIND_PERSON] == SATURATED && e->reported[KIND_PERSON] > KEPT[KIND_PERSON]) t->full = SATURATED;
     if (e->reported[KIND_TITLE] && !t->of[KIND_TITLE]) t->of[KIND_TITLE] = 1; // inside the name that it belongs to
 }
 
@@ -183,6 +195,10 @@ static void read_features(const struct evidence *e, const struct tally *t, size_
     x[X_CHOICE] = (e->cues & CUE_CHOICE) != 0;
     x[X_QUANTITY] = (e->cues & CUE_QUANTITY) != 0;
     x[X_FRAME] = (e->cues & CUE_FRAME) != 0;
+    x[X_SURE] = t->sure;
+    x[X_SINGLE_KINDS] = single == 1 && !t->full ? upto(kinds, 3) / 3 : 0;
+    x[X_NUMBERS] = e->numbers >= 3;
+    x[X_NUMBERS_6] = e->numbers >= 6;
     x[X_LENGTH] = bits / 8;
     x[X_LONG] = text_len > 600;
     x[X_KINDS] = upto(kinds, 4) / 4;
@@ -192,6 +208,13 @@ static void read_features(const struct evidence *e, const struct tally *t, size_
 }
 
 // ---------------------------------------------------------------- decision
+
+// Names, and nothing that is said of them.
+static bool is_bare(const struct evidence *e, const struct tally *t) {
+    for (int k = KIND_PLACE; k <= KIND_FINANCE; k++)
+        if (t->of[k]) return false;
+    return !(e->cues & (CUE_SELF | CUE_RECORD | CUE_BIRTH | CUE_BIRTH_LABEL | CUE_ADDRESS));
+}
 
 static float score(const float *x) {
     float sum = 0;
@@ -217,13 +240,16 @@ void fusion_weigh(const struct evidence *e, const struct hit *hits, uint32_t cou
         if (!doubt) doubt = hits[i].finding.type;
         else pair |= strcmp(doubt, hits[i].finding.type) != 0;
     }
-    bool person = e->reported[KIND_PERSON] > 0;
+    bool many = e->reported[KIND_PERSON] > KEPT[KIND_PERSON], person = many;
+    for (uint32_t i = 0; i < count && !person; i++) person = is_person(&hits[i], fusion_kind(hits[i].finding.type));
     // With hard evidence the rest is listed with it, but not what a sum or a story happens to hold.
     bool together = doubt && (person || e->reported[KIND_ADDRESS] || e->reported[KIND_BIRTH]);
-    out->soft = pair || together;
+    // More names than can be listed are a list of people.
+    out->soft = pair || together || many;
     if (!person || out->soft || hard) return;
     struct tally tally = {.full = 0};
     count_kinds_found(e, hits, count, &tally);
+    if (is_bare(e, &tally)) return;
     read_features(e, &tally, text_len, out->x);
     out->asked = true;
     out->soft = score(out->x) > 0;

@@ -45,6 +45,7 @@ enum cue {
 
 struct evidence {
     uint8_t cues;                  // set of enum cue
+    uint8_t numbers;               // of any sort; stops at its maximum
     uint16_t reported[KIND_COUNT]; // soft findings of a kind, kept or not; stops at its maximum
 };
 
@@ -55,7 +56,7 @@ struct hit {
 };
 
 // The inputs of the model; FUSION_NAMES in fusion.c names them.
-enum { FUSION_FEATURES = 35 };
+enum { FUSION_FEATURES = 39 };
 
 struct fusion {
     bool asked;               // a person was found, and nothing stronger: the model had to say

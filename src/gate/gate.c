@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "config/embedded.h"
 #include "gate/identifier.h"
 #include "gate/soft.h"
+#include "gate/tagger.h"
 #include "gate/views.h"
 #include "text/utf8.h"
 
@@ -67,7 +69,7 @@ static void collect_anchors(struct gate *g) {
 static void write_version(struct gate *g) {
     int64_t numbers[] = {g->profile,     g->unreadable,        g->max_scan_bytes,
                          g->max_scan_us, g->max_decoded_bytes, g->max_decode_depth};
-    uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count);
+    uint64_t hash = hash_bytes(numbers, sizeof numbers, g->marker_count ^ g->names.header.checksum);
     const uint32_t masks[] = {g->mask_zones, g->mask_classes};
     hash = hash_bytes(masks, sizeof masks, hash);
     for (size_t i = 0; i < g->marker_count; i++) hash = hash_bytes(g->markers[i], strlen(g->markers[i]), hash);
@@ -97,7 +99,8 @@ struct gate *gate_new(const struct config *config, struct err *e) {
         g->markers[g->marker_count++] = mem_copy_span(marker);
     }
     g->identifiers = identifier_index_new();
-    if (own_load(config, &g->own, e) != 0 || custom_load(config, &g->custom, e) != 0) {
+    if (names_open(&g->names, embedded_names(), e) != 0 || own_load(config, &g->own, e) != 0 ||
+        custom_load(config, &g->custom, e) != 0) {
         gate_free(g);
         return NULL;
     }
@@ -159,6 +162,8 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     if (!s->late) bytes_scan(s);
     if (!s->late) custom_scan(s);
     if (!s->late) own_scan(s);
+    // Last: the only one that costs more than the rest together, and seldom changes the verdict.
+    if (!s->late && !view && !verdict_is_certain(s)) tagger_scan(s);
     s->view = NULL; // it may not outlive the caller
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;
@@ -181,7 +186,12 @@ static bool scan_text(struct scan *s, const struct gate_input *in) {
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
                struct arena *arena, struct verdict *out) {
-    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
+    struct scan s = {.gate = g,
+                     .scratch = scratch,
+                     .arena = arena,
+                     .profile = profile,
+                     .verdict_only = in->verdict_only,
+                     .total = in->text.len};
     memset(out, 0, sizeof *out);
     if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
     if (in->unreadable)

@@ -139,6 +139,7 @@ size_t number_verify(struct scan *s, size_t at) {
     if (end) return end;
     if (word && (end = find_glued(s, at))) return end;
     if (word) return at + run_length(text, at, CHARS_DIGIT, text.len - at);
+    if (s->evidence.numbers < UINT8_MAX && !s->view) s->evidence.numbers++;
     if ((end = find_written(s, at))) return end;
     struct number n;
     memset(&n, 0, offsetof(struct number, used) + sizeof n.used);

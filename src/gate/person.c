@@ -75,7 +75,11 @@ static void verify_title(struct scan *s, size_t start, size_t end, const struct 
     struct span text = s->text;
     size_t i = end;
     if (i < text.len && text.at[i] == '.') i++;
-    if (i + 1 >= text.len || text.at[i] != ' ' || !word_is_name(word_at(text, i + 1))) return;
+    if (i + 1 >= text.len || text.at[i] != ' ') return;
+    // "mr. smith", in haste; "ms." is a unit too.
+    struct span name = word_at(text, i + 1);
+    bool in_haste = text.at[start] == 'm' && text.at[start + 1] == 'r' && name.len >= 3;
+    if (!word_is_name(name) && !in_haste) return;
     scan_report(s, &TITLE, start, i);
 }
 

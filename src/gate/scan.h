@@ -6,6 +6,7 @@
 //   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
 //                                                       secret.c header.c url.c pem.c command.c marker.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
+//   tagger.c    words                                -> names of persons, places, organisations
 //   own.c       the company's lists and documents    -> own_match.c own_pasted.c
 //   custom.c    the operator's patterns
 //   verdict.c   findings of all views                -> verdict
@@ -19,6 +20,7 @@
 
 #include "gate/custom.h"
 #include "gate/fusion.h"
+#include "gate/names.h"
 #include "gate/own.h"
 #include "gate/rules.h"
 #include "text/mapped.h"
@@ -100,6 +102,7 @@ struct gate {
     unsigned anchor_count;
     unsigned built_in_count; // of them; the operator's follow
     size_t longest;          // bytes of the longest literal
+    struct names names;      // the tagger's weights; embedded
     char **markers;          // the operator's, owned
     size_t marker_count;
     struct own *own;       // what the company registered, or NULL
@@ -141,6 +144,8 @@ struct scan {
     struct evidence evidence; // of all views
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
+    enum profile profile;
+    bool verdict_only;
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
@@ -181,6 +186,8 @@ size_t email_verify(struct scan *s, size_t at);
 size_t colon_verify(struct scan *s, size_t at);
 size_t dot_verify(struct scan *s, size_t at);
 
+// True when only the verdict is asked for, and what was found already decides under the profile.
+bool verdict_is_certain(const struct scan *s);
 // Fills the verdict but for its seal. False when the arena is full.
 bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out) __attribute__((warn_unused_result));
 // The verdict of a scan that could not be concluded.

@@ -80,12 +80,20 @@ static int by_place(const void *a, const void *b) {
     return x->score > y->score ? -1 : x->score < y->score;
 }
 
+// What may decide by itself in some profile stands above what never does.
+static unsigned rank(const struct hit *h) {
+    enum kind kind = fusion_kind(h->finding.type);
+    bool alone = kind == KIND_OTHER || kind == KIND_ADDRESS || kind == KIND_BIRTH;
+    return h->rule->weight == WEIGHT_SOFT ? alone : 1u + h->rule->weight;
+}
+
 // True when a, which overlaps b, has nothing to add to it.
 static bool yields(const struct hit *a, const struct hit *b) {
     bool same_type = a->finding.type == b->finding.type || !strcmp(a->finding.type, b->finding.type);
     // All findings of an encoded run stand in the same place, and yet are different things.
     if (!same_type && (a->kinds & b->kinds & PIECE_RUN)) return false;
-    if (a->rule->weight != b->rule->weight) return a->rule->weight < b->rule->weight;
+    unsigned x = rank(a), y = rank(b);
+    if (x != y) return x < y;
     // What was read as it stands is not put into question by what was read into it.
     if ((a->kinds ^ b->kinds) & PIECE_WEAK) return a->kinds & PIECE_WEAK;
     bool inside = a->finding.start >= b->finding.start && a->finding.end <= b->finding.end;
@@ -112,6 +120,14 @@ static void resolve_overlaps(struct hit *hits, uint32_t *count) {
 }
 
 // ---------------------------------------------------------------- weighing
+
+bool verdict_is_certain(const struct scan *s) {
+    static const struct fusion NOTHING;
+    if (!s->verdict_only) return false;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (fusion_decides(&NOTHING, &s->scratch->hits[i], s->profile)) return true;
+    return false;
+}
 
 struct receipt {
     char rules[GATE_RECEIPT_BYTES];

@@ -119,16 +119,30 @@ static void fusion_keeps_few_of_a_kind_and_counts_all(void **state) {
     for (int i = 0; i < 1000; i++) assert_true(fusion_keep(&e, &PHONE)); // those are for the table to refuse
 }
 
-// A person whose finding found no room, or was inside another, still counts.
+static void fusion_takes_more_names_than_are_kept_for_a_list_of_people(void **state) {
+    (void)state;
+    struct evidence e = {.cues = 0};
+    while (fusion_keep(&e, &SINGLE)) {
+    }
+    struct fusion f;
+    fusion_weigh(&e, NULL, 0, 4000, PROFILE_BALANCED, &f);
+    assert_true(f.soft);
+}
+
+// What was left out counts, though its finding is not there.
 static void fusion_does_not_forget_what_was_left_out(void **state) {
     (void)state;
     struct evidence e = {.cues = 0};
-    while (fusion_keep(&e, &FULL)) {}
-    while (fusion_keep(&e, &CITY)) {}
-    struct fusion f;
-    fusion_weigh(&e, NULL, 0, 4000, PROFILE_BALANCED, &f);
-    assert_true(f.asked);
-    assert_true(f.soft);
+    struct hit hit = {.rule = &FULL, .finding = {.end = 10, .score = 0.9f, .type = "PERSON", .rule = "name.full"}};
+    struct fusion without, with;
+    fusion_keep(&e, &FULL);
+    fusion_weigh(&e, &hit, 1, 100, PROFILE_BALANCED, &without);
+    assert_false(without.asked); // a bare name
+    while (fusion_keep(&e, &CITY)) {
+    }
+    fusion_weigh(&e, &hit, 1, 100, PROFILE_BALANCED, &with);
+    assert_true(with.asked);
+    assert_true(with.soft);
 }
 
 static void fusion_many_dates_do_not_close_the_gate(void **state) {
@@ -164,6 +178,7 @@ int main(void) {
         cmocka_unit_test(fusion_takes_names_in_sums_and_choices_for_made_up),
         cmocka_unit_test(fusion_more_evidence_never_decides_less),
         cmocka_unit_test(fusion_keeps_few_of_a_kind_and_counts_all),
+        cmocka_unit_test(fusion_takes_more_names_than_are_kept_for_a_list_of_people),
         cmocka_unit_test(fusion_does_not_forget_what_was_left_out),
         cmocka_unit_test(fusion_many_dates_do_not_close_the_gate),
         cmocka_unit_test(fusion_receipt_names_the_rules_that_decided),

@@ -13,7 +13,7 @@ static const struct verdict *scan_input(const struct config *config, struct gate
 
 static void gate_scan_of_a_clean_text_is_clean(void **state) {
     (void)state;
-    const struct verdict *v = scan_as(shared(), "What is the capital of France?", PROFILE_STRICT);
+    const struct verdict *v = scan_as(shared(), "What is the tallest mountain?", PROFILE_STRICT);
     assert_false(v->sensitive);
     assert_int_equal(v->count, 0);
     assert_int_equal(v->classes, 0);

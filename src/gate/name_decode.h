@@ -1,0 +1,22 @@
+// From words to names: one averaged perceptron, from left to right, the best label each time.
+#ifndef SLUICE_GATE_NAME_DECODE_H
+#define SLUICE_GATE_NAME_DECODE_H
+
+#include "gate/name_features.h"
+
+struct name_span {
+    uint32_t first, count; // tokens of the segment
+    uint8_t type;          // enum name_type
+    float margin;          // mean over its tokens, in units of the weights
+};
+
+// Names below this are not reported: about as many are right as wrong.
+#define NAME_MIN_SCORE 0.35f
+
+// Tags a segment; returns the number of names written to `out`.
+size_t name_decode(const struct names *names, struct span text, struct name_segment *seg, struct name_memory *memory,
+                   struct name_span out[static SEGMENT_TOKENS]);
+// Probability that a name is one, and of its type.
+float name_span_score(const struct names *names, const struct name_span *span);
+
+#endif

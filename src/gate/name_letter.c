@@ -1,0 +1,135 @@
+#include "gate/name_letter.h"
+
+// U+00C0 to U+017F without case and accent.
+static const char LATIN[] = "aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnoooooxouuuuyty"
+                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+                            "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+struct range {
+    uint32_t first, last;
+    uint8_t kind;  // of all, or of the even ones when `pairs`
+    bool pairs;    // upper and lower case alternate
+    int32_t lower; // added to an upper-case letter, when not `pairs`
+};
+
+// Ascending. What is in no range is no letter.
+static const struct range RANGES[] = {
+    {0xa0, 0xa0, LETTER_SPACE, false, 0},
+    {0xc0, 0xd6, LETTER_UPPER, false, 32},
+    {0xd8, 0xde, LETTER_UPPER, false, 32},
+    {0xdf, 0xf6, LETTER_LOWER, false, 0},
+    {0xf8, 0xff, LETTER_LOWER, false, 0},
+    {0x100, 0x137, LETTER_UPPER, true, 0},
+    {0x138, 0x138, LETTER_LOWER, false, 0},
+    {0x139, 0x148, LETTER_LOWER, true, 0}, // here the odd ones are upper case
+    {0x149, 0x149, LETTER_LOWER, false, 0},
+    {0x14a, 0x177, LETTER_UPPER, true, 0},
+    {0x178, 0x178, LETTER_UPPER, false, -121},
+    {0x179, 0x17e, LETTER_LOWER, true, 0},
+    {0x17f, 0x19f, LETTER_LOWER, false, 0},
+    {0x1a0, 0x1af, LETTER_UPPER, true, 0},
+    {0x1b0, 0x1ff, LETTER_LOWER, false, 0},
+    {0x200, 0x233, LETTER_UPPER, true, 0},
+    {0x234, 0x2af, LETTER_LOWER, false, 0},
+    {0x386, 0x38f, LETTER_UPPER, false, 0},
+    {0x390, 0x390, LETTER_LOWER, false, 0},
+    {0x391, 0x3ab, LETTER_UPPER, false, 32},
+    {0x3ac, 0x3ff, LETTER_LOWER, false, 0},
+    {0x400, 0x40f, LETTER_UPPER, false, 80},
+    {0x410, 0x42f, LETTER_UPPER, false, 32},
+    {0x430, 0x45f, LETTER_LOWER, false, 0},
+    {0x460, 0x52f, LETTER_UPPER, true, 0},
+    {0x531, 0x556, LETTER_UPPER, false, 48},
+    {0x561, 0x587, LETTER_LOWER, false, 0},
+    {0x5d0, 0x5ea, LETTER_CASELESS, false, 0},
+    {0x620, 0x6d3, LETTER_CASELESS, false, 0},
+    {0x900, 0xe4f, LETTER_CASELESS, false, 0},
+    {0x10d0, 0x10ff, LETTER_CASELESS, false, 0},
+    {0x1e00, 0x1eff, LETTER_UPPER, true, 0},
+    {0x2000, 0x200f, LETTER_SPACE, false, 0},
+    {0x202f, 0x202f, LETTER_SPACE, false, 0},
+    {0x2126, 0x2126, LETTER_UPPER, false, 0x3c9 - 0x2126}, // the ohm, for omega
+    {0x2206, 0x2206, LETTER_UPPER, false, 0x3b4 - 0x2206}, // the increment, for delta
+    {0x3000, 0x3000, LETTER_SPACE, false, 0},
+    {0x3040, 0x30ff, LETTER_CASELESS, false, 0},
+    {0x3400, 0x9fff, LETTER_CASELESS, false, 0},
+    {0xac00, 0xd7a3, LETTER_CASELESS, false, 0},
+};
+
+static const struct range *range_of(uint32_t code) {
+    size_t low = 0, high = sizeof RANGES / sizeof *RANGES;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (code > RANGES[middle].last) low = middle + 1;
+        else high = middle;
+    }
+    return low < sizeof RANGES / sizeof *RANGES && code >= RANGES[low].first ? &RANGES[low] : NULL;
+}
+
+static uint8_t kind_of(uint32_t code) {
+    const struct range *r = range_of(code);
+    if (!r) return LETTER_NOT;
+    if (!r->pairs) return r->kind;
+    bool even = (code & 1) == 0;
+    return even == (r->kind == LETTER_UPPER) ? LETTER_UPPER : LETTER_LOWER;
+}
+
+struct letter name_letter(struct span text, size_t at) {
+    const uint8_t *p = (const uint8_t *)text.at + at;
+    size_t left = text.len - at;
+    uint8_t bytes = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+    struct letter l = {.code = *p, .bytes = 1, .kind = LETTER_NOT};
+    if (*p < 0xc2 || *p > 0xf4 || left < bytes) return l;
+    uint32_t code = *p & (0x7fu >> bytes);
+    for (uint8_t i = 1; i < bytes; i++) {
+        if ((p[i] & 0xc0) != 0x80) return l;
+        code = code << 6 | (p[i] & 0x3f);
+    }
+    return (struct letter){.code = code, .bytes = bytes, .kind = bytes == 4 ? LETTER_NOT : kind_of(code)};
+}
+
+static size_t put(uint32_t code, char out[static 3]) {
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    if (code < 0x800) {
+        out[0] = (char)(0xc0 | code >> 6);
+        out[1] = (char)(0x80 | (code & 0x3f));
+        return 2;
+    }
+    out[0] = (char)(0xe0 | code >> 12);
+    out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+    out[2] = (char)(0x80 | (code & 0x3f));
+    return 3;
+}
+
+// Vietnamese: letters with two accents, in blocks of one base letter.
+static char vietnamese(uint32_t code) {
+    static const struct {
+        uint32_t last;
+        char base;
+    } BLOCKS[] = {{0x1eb7, 'a'}, {0x1ec7, 'e'}, {0x1ecb, 'i'}, {0x1ee3, 'o'}, {0x1ef1, 'u'}, {0x1ef9, 'y'}};
+    for (size_t i = 0; i < sizeof BLOCKS / sizeof *BLOCKS; i++)
+        if (code <= BLOCKS[i].last) return BLOCKS[i].base;
+    return 'y';
+}
+
+size_t name_letter_fold(uint32_t code, char out[static 3]) {
+    if (code >= 0xc0 && code < 0x180) return put((uint8_t)LATIN[code - 0xc0], out);
+    if (code >= 0x1ea0 && code <= 0x1ef9) return put((uint8_t)vietnamese(code), out);
+    switch (code) {
+    case 0x1a0:
+    case 0x1a1: return put('o', out);
+    case 0x1af:
+    case 0x1b0: return put('u', out);
+    case 0x218:
+    case 0x219: return put('s', out);
+    case 0x21a:
+    case 0x21b: return put('t', out);
+    default: break;
+    }
+    const struct range *r = range_of(code);
+    if (r && r->pairs && kind_of(code) == LETTER_UPPER) return put(code + 1, out);
+    return put(r && r->kind == LETTER_UPPER && !r->pairs ? (uint32_t)((int32_t)code + r->lower) : code, out);
+}

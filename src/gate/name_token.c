@@ -1,0 +1,289 @@
+#include "gate/name_token.h"
+
+#include "base/hash.h"
+#include "gate/name_filter.h"
+#include "gate/name_letter.h"
+
+enum byte_class { BYTE_MARK, BYTE_SPACE, BYTE_LINE, BYTE_LOWER, BYTE_UPPER, BYTE_DIGIT, BYTE_LOW_LINE, BYTE_HIGH };
+
+static const uint8_t CLASSES[256] = {
+    [' '] = BYTE_SPACE,         ['\t'] = BYTE_SPACE,   ['\r'] = BYTE_SPACE,         ['\v'] = BYTE_SPACE,
+    ['\f'] = BYTE_SPACE,        ['\n'] = BYTE_LINE,    ['a' ... 'z'] = BYTE_LOWER,  ['A' ... 'Z'] = BYTE_UPPER,
+    ['0' ... '9'] = BYTE_DIGIT, ['_'] = BYTE_LOW_LINE, [0x80 ... 0xff] = BYTE_HIGH,
+};
+
+// Bytes that are many in program text and few in prose.
+static const bool PROGRAM[256] = {
+    ['{'] = true, ['}'] = true, ['('] = true, [')'] = true, [';'] = true,  ['='] = true,
+    ['['] = true, [']'] = true, ['_'] = true, ['$'] = true, ['\\'] = true,
+};
+enum { LINE_WINDOW = 160, PROGRAM_MIN = 3, PROGRAM_SHARE = 12 }; // one of 12 bytes, and at least 3
+
+static const uint64_t WORD_SEED = 0x6e616d6573u;
+static const uint32_t NO_WORD = 0x9747b28cu;
+
+uint64_t name_hash(const char *folded, size_t len) {
+    return hash_bytes(folded, len, WORD_SEED);
+}
+
+size_t name_fold(struct span word, char out[static NAME_FOLD_BYTES]) {
+    size_t n = 0, i = 0;
+    while (i < word.len && n < NAME_FOLD_BYTES - 2) {
+        uint8_t c = (uint8_t)word.at[i];
+        if (c < 0x80) {
+            out[n++] = (char)((unsigned)c - 'A' < 26 ? c | 0x20 : c);
+            i++;
+            continue;
+        }
+        struct letter l = name_letter(word, i);
+        if (l.code == 0x2019) out[n++] = '\'';
+        else if (l.kind != LETTER_NOT) n += name_letter_fold(l.code, out + n);
+        else if (l.bytes == 1) out[n++] = (char)c;
+        i += l.bytes;
+    }
+    return n;
+}
+
+// ---------------------------------------------------------------- words
+
+struct word {
+    size_t end;
+    uint32_t lower, upper, digits, caseless;
+    bool first_upper, code, foreign, initial_dot;
+};
+
+// Length of an apostrophe or hyphen at `at` that joins two letters into one word, else 0. The 's of the genitive
+// does not join.
+static size_t joint(struct span t, size_t at) {
+    const uint8_t *p = (const uint8_t *)t.at + at;
+    size_t left = t.len - at, n = 1;
+    bool apostrophe = *p == '\'';
+    if (left >= 4 && p[0] == 0xe2 && p[1] == 0x80 && p[2] == 0x99) apostrophe = true, n = 3;
+    else if (*p != '\'' && *p != '-') return 0;
+    if (left <= n) return 0;
+    uint8_t next = CLASSES[p[n]];
+    if (next != BYTE_LOWER && next != BYTE_UPPER && next != BYTE_HIGH && (apostrophe || next != BYTE_DIGIT)) return 0;
+    if (next == BYTE_HIGH && name_letter(t, at + n).kind < LETTER_LOWER) return 0;
+    if (apostrophe && (p[n] == 's' || p[n] == 'S')) {
+        uint8_t after = left > n + 1 ? CLASSES[p[n + 1]] : BYTE_SPACE;
+        if (after != BYTE_LOWER && after != BYTE_UPPER && after != BYTE_HIGH) return 0;
+    }
+    return n;
+}
+
+static void count_letter(struct word *w, const struct letter *l, bool first) {
+    w->foreign = true;
+    if (l->kind == LETTER_UPPER) {
+        w->upper++;
+        w->first_upper |= first;
+    } else if (l->kind == LETTER_LOWER) w->lower++;
+    else w->caseless++;
+}
+
+static struct word read_word(struct span t, size_t at) {
+    struct word w = {.end = at};
+    for (size_t i = at; i < t.len; w.end = i) {
+        uint8_t class_ = CLASSES[(uint8_t)t.at[i]];
+        size_t step;
+        switch (class_) {
+        case BYTE_LOWER: w.lower++, i++; continue;
+        case BYTE_UPPER: w.first_upper |= i == at, w.upper++, i++; continue;
+        case BYTE_DIGIT: w.digits++, i++; continue;
+        case BYTE_LOW_LINE: w.code = true, i++; continue;
+        case BYTE_MARK:
+            if (i == at || (step = joint(t, i)) == 0) return w;
+            i += step;
+            continue;
+        case BYTE_HIGH:
+            if (i > at && (step = joint(t, i)) > 0) {
+                i += step;
+                continue;
+            }
+            struct letter l = name_letter(t, i);
+            if (l.kind < LETTER_LOWER) return w;
+            count_letter(&w, &l, i == at);
+            i += l.bytes;
+            continue;
+        default: return w;
+        }
+    }
+    return w;
+}
+
+// Short forms whose full stop is theirs and not the sentence's.
+static bool is_short_form(const char *folded, size_t n) {
+    static const char FORMS[] =
+        " mr mrs ms dr prof st jr sr inc ltd co corp rev hon capt sgt lt col gen sen rep gov mt ft "
+        "messrs mme vs dept ave blvd rd no fr hr ";
+    char key[8];
+    if (n < 2 || n > 5) return false;
+    key[0] = ' ';
+    memcpy(key + 1, folded, n);
+    key[n + 1] = ' ';
+    return memmem(FORMS, sizeof FORMS - 1, key, n + 2) != NULL;
+}
+
+static uint8_t shape_of(const struct word *w) {
+    uint32_t letters = w->lower + w->upper;
+    if (w->code || (w->digits && letters + w->caseless && !(w->first_upper && w->lower))) return SHAPE_CODE;
+    if (w->caseless) return SHAPE_CASELESS;
+    if (letters == 0) return SHAPE_NUMBER;
+    if (w->upper == 0) return SHAPE_LOWER;
+    if (letters == 1) return SHAPE_INITIAL;
+    if (w->lower == 0) return SHAPE_UPPER;
+    if (!w->first_upper) return SHAPE_CODE; // iPhone, getName
+    return w->upper == 1 ? SHAPE_CAPITAL : SHAPE_MIXED;
+}
+
+// Whether the word is part of an address, a path or a call: something of that kind stands directly beside it.
+static bool is_in_address(struct span t, size_t start, size_t end) {
+    uint8_t before = start ? (uint8_t)t.at[start - 1] : ' ', after = end < t.len ? (uint8_t)t.at[end] : ' ';
+    if (before == '@' || before == '\\' || before == '$' || before == '%' || before == '#' || before == '=')
+        return true;
+    if (after == '@' || after == '\\' || after == '(' || after == '=' || after == '[') return true;
+    if (before == '.' && start > 1 && CLASSES[(uint8_t)t.at[start - 2]] >= BYTE_LOWER) return true;
+    if (after == '.' && end + 1 < t.len && CLASSES[(uint8_t)t.at[end + 1]] >= BYTE_LOWER) return true;
+    if (before == '/' && start > 1 && (t.at[start - 2] == '/' || t.at[start - 2] == ' ')) return true;
+    return after == ':' && end + 1 < t.len && (t.at[end + 1] == '/' || t.at[end + 1] == ':');
+}
+
+// ---------------------------------------------------------------- lines
+
+struct line {
+    size_t start, end; // around the last word that was asked for
+    bool code;
+};
+
+static bool line_is_code(struct line *line, struct span t, size_t at) {
+    if (at < line->end) return line->code;
+    size_t low = at > LINE_WINDOW ? at - LINE_WINDOW : 0, high = t.len - at > LINE_WINDOW ? at + LINE_WINDOW : t.len;
+    const char *p = memrchr(t.at + low, '\n', at - low);
+    line->start = p ? (size_t)(p - t.at) + 1 : low;
+    p = memchr(t.at + at, '\n', high - at);
+    line->end = p ? (size_t)(p - t.at) : high;
+    size_t program = 0;
+    for (size_t i = line->start; i < line->end; i++) program += PROGRAM[(uint8_t)t.at[i]];
+    line->code = program >= PROGRAM_MIN && program * PROGRAM_SHARE >= line->end - line->start;
+    return line->code;
+}
+
+// ---------------------------------------------------------------- segments
+
+static const struct name_token EDGE = {.hash = NO_WORD, .shape = SHAPE_NONE};
+
+void name_segment_init(struct name_segment *seg) {
+    seg->tokens = seg->all + SEGMENT_PAD;
+    seg->count = 0;
+    for (size_t i = 0; i < SEGMENT_PAD; i++) seg->all[i] = EDGE;
+}
+
+bool name_token_is_candidate(const struct name_token *t) {
+    if (t->flags & TOKEN_CODE) return false;
+    bool common = (t->known & (KNOWN_COMMON | KNOWN_CUE)) != 0;
+    bool name = (t->known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND)) != 0;
+    switch (t->shape) {
+    case SHAPE_CAPITAL: return !(common && !name && (t->flags & TOKEN_OPENS));
+    case SHAPE_MIXED: return true;
+    case SHAPE_UPPER: return !common || name;
+    case SHAPE_INITIAL: return (t->flags & TOKEN_DOTTED) != 0;
+    case SHAPE_LOWER: return name && !common;
+    default: return false;
+    }
+}
+
+static void add_word(struct name_segment *seg, struct span t, struct word *w, size_t start, bool opens,
+                     struct line *line, const struct name_filter *filter) {
+    char folded[NAME_FOLD_BYTES];
+    struct name_token *k = &seg->tokens[seg->count++];
+    size_t n = name_fold(span_sub(t, start, w->end - start), folded);
+    uint64_t hash = name_hash(folded, n);
+    *k = (struct name_token){.start = (uint32_t)start, .end = (uint32_t)w->end, .hash = (uint32_t)(hash >> 16)};
+    k->shape = shape_of(w);
+    k->flags = (uint8_t)((opens ? TOKEN_OPENS : 0) | (w->foreign ? TOKEN_FOREIGN : 0));
+    if (filter && w->digits == 0) k->known = name_filter_look(filter, hash);
+    bool stop = w->end < t.len && t.at[w->end] == '.';
+    if (stop && (k->shape == SHAPE_INITIAL || is_short_form(folded, n))) {
+        k->flags |= TOKEN_DOTTED;
+        k->end = (uint32_t)++w->end;
+    } else if (k->shape != SHAPE_LOWER && is_in_address(t, start, w->end)) k->shape = SHAPE_CODE;
+    if (k->shape != SHAPE_LOWER) seg->lower = false;
+    if (k->known & KNOWN_CUE) seg->candidates++; // for what follows
+    if (!name_token_is_candidate(k)) return;
+    if (line_is_code(line, t, start)) k->flags |= TOKEN_CODE;
+    else seg->candidates++;
+}
+
+static void add_mark(struct name_segment *seg, size_t start, size_t end, uint32_t what, uint8_t shape) {
+    seg->tokens[seg->count++] =
+        (struct name_token){.start = (uint32_t)start, .end = (uint32_t)end, .hash = what * 0x85ebca6bu, .shape = shape};
+}
+
+// Carries the last tokens over as context of the next segment.
+static void begin_segment(struct name_segment *seg) {
+    struct name_token last[SEGMENT_PAD];
+    memcpy(last, seg->tokens + seg->count - SEGMENT_PAD, sizeof last);
+    for (size_t i = 0; i < SEGMENT_PAD; i++) {
+        seg->all[i] = last[i];
+        seg->all[i].tag = 0;
+    }
+    seg->count = 0;
+    seg->candidates = 0;
+    seg->lower = true;
+}
+
+// White space from `at`; *lines counts the ends of lines in it.
+static size_t skip_space(struct span t, size_t at, uint32_t *lines) {
+    for (*lines = 0; at < t.len;) {
+        uint8_t class_ = CLASSES[(uint8_t)t.at[at]];
+        if (class_ == BYTE_HIGH) {
+            struct letter l = name_letter(t, at);
+            if (l.kind != LETTER_SPACE) return at;
+            at += l.bytes;
+            continue;
+        }
+        if (class_ != BYTE_SPACE && class_ != BYTE_LINE) return at;
+        *lines += class_ == BYTE_LINE;
+        at++;
+    }
+    return at;
+}
+
+size_t name_segment_read(struct name_segment *seg, struct span t, size_t at, const struct name_filter *filter) {
+    struct line line = {.end = 0};
+    begin_segment(seg);
+    bool opens = true;
+    while (at < t.len && seg->count + 1 < SEGMENT_TOKENS) {
+        uint32_t lines;
+        size_t start = skip_space(t, at, &lines);
+        bool glued = start == at;
+        if (lines && seg->count) {
+            add_mark(seg, at, at, '\n', SHAPE_BREAK);
+            opens = true;
+            if (lines > 1) {
+                at = start;
+                break;
+            }
+        }
+        if (start == t.len) return start;
+        at = start;
+        struct word w = read_word(t, at);
+        if (w.end > at) {
+            add_word(seg, t, &w, at, opens, &line, filter);
+            if (glued) seg->tokens[seg->count - 1].flags |= TOKEN_GLUED;
+            opens = false;
+            at = w.end;
+            continue;
+        }
+        uint8_t c = (uint8_t)t.at[at];
+        struct letter l = c < 0x80 ? (struct letter){.code = c, .bytes = 1} : name_letter(t, at);
+        size_t end = at + l.bytes;
+        while (c < 0x80 && end < t.len && (uint8_t)t.at[end] == c) end++; // "..." is one mark
+        add_mark(seg, at, end, l.code, SHAPE_MARK);
+        if (glued) seg->tokens[seg->count - 1].flags |= TOKEN_GLUED;
+        at = end;
+        if (c == '.' || c == '!' || c == '?') break;
+        opens |= c == ':' || c == '"' || c == '-' || c == '*' || c == '>' || c == '(' || c == '|' || c >= 0x80;
+    }
+    for (size_t i = 0; i < SEGMENT_PAD; i++) seg->tokens[seg->count + i] = EDGE;
+    return at;
+}

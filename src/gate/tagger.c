@@ -1,0 +1,55 @@
+#include "gate/tagger.h"
+
+#include "gate/name_decode.h"
+#include "gate/scan.h"
+
+#define ROW(id, type, name)                                                                                            \
+    { id, type, name, CLASS_PII, WEIGHT_SOFT, 0.5f }
+
+enum tagger_rule { NAME_FULL, NAME_SINGLE, PLACE_CITY, PLACE_COUNTRY, ORG_NAME, GROUP_NAME };
+
+static const struct rule TAGGER_RULES[] = {
+    [NAME_FULL] = ROW("name.full", "PERSON", "full name"),
+    [NAME_SINGLE] = ROW("name.single", "PERSON", "name"),
+    [PLACE_CITY] = ROW("place.city", "LOCATION", "city"),
+    [PLACE_COUNTRY] = ROW("place.country", "LOCATION", "country or region"),
+    [ORG_NAME] = ROW("org.name", "ORGANIZATION", "organisation"),
+    [GROUP_NAME] = ROW("group.name", "NRP", "nationality, religion or political group"),
+};
+
+static const struct rule *rule_of(const struct name_segment *seg, const struct name_span *span) {
+    uint32_t words = 0;
+    uint8_t known = 0xff;
+    for (uint32_t i = span->first; i < span->first + span->count; i++) {
+        const struct name_token *t = &seg->tokens[i];
+        if (t->shape == SHAPE_MARK || t->shape == SHAPE_BREAK) continue;
+        words++;
+        if (t->shape != SHAPE_INITIAL) known &= t->known;
+    }
+    switch ((enum name_type)span->type) {
+    case NAME_PERSON: return &TAGGER_RULES[words > 1 ? NAME_FULL : NAME_SINGLE];
+    case NAME_PLACE: return &TAGGER_RULES[known & KNOWN_LAND ? PLACE_COUNTRY : PLACE_CITY];
+    case NAME_ORG: return &TAGGER_RULES[ORG_NAME];
+    default: return &TAGGER_RULES[GROUP_NAME];
+    }
+}
+
+void tagger_scan(struct scan *s) {
+    struct name_segment seg;
+    struct name_span spans[SEGMENT_TOKENS];
+    struct name_memory memory = {{0}};
+    const struct names *names = &s->gate->names;
+    name_segment_init(&seg);
+    for (size_t at = 0; at < s->text.len;) {
+        at = name_segment_read(&seg, s->text, at, &names->filter);
+        if (scan_is_late(s)) return;
+        if (seg.candidates == 0) continue;
+        size_t count = name_decode(names, s->text, &seg, &memory, spans);
+        for (size_t i = 0; i < count; i++) {
+            float score = name_span_score(names, &spans[i]);
+            if (score < NAME_MIN_SCORE) continue;
+            const struct name_token *first = &seg.tokens[spans[i].first], *last = first + spans[i].count - 1;
+            scan_report_scored(s, rule_of(&seg, &spans[i]), first->start, last->end, score);
+        }
+    }
+}

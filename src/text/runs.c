@@ -99,9 +99,10 @@ static size_t hex_length(struct span text, size_t at, size_t end) {
     return n;
 }
 
-// All hexadecimal stretches of the run. False when none of them held text.
-static bool decode_hex(struct mapped_builder *b, struct span run, size_t start, struct effort *effort) {
-    bool found = false;
+// All hexadecimal stretches of the run, which begins at `start` of b's source. Returns how many bytes of text they
+// hold; without a builder that is all it does.
+static size_t decode_hex(struct mapped_builder *b, struct span run, size_t start, struct effort *effort) {
+    size_t kept = 0;
     for (size_t i = 0; i < run.len;) {
         size_t n = hex_length(run, i, run.len), next = i + n + 1;
         for (size_t after; n >= RUN_MIN && (after = skip_break(run, i + n)) > i + n && hex_length(run, after, run.len);)
@@ -109,33 +110,31 @@ static bool decode_hex(struct mapped_builder *b, struct span run, size_t start, 
         if (n >= RUN_MIN) {
             struct sieve sieve = sieve_into(b, start + i, start + i + n, effort);
             feed_hex(&sieve, span_sub(run, i, n));
-            found |= sieve.kept > 0;
+            kept += sieve.kept;
         }
         i = next;
     }
-    return found;
+    return kept;
 }
 
-static size_t count_base64(struct span run, unsigned phase, struct effort *effort) {
-    struct sieve dry = sieve_dry(effort);
-    feed_base64(&dry, run, phase);
-    return dry.kept;
+static size_t decode_base64(struct mapped_builder *b, struct span run, size_t start, unsigned phase,
+                            struct effort *effort) {
+    struct sieve sieve = sieve_into(b, start, start + run.len, effort);
+    feed_base64(&sieve, run, phase);
+    return sieve.kept;
 }
 
-static bool decode_base64(struct mapped_builder *b, struct span run, size_t start, struct effort *effort, bool *blob) {
+// Where the groups of the run begin. *kept: how many bytes of text it then holds.
+static unsigned find_phase(struct span run, struct effort *effort, size_t *kept) {
     struct span probe = span_sub(run, 0, PROBE);
     unsigned best = 0;
-    size_t kept = 0;
-    for (unsigned phase = 0; phase < 4 && kept * 2 <= probe.len; phase++) {
-        size_t n = count_base64(probe, phase, effort);
-        if (n > kept) best = phase, kept = n;
+    *kept = 0;
+    for (unsigned phase = 0; phase < 4 && *kept * 2 <= probe.len; phase++) {
+        size_t n = decode_base64(NULL, probe, 0, phase, effort);
+        if (n > *kept) best = phase, *kept = n;
     }
-    if (run.len > probe.len) kept = count_base64(run, best, effort);
-    *blob = run.len >= BLOB_MIN && kept * BLOB_SHARE < run.len;
-    if (kept == 0) return false;
-    struct sieve sieve = sieve_into(b, start, start + run.len, effort);
-    feed_base64(&sieve, run, best);
-    return sieve.kept > 0;
+    if (run.len > probe.len) *kept = decode_base64(NULL, run, 0, best, effort);
+    return best;
 }
 
 struct run run_decode(struct mapped_builder *b, size_t floor, size_t at, struct effort *effort) {
@@ -145,8 +144,12 @@ struct run run_decode(struct mapped_builder *b, size_t floor, size_t at, struct 
     out.end = run_end(text, out.start);
     struct span run = span_sub(text, out.start, out.end - out.start);
     if (run.len < RUN_MIN) return out;
-    out.text =
-        decode_hex(b, run, out.start, effort) || (!effort->over && decode_base64(b, run, out.start, effort, &out.blob));
+    // What looks like one may hide in the other: the reading that holds more text is the true one.
+    size_t hex = decode_hex(NULL, run, 0, effort), base64 = 0;
+    unsigned phase = hex * 2 + 2 < run.len ? find_phase(run, effort, &base64) : 0;
+    if (hex && hex >= base64) out.text = decode_hex(b, run, out.start, effort) > 0;
+    else if (base64) out.text = decode_base64(b, run, out.start, phase, effort) > 0;
+    out.blob = run.len >= BLOB_MIN && (hex > base64 ? hex : base64) * BLOB_SHARE < run.len;
     return out;
 }
 

@@ -7,10 +7,6 @@ struct sieve sieve_into(struct mapped_builder *to, size_t from, size_t until, st
     return (struct sieve){.to = to, .from = from, .until = until, .effort = effort};
 }
 
-struct sieve sieve_dry(struct effort *effort) {
-    return (struct sieve){.effort = effort};
-}
-
 static void keep(struct sieve *s, const char *bytes, size_t n) {
     if (s->to) {
         if (n > s->effort->bytes) {

@@ -17,8 +17,8 @@ struct sieve {
     bool nul;            // the last byte was NUL
 };
 
+// to NULL: nothing is kept, and nothing taken off the effort but time.
 struct sieve sieve_into(struct mapped_builder *to, size_t from, size_t until, struct effort *effort);
-struct sieve sieve_dry(struct effort *effort);
 void sieve_byte_slowly(struct sieve *s, unsigned char byte);
 
 // Most bytes of what is no text, and the first ones of a stretch, need no more than this.

@@ -74,8 +74,8 @@ static void unmask_decodes_runs_that_hold_text(void **state) {
         // after bytes that are no text
         {"iVBORw0KGgpoZWxsbyB0aGVyZSB5b3Uh", "hello there you!\n"},
         // hexadecimal digits by chance
-        {"TXkgZXd3d3d3d3d3d3d3d3d3d3d3d3d3d29EcG9jIGFuZCBtb3JlIHRoYW4gdGhhdA==",
-         "My ewwwwwwwwwwwwwwwwwwwwwoDpoc and more than that\n"},
+        {"TXkgY2FyZCBld3Z3d3d3d3d3d3d3d29EcG9jIGFuZCBtb3JlIHRoYW4gdGhhdA==",
+         "My card ewvwwwwwwwwwwwoDpoc and more than that\n"},
         // UTF-16
         {"aABlAGwAbABvACAAdABoAGUAcgBlAA==", "hello there\n"},
         {"d41d8cd98f00b204e9800998ecf8427e", NULL},

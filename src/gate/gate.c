@@ -163,7 +163,7 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     if (!s->late) custom_scan(s);
     if (!s->late) own_scan(s);
     // Last: the only one that costs more than the rest together, and seldom changes the verdict.
-    if (!s->late && !view && !verdict_is_certain(s)) tagger_scan(s);
+    if (!s->late && !verdict_is_certain(s)) tagger_scan(s);
     s->view = NULL; // it may not outlive the caller
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;

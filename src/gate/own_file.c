@@ -201,14 +201,20 @@ static int write_all(int fd, const void *bytes, size_t n) {
     return 0;
 }
 
+bool own_hand_over(int fd, const char *dir) {
+    struct stat info;
+    if (geteuid() != 0) return true;
+    return stat(dir, &info) == 0 && fchown(fd, info.st_uid, info.st_gid) == 0;
+}
+
 // What an earlier, killed writer of this name left behind goes with the new file.
-static int write_file(const char *path, const struct own_head *head, const struct span sections[OWN_SECTIONS],
-                      struct err *e) {
+static int write_file(const char *dir, const char *path, const struct own_head *head,
+                      const struct span sections[OWN_SECTIONS], struct err *e) {
     char temporary[PATH_MAX + 8];
     snprintf(temporary, sizeof temporary, "%s.new", path);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return err_set(e, "%s: %s", temporary, strerror(errno));
-    int status = write_all(fd, head, sizeof *head);
+    int status = own_hand_over(fd, dir) ? write_all(fd, head, sizeof *head) : -1;
     for (int i = 0; i < OWN_SECTIONS && !status; i++) status = write_all(fd, sections[i].at, sections[i].len);
     if (!status) status = fsync(fd);
     if (close(fd) != 0) status = -1;
@@ -242,7 +248,7 @@ enum own_saved own_file_write(const char *dir, const char *name, const struct ow
     }
     if (same) return OWN_UNCHANGED;
     snprintf(path, sizeof path, "%s/%s%s", dir, name, ENDINGS[head->kind]);
-    if (write_file(path, head, sections, e) != 0) return OWN_FAILED;
+    if (write_file(dir, path, head, sections, e) != 0) return OWN_FAILED;
     // A name means one registration: documents replace a list, and the other way round.
     snprintf(path, sizeof path, "%s/%s%s", dir, name, ENDINGS[head->kind == OWN_LIST ? OWN_DOCUMENTS : OWN_LIST]);
     unlink(path);

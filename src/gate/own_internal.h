@@ -61,6 +61,9 @@ enum { ROLE_MASK = 3 };
 int own_file_open(const char *dir, const char *leaf, struct own_file *out, struct err *e)
     __attribute__((warn_unused_result));
 void own_file_close(struct own_file *f);
+// What root makes in a directory of somebody else (the service's state) is for that one to read. False when it cannot
+// be.
+bool own_hand_over(int fd, const char *dir);
 // Names of the registrations' files in the directory, sorted; *count of them, to be freed with free() each and as a
 // whole. Nothing when the directory is not there and `must_exist` is not set.
 int own_files(const char *dir, bool must_exist, char ***names, size_t *count, struct err *e)

@@ -72,9 +72,17 @@ static void make_directories(const char *dir) {
     snprintf(path, sizeof path, "%s/", dir);
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = 0;
-        int status = mkdir(path, 0700);
+        int status = mkdir(path, 0700), wrong = errno,
+            fd = status ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        char *above = fd < 0 ? NULL : strrchr(path, '/');
+        if (above && above > path) {
+            *above = 0;
+            (void)own_hand_over(fd, path);
+            *above = '/';
+        }
+        if (fd >= 0) close(fd);
         *slash = '/';
-        if (status && errno != EEXIST) return;
+        if (status && wrong != EEXIST) return;
     }
 }
 
@@ -86,7 +94,8 @@ static int make_key(const char *dir, const char *path, struct err *e) {
     int fd = mkstemp(temporary); // 0600
     if (fd < 0) return err_set(e, "%s: %s", dir, strerror(errno));
     hash_random(master, sizeof master);
-    int status = write(fd, master, sizeof master) == sizeof master && fsync(fd) == 0 ? 0 : -1;
+    bool written = write(fd, master, sizeof master) == sizeof master && fsync(fd) == 0;
+    int status = written && own_hand_over(fd, dir) ? 0 : -1;
     mem_wipe(master, sizeof master);
     close(fd);
     if (!status && link(temporary, path) != 0 && errno != EEXIST) status = -1;

@@ -92,6 +92,7 @@ static void custom_rule_without_end_is_stopped_and_counts(void **state) {
         const char *pattern, *piece, *end;
     } ROWS[] = {{"(a+)+$", "a", "!"},
                 {"(a|aa)+$", "a", "!"},
+                {"(*NO_JIT)(a|aa)+$", "a", "!"},
                 {"(.*)*[xy]", "ab", ""},
                 {"^(([a-z])+.)+[A-Z]([a-z])+$", "a", ""},
                 {"(\\w+\\s?)+[:;]", "word ", "."}};

@@ -143,7 +143,7 @@ bench-gate: ## what a scan costs, against the same rules as regular expressions;
 $(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
 

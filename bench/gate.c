@@ -1,6 +1,6 @@
 // What a scan of the policy gate costs, against the same rules as regular expressions in the same run.
 //
-//   gate PATTERNS    a file with one PCRE2 pattern a line; prints a table
+//   gate PATTERNS    prints tables; PATTERNS is gate_patterns.txt
 //
 // In each round every contestant reads every text, the order turns from round to round, and ratios are taken within
 // a round. A time is that of the fastest of a few short runs: what disturbs only adds.
@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "gate/scan.h"
+#include "gate_patterns.h"
 #include "gate_texts.h"
 
 enum { ROUNDS = 15, RUNS = 3, RUN_US = 1500, MAX_PATTERNS = 1024 };
@@ -44,7 +45,8 @@ static void read_with_patterns(struct bench *b, struct span text) {
 // The passes over literals and bytes alone, without names, views, lists and verdict.
 static void read_with_anchors(struct bench *b, struct span text) {
     struct scan s = {.gate = b->gate, .scratch = b->scratch, .arena = &b->arena, .text = text};
-    s.context = arena_alloc(&b->arena, text.len / CONTEXT_BLOCK + 1);
+    s.context = arena_alloc_array(&b->arena, text.len / CONTEXT_BLOCK + 1, sizeof *s.context);
+    s.cues = arena_alloc(&b->arena, text.len / CONTEXT_BLOCK + 1);
     anchors_scan(&s);
     bytes_scan(&s);
     arena_reset(&b->arena);
@@ -161,22 +163,39 @@ static bool grow(struct bench *b) {
 
 // ---------------------------------------------------------------- setting up
 
-static int read_patterns(struct bench *b, const char *path) {
-    FILE *f = fopen(path, "r");
-    char line[2048];
-    if (!f) return fprintf(stderr, "gate: %s cannot be read\n", path), -1;
-    while (fgets(line, sizeof line, f)) {
-        int error;
-        PCRE2_SIZE at, n = strcspn(line, "\n");
-        if (n == 0 || line[0] == '#' || b->pattern_count == MAX_PATTERNS) continue;
-        pcre2_code *code = pcre2_compile((PCRE2_SPTR)line, n, PCRE2_NO_AUTO_CAPTURE, &error, &at, NULL);
-        if (!code || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) != 0)
-            return fprintf(stderr, "gate: pattern %zu does not compile (at %zu): %s", b->pattern_count + 1, at, line), -1;
-        b->patterns[b->pattern_count++] = code;
-    }
-    fclose(f);
-    b->match = pcre2_match_data_create(1, NULL);
+static int add_pattern(struct bench *b, struct span pattern) {
+    int error;
+    PCRE2_SIZE at;
+    if (pattern.len == 0 || pattern.at[0] == '#' || b->pattern_count == MAX_PATTERNS) return 0;
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern.at, pattern.len, PCRE2_NO_AUTO_CAPTURE | PCRE2_UTF, &error, &at, NULL);
+    if (!code || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) != 0)
+        return fprintf(stderr, "gate: a pattern does not compile (at %zu): %.*s\n", at, (int)pattern.len, pattern.at), -1;
+    b->patterns[b->pattern_count++] = code;
     return 0;
+}
+
+// Those of the tables, and the lines of the file.
+static int read_patterns(struct bench *b, const char *path) {
+    struct buf all;
+    char piece[4096];
+    size_t n;
+    int status = 0;
+    FILE *f = fopen(path, "r");
+    if (!f) return fprintf(stderr, "gate: %s cannot be read\n", path), -1;
+    buf_init(&all, 1 << 22);
+    gate_patterns(&all);
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0) buf_add(&all, piece, n);
+    fclose(f);
+    for (struct span rest = buf_span(&all); rest.len && status == 0;) {
+        size_t line = span_find(rest, SPAN("\n"));
+        if (line == SIZE_MAX) line = rest.len;
+        status = add_pattern(b, span_sub(rest, 0, line));
+        rest = span_sub(rest, line + 1, rest.len - line - 1);
+    }
+    buf_free(&all);
+    b->match = pcre2_match_data_create(1, NULL);
+    return status;
 }
 
 int main(int argc, char **argv) {

@@ -272,6 +272,11 @@ static void own_documents_any_passage_of_63_characters_is_found(void **state) {
     close_gate();
 }
 
+// Nothing of what is registered was met; words drawn at random may look like names.
+static bool is_unknown(const struct verdict *v) {
+    return !find(v, "REGISTERED_DOCUMENT") && !find(v, "REGISTERED_VALUE");
+}
+
 static void own_documents_passage_within_other_text_is_found_where_it_stands(void **state) {
     (void)state;
     static char text[1 << 15], other[1 << 15], around[1 << 16];
@@ -285,7 +290,7 @@ static void own_documents_passage_within_other_text_is_found_where_it_stands(voi
     assert_true(f->start >= before.len && f->start < before.len + 80);
     assert_true(f->end > before.len + 220 && f->end <= before.len + 302);
     assert_string_equal(f->source, "plan: text-0");
-    assert_false(scan_span(before, PROFILE_STRICT)->sensitive);
+    assert_true(is_unknown(scan_span(before, PROFILE_STRICT)));
     close_gate();
 }
 
@@ -332,7 +337,7 @@ static void own_documents_boilerplate_is_dropped(void **state) {
     }
     save_documents("sources", texts, COUNT, 4);
     open_gate();
-    assert_false(scan_span(licence, PROFILE_STRICT)->sensitive);
+    assert_true(is_unknown(scan_span(licence, PROFILE_STRICT)));
     assert_true(scan_span(span_make(bodies[3], 400), PROFILE_BALANCED)->sensitive);
     close_gate();
     save_documents("sources", texts, COUNT, 16);

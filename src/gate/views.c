@@ -38,6 +38,9 @@ bool view_accepts(const struct scan *s, const struct rule *rule, size_t start, s
     *kinds = mapped_kinds(s->view, start, end, &top);
     if (s->touch == TOUCH_TOP && !(top & PIECE_CHANGED)) return false;
     if (s->touch == TOUCH_ANY && !(*kinds & PIECE_CHANGED)) return false;
+    // Where nothing changed, slight evidence is what it was in the text as it came; a disguised word near it may make it
+    // more, but not a second time the same.
+    if (s->touch == TOUCH_NOTHING && rule->weight == WEIGHT_SOFT && !(*kinds & PIECE_CHANGED)) return false;
     if (!(top & PIECE_WEAK)) return true;
     return score >= SURE_SCORE || rule->class_ == CLASS_SECRET || scan_context(s, start, end, 64, 40);
 }

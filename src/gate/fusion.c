@@ -223,6 +223,8 @@ static float score(const float *x) {
 }
 
 // Evidence in doubt that stands for itself: a possible phone number, a term of confidentiality.
+#define LIKELY_SCORE 0.8f // of a single name, to stand beside it: "mac 00-1a-2b-3c-4d-5e" names nobody
+
 static bool is_doubt(const struct hit *h) {
     return h->rule->weight == WEIGHT_SOFT && h->finding.score >= PAIR_SCORE &&
            fusion_kind(h->finding.type) == KIND_OTHER;
@@ -240,10 +242,14 @@ void fusion_weigh(const struct evidence *e, const struct hit *hits, uint32_t cou
         if (!doubt) doubt = hits[i].finding.type;
         else pair |= strcmp(doubt, hits[i].finding.type) != 0;
     }
-    bool many = e->reported[KIND_PERSON] > KEPT[KIND_PERSON], person = many;
-    for (uint32_t i = 0; i < count && !person; i++) person = is_person(&hits[i], fusion_kind(hits[i].finding.type));
+    bool many = e->reported[KIND_PERSON] > KEPT[KIND_PERSON], person = many, likely = many;
+    for (uint32_t i = 0; i < count && !likely; i++) {
+        if (!is_person(&hits[i], fusion_kind(hits[i].finding.type))) continue;
+        person = true;
+        likely = is_rule(&hits[i], "name.full") || hits[i].finding.score >= LIKELY_SCORE;
+    }
     // With hard evidence the rest is listed with it, but not what a sum or a story happens to hold.
-    bool together = doubt && (person || e->reported[KIND_ADDRESS] || e->reported[KIND_BIRTH]);
+    bool together = doubt && (likely || e->reported[KIND_ADDRESS] || e->reported[KIND_BIRTH]);
     // More names than can be listed are a list of people.
     out->soft = pair || together || many;
     if (!person || out->soft || hard) return;

@@ -3,7 +3,8 @@
 #include "gate_help.h"
 
 static const struct rule FULL = {"name.full", "PERSON", "name", CLASS_PII, WEIGHT_SOFT, 0.8f};
-static const struct rule SINGLE = {"name.single", "PERSON", "name", CLASS_PII, WEIGHT_SOFT, 0.5f};
+static const struct rule SINGLE = {"name.single", "PERSON", "name", CLASS_PII, WEIGHT_SOFT, 0.9f};
+static const struct rule UNLIKELY = {"name.single", "PERSON", "name", CLASS_PII, WEIGHT_SOFT, 0.4f};
 static const struct rule CITY = {"place.city", "LOCATION", "place", CLASS_PII, WEIGHT_SOFT, 0.5f};
 static const struct rule DATE = {"date.full", "DATE_TIME", "date", CLASS_PII, WEIGHT_SOFT, 0.3f};
 static const struct rule AGE = {"age.years", "AGE", "age", CLASS_PII, WEIGHT_SOFT, 0.5f};
@@ -63,6 +64,7 @@ static void fusion_decides_by_profile(void **state) {
         {{&PHONE, &PHONE}, true, false, false},
         {{&PHONE, &FAINT}, true, false, false},
         {{&PHONE, &SINGLE}, true, true, false},
+        {{&PHONE, &UNLIKELY}, true, false, false},
         {{&SHAPE, &PHONE}, true, true, false},
         {{&FULL, &CITY}, true, true, false},
         {{&FULL, &ORG, &DATE}, true, true, false},

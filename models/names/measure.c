@@ -55,7 +55,7 @@ void measure_row(struct measure *m, const struct names *names, const struct row 
             p->margin[all[i].type][p->count[all[i].type]] = all[i].margin;
             p->right[all[i].type][p->count[all[i].type]++] = right;
         }
-        if (score_of(names, &all[i]) >= NAME_MIN_SCORE) said[n++] = all[i];
+        if (name_score_counts(all[i].type, score_of(names, &all[i]))) said[n++] = all[i];
     }
     for (uint32_t g = 0; g < r->count; g++) {
         if (r->spans[g].type == SPAN_SKIP) continue;

@@ -86,9 +86,10 @@ function fill(template) {
 
 function main() {
   seed(20260101);
+  const words = [...L.knownWords(), ...commonWords()];
   const templates = readFileSync(new URL('templates.txt', here), 'utf8').split('\n').filter((l) => l && l[0] !== '#');
   templates.forEach((t, i) => {
-    const marked = /\{[pflckrong]\}/.test(t), copies = marked ? 40 : /abbr|headline/.test(t) ? 40 : /\{/.test(t) ? 15 : 4;
+    const marked = /\{[pflckrong]\}/.test(t), copies = marked ? 40 : /abbr|headline|Code|tech|product/.test(t) ? 40 : /\{/.test(t) ? 15 : 4;
     for (let n = 0; n < copies; n++) {
       let parts = fill(t);
       if (chance(9)) parts = lower(parts);
@@ -114,8 +115,20 @@ function main() {
     const parts = text.split(/([\p{L}']+)/u).map((s) => [s, place.has(s.toLowerCase()) || isGroup.has(L.capital(s)) ? 'SKIP' : null]);
     if (i % 4 === 0) put('banking', i, parts);
   });
+  // Examination questions, a quarter of them: that a common word with a capital, alone among others, is no name. All
+  // other words with capitals are left open.
+  const common = new Set(words.filter(([set]) => set === 'C').map(([, w]) => w));
+  const name = new Set(L.knownWords().filter(([set]) => set !== 'Q').flatMap(([, s]) => s.toLowerCase().split(/[ -]/)));
+  load('router/mmlu').forEach((r, i) => {
+    const list = r.prompt.slice(0, 1500).split(/(\p{L}[\p{L}'’.-]*)/u), big = (k) => /^\p{Lu}/u.test(list[k] ?? '');
+    if (i % 4 === 0) put('mmlu', i, list.map((s, k) => {
+      const w = s.toLowerCase().replace(/[.-]+$/, '');
+      const open = big(k) && (big(k - 2) || big(k + 2) || name.has(w) || !(common.has(w) || w.length === 1));
+      return [s, open ? 'SKIP' : null];
+    }));
+  });
   writeFileSync(`${out}/rows.jsonl`, lines.join('\n') + '\n');
-  writeFileSync(`${out}/words.tsv`, [...L.knownWords(), ...commonWords()].map((w) => w.join('\t')).join('\n') + '\n');
+  writeFileSync(`${out}/words.tsv`, words.map((w) => w.join('\t')).join('\n') + '\n');
   console.log(`${lines.length} rows, ${templates.length} templates, ${L.cultures.length} cultures`);
 }
 

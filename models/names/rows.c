@@ -75,13 +75,14 @@ static bool begins(const char *text, const char *with) {
 }
 
 bool row_is_gold(const struct row *r) {
-    return !begins(r->set, "templates") && !begins(r->set, "banking") && !strstr(r->set, "-swapped");
+    return !begins(r->set, "templates") && !begins(r->set, "banking") && !begins(r->set, "mmlu") &&
+           !strstr(r->set, "-swapped");
 }
 
 bool row_is_chosen(const struct row *r, const struct choice *c) {
     if (begins(r->set, "only-")) return false;
     if (c->without_set && begins(r->set, c->without_set)) return false;
-    bool folded = !begins(r->set, "templates") && !begins(r->set, "banking");
+    bool folded = !begins(r->set, "templates") && !begins(r->set, "banking") && !begins(r->set, "mmlu");
     return !(folded && (int)r->fold == c->without_fold);
 }
 

@@ -28,10 +28,15 @@ static int32_t choose(const struct names *n, struct span text, struct name_segme
     add_up(n, features, sum);
     int32_t none = sum[LABEL_NONE] + n->header.bias, best = none;
     uint8_t tag = LABEL_NONE, before = seg->tokens[(int64_t)i - 1].tag;
-    for (uint8_t k = 1; k < NAME_LABELS; k++)
-        if (sum[k] > best && name_label_follows(k, before)) best = sum[k], tag = k;
+    for (int k = 1; k < NAME_LABELS; k++)
+        if (sum[k] > best && name_label_follows((uint8_t)k, before)) best = sum[k], tag = (uint8_t)k;
     seg->tokens[i].tag = tag;
     return best - none;
+}
+
+// A letter alone is no name, whatever it looks like.
+static bool is_letter(const struct name_segment *seg, const struct name_span *span) {
+    return span->count == 1 && seg->tokens[span->first].shape == SHAPE_INITIAL;
 }
 
 size_t name_decode(const struct names *names, struct span text, struct name_segment *seg, struct name_memory *memory,
@@ -45,18 +50,26 @@ size_t name_decode(const struct names *names, struct span text, struct name_segm
         enum name_type type = name_label_type(t->tag);
         if (type == NAME_PERSON && t->shape != SHAPE_INITIAL && t->shape != SHAPE_MARK)
             name_memory_add(memory, t->hash);
-        struct name_span *last = count ? &out[count - 1] : NULL;
         bool goes_on = t->tag == LABEL_GROUP ? t[-1].tag == LABEL_GROUP && i > 0 : (t->tag & 1) == 0;
+        struct name_span *last = count ? &out[count - 1] : NULL;
+        if (last && is_letter(seg, last) && !(goes_on && last->first + 1 == i)) last = NULL, count--;
         if (goes_on && last && last->first + last->count == i) {
             last->margin += ((float)margin - last->margin) / (float)++last->count;
         } else {
-            out[count++] = (struct name_span){.first = i, .count = 1, .type = (uint8_t)type, .margin = (float)margin};
+            out[count] = (struct name_span){.first = i, .count = 1, .type = (uint8_t)type, .margin = (float)margin};
+            count++;
         }
     }
-    return count;
+    return count && is_letter(seg, &out[count - 1]) ? count - 1 : count;
 }
 
 float name_span_score(const struct names *names, const struct name_span *span) {
     const struct names_header *h = &names->header;
     return 1 / (1 + expf(-(h->slope[span->type] * span->margin + h->offset[span->type])));
+}
+
+bool name_score_counts(uint8_t type, float score) {
+    static const float LEAST[NAME_TYPES] = {
+        [NAME_PERSON] = 0.30f, [NAME_PLACE] = 0.25f, [NAME_ORG] = 0.35f, [NAME_GROUP] = 0.40f};
+    return score >= LEAST[type];
 }

@@ -10,13 +10,12 @@ struct name_span {
     float margin;          // mean over its tokens, in units of the weights
 };
 
-// Names below this are not reported: about as many are right as wrong.
-#define NAME_MIN_SCORE 0.35f
-
 // Tags a segment; returns the number of names written to `out`.
 size_t name_decode(const struct names *names, struct span text, struct name_segment *seg, struct name_memory *memory,
                    struct name_span out[static SEGMENT_TOKENS]);
 // Probability that a name is one, and of its type.
 float name_span_score(const struct names *names, const struct name_span *span);
+// Whether that is enough to report it: persons and places early, organisations and groups only when likely.
+bool name_score_counts(uint8_t type, float score);
 
 #endif

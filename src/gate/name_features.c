@@ -32,10 +32,9 @@ static bool goes_on(const struct name_token *t, struct span text) {
     }
 }
 
-bool name_looks(const struct name_segment *seg, uint32_t i, struct span text) {
+bool name_looks_closer(const struct name_segment *seg, uint32_t i, struct span text) {
     const struct name_token *t = &seg->tokens[i];
     if (t->flags & TOKEN_CODE || t->shape == SHAPE_NONE) return false;
-    if (name_token_is_candidate(t)) return true;
     if (t[-1].tag != LABEL_NONE && i > 0) return goes_on(t, text);
     if (t->shape == SHAPE_CAPITAL) // "First Bank": common, but at the begin of more
         return is_upper(t + 1) && !(t[1].flags & TOKEN_OPENS) && (t[1].known & KNOWN_COMMON || t[1].known == 0);
@@ -67,7 +66,7 @@ void name_features(const struct name_segment *seg, uint32_t i, struct span text,
     const struct name_token *t = &seg->tokens[i];
     char folded[NAME_FOLD_BYTES];
     size_t n = name_fold(span_sub(text, t->start, t->end - t->start), folded);
-    if (t->flags & TOKEN_DOTTED && n > 1) n--;
+    if (t->flags & TOKEN_DOTTED && n > 1) n--; // the full stop
     uint32_t k2 = kind_of(t - 2), k1 = kind_of(t - 1), k = kind_of(t), p1 = kind_of(t + 1), p2 = kind_of(t + 2);
     uint32_t w2 = t[-2].hash, w1 = t[-1].hash, w = t->hash, x1 = t[1].hash, x2 = t[2].hash;
     uint32_t tag1 = t[-1].tag, tag2 = t[-2].tag, tags = tag1 << 3 | tag2;
@@ -78,11 +77,9 @@ void name_features(const struct name_segment *seg, uint32_t i, struct span text,
     ADD(w1, 1);
     ADD(x1, 0);
     ADD(w2, 0);
-    ADD(x2, 0);
     ADD(w1, w);
     ADD(w, x1);
     ADD(w2, w1);
-    ADD(x1, x2);
     ADD(w1, x1);
     ADD(k, 0);
     ADD(k, k1);
@@ -93,10 +90,8 @@ void name_features(const struct name_segment *seg, uint32_t i, struct span text,
     ADD(w1, k);
     ADD(x1, k);
     ADD(w2, k);
-    ADD(x2, k);
     ADD(w2 * 31 + w1, k);
     ADD(w1, k << 14 | p1);
-    ADD(affix(folded, n, 2, false), (uint32_t)t->shape);
     ADD(affix(folded, n, 3, false), (uint32_t)t->shape);
     ADD(affix(folded, n, 2, true), (uint32_t)t->shape);
     ADD(affix(folded, n, 3, true), (uint32_t)t->shape);
@@ -110,6 +105,10 @@ void name_features(const struct name_segment *seg, uint32_t i, struct span text,
     ADD(tag1, x1);
     ADD(name_memory_has(memory, w), k << 3 | tag1);
     ADD((uint32_t)(n > 12 ? 12 : n) << 1 | ((t->flags & TOKEN_FOREIGN) != 0), (uint32_t)t->shape << 3 | tag1);
+    ADD(x2, 0);
+    ADD(x1, x2);
+    ADD(x2, k);
+    ADD(affix(folded, n, 2, false), (uint32_t)t->shape);
 #undef ADD
     _Static_assert(NAME_FEATURES == 36, "as many as are added");
 }

@@ -26,16 +26,20 @@ static inline uint32_t name_filter_print(uint64_t hash) {
     return (((uint32_t)(hash & 0xffff) * 1023 >> 16) + 1) << FILTER_KNOWN_BITS;
 }
 
-// Set of enum name_known; 0 for a word that is not in it.
+// Set of enum name_known; 0 for a word that is not in it. All eight slots at once.
 static inline uint8_t name_filter_look(const struct name_filter *f, uint64_t hash) {
-    uint32_t print = name_filter_print(hash), mask = (1u << FILTER_KNOWN_BITS) - 1;
-    const uint16_t *a = f->slots + (size_t)name_filter_first(hash, f->buckets) * FILTER_BUCKET;
-    const uint16_t *b = f->slots + (size_t)name_filter_second(hash, f->buckets) * FILTER_BUCKET;
-    for (int i = 0; i < FILTER_BUCKET; i++)
-        if ((a[i] & ~mask) == print) return (uint8_t)(a[i] & mask);
-    for (int i = 0; i < FILTER_BUCKET; i++)
-        if ((b[i] & ~mask) == print) return (uint8_t)(b[i] & mask);
-    return 0;
+    typedef uint16_t slots8 __attribute__((vector_size(16)));
+    uint64_t halves[2];
+    slots8 slots;
+    memcpy(&slots, f->slots + (size_t)name_filter_first(hash, f->buckets) * FILTER_BUCKET, 8);
+    memcpy((char *)&slots + 8, f->slots + (size_t)name_filter_second(hash, f->buckets) * FILTER_BUCKET, 8);
+    const uint16_t mask = (1u << FILTER_KNOWN_BITS) - 1;
+    slots8 same = (slots8)((slots & (uint16_t)~mask) == (slots8){0} + (uint16_t)name_filter_print(hash));
+    slots &= same & mask;
+    memcpy(halves, &slots, sizeof halves);
+    halves[0] |= halves[1];
+    halves[0] |= halves[0] >> 32;
+    return (uint8_t)(halves[0] | halves[0] >> 16);
 }
 
 #endif

@@ -1,6 +1,5 @@
 #include "gate/name_token.h"
 
-#include "base/hash.h"
 #include "gate/name_filter.h"
 #include "gate/name_letter.h"
 
@@ -12,22 +11,45 @@ static const uint8_t CLASSES[256] = {
     ['0' ... '9'] = BYTE_DIGIT, ['_'] = BYTE_LOW_LINE, [0x80 ... 0xff] = BYTE_HIGH,
 };
 
-// Bytes that are many in program text and few in prose.
-static const bool PROGRAM[256] = {
-    ['{'] = true, ['}'] = true, ['('] = true, [')'] = true, [';'] = true,  ['='] = true,
-    ['['] = true, [']'] = true, ['_'] = true, ['$'] = true, ['\\'] = true,
-};
+#define IS_WORD(c) (CLASSES[(uint8_t)(c)] == BYTE_LOWER || CLASSES[(uint8_t)(c)] == BYTE_UPPER)
 enum { LINE_WINDOW = 160, PROGRAM_MIN = 3, PROGRAM_SHARE = 12 }; // one of 12 bytes, and at least 3
 
-static const uint64_t WORD_SEED = 0x6e616d6573u;
 static const uint32_t NO_WORD = 0x9747b28cu;
 
-uint64_t name_hash(const char *folded, size_t len) {
-    return hash_bytes(folded, len, WORD_SEED);
+static inline uint64_t hash_begin(uint64_t first, uint64_t second, size_t len) {
+    uint64_t h = first * 0x9e3779b97f4a7c15u;
+    return (h ^ h >> 32 ^ second ^ len) * 0xff51afd7ed558ccdu;
+}
+
+static inline uint64_t hash_end(uint64_t h) {
+    return (h ^ h >> 32) * 0xc4ceb9fe1a85ec53u;
+}
+
+uint64_t name_hash(const char folded[static NAME_FOLD_BYTES], size_t len) {
+    uint64_t lane[4];
+    memcpy(lane, folded, sizeof lane);
+    uint64_t h = hash_begin(lane[0], lane[1], len);
+    if (len > 16) {
+        h = (h ^ h >> 32 ^ lane[2]) * 0xc4ceb9fe1a85ec53u;
+        h = (h ^ h >> 32 ^ lane[3]) * 0xff51afd7ed558ccdu;
+    }
+    return hash_end(h);
+}
+
+// The same of up to sixteen ASCII letters as they stand; sixteen bytes are readable.
+static inline uint64_t hash_letters(const char *word, size_t len) {
+    static const uint8_t ONES[32] = {[0 ... 15] = 0x20, [16 ... 31] = 0},
+                         ALL[32] = {[0 ... 15] = 0xff, [16 ... 31] = 0};
+    uint64_t lane[2], ones[2], all[2];
+    memcpy(lane, word, 16);
+    memcpy(ones, ONES + 16 - len, 16);
+    memcpy(all, ALL + 16 - len, 16);
+    return hash_end(hash_begin((lane[0] & all[0]) | ones[0], (lane[1] & all[1]) | ones[1], len));
 }
 
 size_t name_fold(struct span word, char out[static NAME_FOLD_BYTES]) {
     size_t n = 0, i = 0;
+    memset(out, 0, NAME_FOLD_BYTES);
     while (i < word.len && n < NAME_FOLD_BYTES - 2) {
         uint8_t c = (uint8_t)word.at[i];
         if (c < 0x80) {
@@ -149,22 +171,42 @@ static bool is_in_address(struct span t, size_t start, size_t end) {
 
 // ---------------------------------------------------------------- lines
 
-struct line {
-    size_t start, end; // around the last word that was asked for
-    bool code;
-};
+// 1 for bytes that program text has many of, and prose few: braces, brackets, ; = _ $ and the backslash.
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+static inline bytes16 program_bytes(bytes16 v) {
+    bytes16 brace = v | 0x20, round = v & 0xfe;
+    bytes16 is = (bytes16)(brace == '{') | (bytes16)(brace == '}') | (bytes16)(round == '(') | (bytes16)(v == ';') |
+                 (bytes16)(v == '=') | (bytes16)(v == '_') | (bytes16)(v == '$') | (bytes16)(v == '\\');
+    return is & 1;
+}
 
-static bool line_is_code(struct line *line, struct span t, size_t at) {
-    if (at < line->end) return line->code;
+static size_t count_program(const char *p, size_t n) {
+    size_t count = 0;
+    bytes16 total = {0}; // at most LINE_WINDOW * 2 / 16 + 1 a lane
+    while (n) {
+        bytes16 v = {0};
+        size_t take = n < 16 ? n : 16;
+        if (take == 16) memcpy(&v, p, 16);
+        else memcpy(&v, p, take);
+        total += program_bytes(v);
+        p += take;
+        n -= take;
+    }
+    for (size_t k = 0; k < 16; k++) count += total[k];
+    return count;
+}
+
+// Whether the line around `at` looks like program text. Offsets only grow from call to call.
+static bool line_is_code(struct name_segment *seg, struct span t, size_t at) {
+    if (at < seg->line_end) return seg->line_code;
     size_t low = at > LINE_WINDOW ? at - LINE_WINDOW : 0, high = t.len - at > LINE_WINDOW ? at + LINE_WINDOW : t.len;
     const char *p = memrchr(t.at + low, '\n', at - low);
-    line->start = p ? (size_t)(p - t.at) + 1 : low;
+    size_t start = p ? (size_t)(p - t.at) + 1 : low;
     p = memchr(t.at + at, '\n', high - at);
-    line->end = p ? (size_t)(p - t.at) : high;
-    size_t program = 0;
-    for (size_t i = line->start; i < line->end; i++) program += PROGRAM[(uint8_t)t.at[i]];
-    line->code = program >= PROGRAM_MIN && program * PROGRAM_SHARE >= line->end - line->start;
-    return line->code;
+    seg->line_end = p ? (size_t)(p - t.at) : high;
+    size_t program = count_program(t.at + start, seg->line_end - start);
+    seg->line_code = program >= PROGRAM_MIN && program * PROGRAM_SHARE >= seg->line_end - start;
+    return seg->line_code;
 }
 
 // ---------------------------------------------------------------- segments
@@ -174,11 +216,11 @@ static const struct name_token EDGE = {.hash = NO_WORD, .shape = SHAPE_NONE};
 void name_segment_init(struct name_segment *seg) {
     seg->tokens = seg->all + SEGMENT_PAD;
     seg->count = 0;
+    seg->line_end = 0;
     for (size_t i = 0; i < SEGMENT_PAD; i++) seg->all[i] = EDGE;
 }
 
-bool name_token_is_candidate(const struct name_token *t) {
-    if (t->flags & TOKEN_CODE) return false;
+static bool is_candidate(const struct name_token *t) {
     bool common = (t->known & (KNOWN_COMMON | KNOWN_CUE)) != 0;
     bool name = (t->known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND)) != 0;
     switch (t->shape) {
@@ -191,8 +233,43 @@ bool name_token_is_candidate(const struct name_token *t) {
     }
 }
 
+static inline void finish_word(struct name_segment *seg, struct span t, struct name_token *k) {
+    if (k->known & KNOWN_CUE) seg->candidates++; // for what follows
+    if (!is_candidate(k)) return;
+    bool code = line_is_code(seg, t, k->start);
+    k->flags |= code ? TOKEN_CODE : TOKEN_CANDIDATE;
+    seg->candidates += !code;
+}
+
+// Nearly every word: ASCII letters, at most the first of them a capital, no full stop behind. Returns its end, or 0
+// when it is another one.
+static inline size_t add_plain_word(struct name_segment *seg, struct span t, size_t start, bool opens,
+                                    const struct name_filter *filter) {
+    const uint8_t *p = (const uint8_t *)t.at + start;
+    bool upper = CLASSES[*p] == BYTE_UPPER;
+    if (t.len - start <= 17 || (!upper && CLASSES[*p] != BYTE_LOWER)) return 0;
+    size_t n = 1;
+    while (n < 17 && CLASSES[p[n]] == BYTE_LOWER) n++;
+    if (n == 17 || CLASSES[p[n]] > BYTE_LINE || p[n] == '.' || p[n] == '\'' || p[n] == '-') return 0;
+    uint64_t hash = hash_letters(t.at + start, n);
+    struct name_token *k = &seg->tokens[seg->count++];
+    *k = (struct name_token){.start = (uint32_t)start,
+                             .end = (uint32_t)(start + n),
+                             .hash = (uint32_t)(hash >> 16),
+                             .shape = upper ? n == 1 ? SHAPE_INITIAL : SHAPE_CAPITAL : SHAPE_LOWER,
+                             .known = filter ? name_filter_look(filter, hash) : 0,
+                             .flags = opens ? TOKEN_OPENS : 0};
+    if (!upper && (k->known & (KNOWN_COMMON | KNOWN_CUE)) == KNOWN_COMMON) return start + n; // most
+    if (upper) {
+        seg->lower = false;
+        if (is_in_address(t, start, start + n)) k->shape = SHAPE_CODE;
+    }
+    finish_word(seg, t, k);
+    return start + n;
+}
+
 static void add_word(struct name_segment *seg, struct span t, struct word *w, size_t start, bool opens,
-                     struct line *line, const struct name_filter *filter) {
+                     const struct name_filter *filter) {
     char folded[NAME_FOLD_BYTES];
     struct name_token *k = &seg->tokens[seg->count++];
     size_t n = name_fold(span_sub(t, start, w->end - start), folded);
@@ -201,16 +278,25 @@ static void add_word(struct name_segment *seg, struct span t, struct word *w, si
     k->shape = shape_of(w);
     k->flags = (uint8_t)((opens ? TOKEN_OPENS : 0) | (w->foreign ? TOKEN_FOREIGN : 0));
     if (filter && w->digits == 0) k->known = name_filter_look(filter, hash);
-    bool stop = w->end < t.len && t.at[w->end] == '.';
+    // "B. Paris" is an answer to choose at the begin of a line, more often than a person.
+    bool letter = k->shape == SHAPE_INITIAL && opens && n == 1 && folded[0] <= 'h';
+    bool stop = w->end < t.len && t.at[w->end] == '.' && !letter;
     if (stop && (k->shape == SHAPE_INITIAL || is_short_form(folded, n))) {
         k->flags |= TOKEN_DOTTED;
         k->end = (uint32_t)++w->end;
     } else if (k->shape != SHAPE_LOWER && is_in_address(t, start, w->end)) k->shape = SHAPE_CODE;
     if (k->shape != SHAPE_LOWER) seg->lower = false;
-    if (k->known & KNOWN_CUE) seg->candidates++; // for what follows
-    if (!name_token_is_candidate(k)) return;
-    if (line_is_code(line, t, start)) k->flags |= TOKEN_CODE;
-    else seg->candidates++;
+    finish_word(seg, t, k);
+}
+
+static size_t read_any_word(struct name_segment *seg, struct span t, size_t at, bool opens,
+                            const struct name_filter *filter) {
+    size_t end = add_plain_word(seg, t, at, opens, filter);
+    if (end) return end;
+    struct word w = read_word(t, at);
+    if (w.end == at) return 0;
+    add_word(seg, t, &w, at, opens, filter);
+    return w.end;
 }
 
 static void add_mark(struct name_segment *seg, size_t start, size_t end, uint32_t what, uint8_t shape) {
@@ -249,12 +335,13 @@ static size_t skip_space(struct span t, size_t at, uint32_t *lines) {
 }
 
 size_t name_segment_read(struct name_segment *seg, struct span t, size_t at, const struct name_filter *filter) {
-    struct line line = {.end = 0};
     begin_segment(seg);
     bool opens = true;
     while (at < t.len && seg->count + 1 < SEGMENT_TOKENS) {
         uint32_t lines;
-        size_t start = skip_space(t, at, &lines);
+        size_t start = at;
+        if (t.at[at] == ' ' && at + 1 < t.len && IS_WORD(t.at[at + 1])) lines = 0, start++; // nearly always
+        else start = skip_space(t, at, &lines);
         bool glued = start == at;
         if (lines && seg->count) {
             add_mark(seg, at, at, '\n', SHAPE_BREAK);
@@ -266,17 +353,16 @@ size_t name_segment_read(struct name_segment *seg, struct span t, size_t at, con
         }
         if (start == t.len) return start;
         at = start;
-        struct word w = read_word(t, at);
-        if (w.end > at) {
-            add_word(seg, t, &w, at, opens, &line, filter);
+        size_t end = read_any_word(seg, t, at, opens, filter);
+        if (end) {
             if (glued) seg->tokens[seg->count - 1].flags |= TOKEN_GLUED;
             opens = false;
-            at = w.end;
+            at = end;
             continue;
         }
         uint8_t c = (uint8_t)t.at[at];
         struct letter l = c < 0x80 ? (struct letter){.code = c, .bytes = 1} : name_letter(t, at);
-        size_t end = at + l.bytes;
+        end = at + l.bytes;
         while (c < 0x80 && end < t.len && (uint8_t)t.at[end] == c) end++; // "..." is one mark
         add_mark(seg, at, end, l.code, SHAPE_MARK);
         if (glued) seg->tokens[seg->count - 1].flags |= TOKEN_GLUED;

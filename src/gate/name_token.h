@@ -33,11 +33,12 @@ enum name_known {
 };
 
 enum name_flag {
-    TOKEN_GLUED = 1,   // nothing between it and the token before
-    TOKEN_OPENS = 2,   // first word of a sentence or line
-    TOKEN_CODE = 4,    // in a line that looks like program text
-    TOKEN_DOTTED = 8,  // took the full stop behind it: "Dr.", "J."
-    TOKEN_FOREIGN = 16 // holds letters beyond ASCII
+    TOKEN_GLUED = 1,     // nothing between it and the token before
+    TOKEN_OPENS = 2,     // first word of a sentence or line
+    TOKEN_CODE = 4,      // in a line that looks like program text
+    TOKEN_DOTTED = 8,    // took the full stop behind it: "Dr.", "J."
+    TOKEN_FOREIGN = 16,  // holds letters beyond ASCII
+    TOKEN_CANDIDATE = 32 // a name may begin here, whatever stands before it
 };
 
 struct name_token {
@@ -58,6 +59,8 @@ struct name_segment {
     uint32_t count;
     uint32_t candidates; // tokens at which a name may begin
     bool lower;          // no word with a capital in it
+    size_t line_end;     // up to here the line that was looked at last goes; private
+    bool line_code;      // and whether it looks like program text
 };
 
 struct name_filter;
@@ -67,12 +70,10 @@ void name_segment_init(struct name_segment *seg);
 // Reads the segment that begins at offset `at` and returns the offset at which the next one does; text.len when done.
 // Knowledge about words comes from `filter`, or is empty when NULL.
 size_t name_segment_read(struct name_segment *seg, struct span text, size_t at, const struct name_filter *filter);
-// Whether a name may begin at this token, whatever stands before it.
-bool name_token_is_candidate(const struct name_token *t);
-
-// Folds a word: lower case, accents of Latin letters dropped, cut to NAME_FOLD_BYTES. Returns the length.
+// Folds a word: lower case, accents of Latin letters dropped, cut to NAME_FOLD_BYTES - 2, padded with zeros. Returns
+// the length.
 size_t name_fold(struct span word, char out[static NAME_FOLD_BYTES]);
-// Hash of a folded word.
-uint64_t name_hash(const char *folded, size_t len);
+// Hash of a folded word and its padding.
+uint64_t name_hash(const char folded[static NAME_FOLD_BYTES], size_t len);
 
 #endif

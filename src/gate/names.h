@@ -12,6 +12,10 @@
 #include "base/err.h"
 #include "gate/name_filter.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 // B_ begins a name, I_ goes on with it. Nationalities and the like are one word mostly: one label for both.
 enum name_label {
     LABEL_NONE,
@@ -81,11 +85,15 @@ static inline uint8_t name_tag(uint64_t feature) {
 
 // Row of the feature in its bucket, or BUCKET_ROWS.
 static inline uint32_t name_row(const struct name_bucket *b, uint64_t feature) {
-    uint64_t tags;
-    memcpy(&tags, b->tags, sizeof tags);
-    tags ^= name_tag(feature) * 0x0101010101010101u;
-    uint64_t zero = (tags - 0x0101010101010101u) & ~tags & 0x8080808080808080u; // the lowest bit is right
-    return zero ? (uint32_t)__builtin_ctzll(zero) / 8 : BUCKET_ROWS;
+#ifdef __SSE2__
+    __m128i tags = _mm_loadl_epi64((const __m128i *)(const void *)b->tags);
+    int same = _mm_movemask_epi8(_mm_cmpeq_epi8(tags, _mm_set1_epi8((char)name_tag(feature)))) | 1 << BUCKET_ROWS;
+    return (uint32_t)__builtin_ctz((unsigned)same);
+#else
+    uint32_t row = 0;
+    while (row < BUCKET_ROWS && b->tags[row] != name_tag(feature)) row++;
+    return row;
+#endif
 }
 
 // Opens weights that stay where they are, aligned to 64 bytes. -1 with the reason when anything about them is wrong.

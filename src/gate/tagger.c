@@ -47,7 +47,7 @@ void tagger_scan(struct scan *s) {
         size_t count = name_decode(names, s->text, &seg, &memory, spans);
         for (size_t i = 0; i < count; i++) {
             float score = name_span_score(names, &spans[i]);
-            if (score < NAME_MIN_SCORE) continue;
+            if (!name_score_counts(spans[i].type, score)) continue;
             const struct name_token *first = &seg.tokens[spans[i].first], *last = first + spans[i].count - 1;
             scan_report_scored(s, rule_of(&seg, &spans[i]), first->start, last->end, score);
         }

@@ -5,7 +5,7 @@
 
 static const struct rule BIRTH = {"dob.label", "DATE_OF_BIRTH", "date of birth", CLASS_PII, WEIGHT_HARD, 0.90f};
 static const struct rule BORN = {"dob.born", "DATE_OF_BIRTH", "date near \"born\"", CLASS_PII, WEIGHT_SOFT, 0.60f};
-static const struct rule DATE = {"date.full", "DATE_TIME", "date", CLASS_PII, WEIGHT_SOFT, 0.30f};
+static const struct rule DATE = {"date.full", "DATE_TIME", "date", CLASS_PII, WEIGHT_SOFT, 0.60f};
 static const struct rule YEAR = {"date.year", "DATE_TIME", "year", CLASS_PII, WEIGHT_SOFT, 0.20f};
 static const struct rule DAY = {"date.weekday", "DATE_TIME", "day of the week", CLASS_PII, WEIGHT_SOFT, 0.20f};
 static const struct rule TIME = {"date.time", "DATE_TIME", "time of day", CLASS_PII, WEIGHT_SOFT, 0.15f};

@@ -1,6 +1,7 @@
 #include "gate/tagger.h"
 
 #include "gate/name_decode.h"
+#include "gate/name_plain.h"
 #include "gate/scan.h"
 
 #define ROW(id, type, name)                                                                                            \
@@ -34,15 +35,21 @@ static const struct rule *rule_of(const struct name_segment *seg, const struct n
     }
 }
 
+enum { LATE_SEGMENTS = 16 }; // between two looks at the clock
+
 void tagger_scan(struct scan *s) {
     struct name_segment seg;
     struct name_span spans[SEGMENT_TOKENS];
     struct name_memory memory = {{0}};
     const struct names *names = &s->gate->names;
     name_segment_init(&seg);
-    for (size_t at = 0; at < s->text.len;) {
+    for (size_t at = 0, segments = 0; at < s->text.len; segments++) {
+        size_t next = name_plain_skip(s, at);
+        if (next > at) name_segment_init(&seg); // what stands before is of no interest any more
+        at = next;
+        if (at == s->text.len) return;
         at = name_segment_read(&seg, s->text, at, &names->filter);
-        if (scan_is_late(s)) return;
+        if (segments % LATE_SEGMENTS == 0 && scan_is_late(s)) return;
         if (seg.candidates == 0) continue;
         size_t count = name_decode(names, s->text, &seg, &memory, spans);
         for (size_t i = 0; i < count; i++) {

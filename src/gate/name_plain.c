@@ -1,0 +1,118 @@
+#include "gate/name_plain.h"
+
+#include "gate/checks.h"
+#include "gate/name_filter.h"
+#include "gate/soft.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { SENTENCE_MAX = 1024 }; // a longer one is looked at word by word
+
+// What matters of 16 bytes, as bits: capitals and letters beyond ASCII; what may end a sentence.
+struct marks {
+    unsigned tall, ends;
+};
+
+static inline bool is_end(char c) {
+    return c == '.' || c == '!' || c == '?' || c == '\n';
+}
+
+#ifdef __SSE2__
+static inline struct marks look(const char *p) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p), low = _mm_set1_epi8('A' - 1),
+            high = _mm_set1_epi8('Z' + 1);
+    __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(v, low), _mm_cmplt_epi8(v, high));
+    __m128i stop =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), _mm_cmpeq_epi8(v, _mm_set1_epi8('!'))),
+                     _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('?')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))));
+    return (struct marks){(unsigned)_mm_movemask_epi8(_mm_or_si128(capital, v)), (unsigned)_mm_movemask_epi8(stop)};
+}
+#else
+static struct marks look(const char *p) {
+    struct marks m = {0, 0};
+    for (unsigned i = 0; i < 16; i++) {
+        bool capital = char_in(p[i], CHARS_UPPER) || (unsigned char)p[i] >= 0x80;
+        m.tall |= (unsigned)capital << i;
+        m.ends |= (unsigned)is_end(p[i]) << i;
+    }
+    return m;
+}
+#endif
+
+// Whether the full stop, or end of a line, at `at` ends a sentence: white space follows, or an empty line.
+static inline bool ends_sentence(struct span t, size_t at) {
+    if (at + 1 >= t.len) return true;
+    char next = t.at[at + 1];
+    return next == '\n' || (t.at[at] != '\n' && (next == ' ' || next == '\r' || next == '\t'));
+}
+
+static inline bool is_letter_at(struct span t, size_t at) {
+    return at < t.len && char_in(t.at[at], CHARS_WORD);
+}
+
+// The end of the sentence at `at` when all after its first word is plain, else 0.
+static size_t plain_end(struct span t, size_t at, size_t word_end) {
+    for (size_t i = word_end; i < t.len && i - at < SENTENCE_MAX; i += 16) {
+        char rest[16] = {0};
+        if (t.len - i < 16) memcpy(rest, t.at + i, t.len - i);
+        struct marks m = look(t.len - i < 16 ? rest : t.at + i);
+        for (unsigned bits = m.tall | m.ends; bits; bits &= bits - 1) {
+            size_t k = i + (unsigned)__builtin_ctz(bits);
+            if (is_end(t.at[k])) {
+                if (ends_sentence(t, k)) return k + 1;
+            } else if (t.at[k] != 'I' || t.at[k - 1] != ' ' || is_letter_at(t, k + 1)) {
+                return 0;
+            }
+        }
+    }
+    return t.len - at < SENTENCE_MAX ? t.len : 0;
+}
+
+// Words of grammar that happen to be somebody's name too, but are none at the begin of a sentence without other
+// capitals.
+static bool is_grammar(const char *folded, size_t n) {
+    static const char WORDS[] =
+        " the a an i he she it we you they my his her its our your their this that these those there here what who why "
+        "how "
+        "when where which if in on at to of for from by with as and or but so not no yes do does did is are was were "
+        "be been "
+        "has have had can could may might must will would shall should let all any some each every most many much more "
+        "one "
+        "two three both then than now also just only once after before while since until though because about into "
+        "over "
+        "under between out up down off please thanks make give use say see get go come take put ";
+    char key[16] = " ";
+    if (n > sizeof key - 3) return false;
+    memcpy(key + 1, folded, n);
+    key[n + 1] = ' ';
+    return memmem(WORDS, sizeof WORDS - 1, key, n + 2) != NULL;
+}
+
+// An ordinary word with a capital at the begin of a sentence: its end, else 0.
+static size_t ordinary_word(const struct name_filter *filter, struct span t, size_t at) {
+    char folded[NAME_FOLD_BYTES];
+    size_t n = 1;
+    if (!char_in(t.at[at], CHARS_UPPER)) return 0;
+    while (at + n < t.len && char_in(t.at[at + n], CHARS_LOWER)) n++;
+    if (is_letter_at(t, at + n) || n > NAME_FOLD_BYTES - 2) return 0;
+    name_fold(span_sub(t, at, n), folded);
+    uint8_t known = name_filter_look(filter, name_hash(folded, n));
+    bool name = known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND | KNOWN_CUE);
+    return (known & KNOWN_COMMON && !name) || is_grammar(folded, n) ? at + n : 0;
+}
+
+size_t name_plain_skip(const struct scan *s, size_t at) {
+    struct span t = s->text;
+    while (at < t.len) {
+        size_t start = at;
+        while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
+        if (start == t.len) return t.len;
+        size_t word = ordinary_word(&s->gate->names.filter, t, start);
+        size_t end = word ? plain_end(t, start, word) : 0;
+        if (!end || cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD)) return at;
+        at = end;
+    }
+    return t.len;
+}

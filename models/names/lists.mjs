@@ -120,6 +120,7 @@ export function aHeadline() {
 }
 const SMALL = 'of the in on for and but to with why how what you your our my we never always about from are is to a this that'.split(' ');
 const ABBREVIATIONS = 'IBAN TV PIN SSN PDF FAQ API HR CEO CFO ATM VAT USB GPS DNA SMS URL ID IP VPN BMI ECG MRI ICU GDP KPI ROI PTO FYI ASAP DIY OK PC CV RSVP EUR USD GMT AM PM HTTP JSON CSV XML PhD MBA BA IT AI ML CPU RAM TVs PCs CEOs IDs ATMs DVD CD LED UFO AIDS HIV COVID IRA LLC IRS TBD ETA Q1 Q2 BTW IMO LOL WTF OMG'.split(' ');
+export const abbreviations = () => [...ABBREVIATIONS, 'MAC', 'DOB', 'MRN', 'CVV', 'CVC', 'BIC', 'SWIFT', 'DL', 'ZIP', 'LAN'].map((s) => s.toLowerCase());
 export const anAbbreviation = () => pick(ABBREVIATIONS);
 const PRODUCTS = 'iPhone;Galaxy S21;MacBook Pro;Windows 11;Office 365;PlayStation 5;Xbox;Kindle;Photoshop;Excel;Outlook;Chrome;Firefox;Safari;Android;Model 3;Golf;Corolla;Roomba;Alexa;Siri;ChatGPT;Claude;Gemini;Copilot;Slack;Zoom;Teams;Jira;Confluence;Word;PowerPoint;Gmail;Wi-Fi;Bluetooth;Bitcoin;Ethereum;Tylenol;Ozempic;Viagra'.split(';');
 export const aProduct = () => chance(60) ? pick(PRODUCTS) : `${capital(pick(allLocales.en.commerce.product_name.adjective))} ${pick(allLocales.en.commerce.product_name.product)}`;

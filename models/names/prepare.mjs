@@ -153,7 +153,7 @@ function commonWords() {
     for (const r of load(f)) add(r.text ?? r.prompt ?? '', false);
   const words = [...count].filter(([w, n]) => n >= 2 && w.length > 1 && n * 2 >= (capital.get(w) ?? 0)).map(([w]) => w);
   for (const w of L.words()) words.push(w);
-  for (const w of CONTRACTIONS) words.push(w);
+  for (const w of [...CONTRACTIONS, ...L.abbreviations()]) words.push(w);
   return [...new Set(words)].sort().map((w) => ['C', w]);
 }
 main();

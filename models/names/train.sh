@@ -18,5 +18,5 @@ fi
 cp models/names/*.mjs models/names/*.txt "$NPM_DIR/" # node finds packages beside the script
 node "$NPM_DIR/prepare.mjs" "$data" "$work"
 "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -Imodels/names -O2 -Wall -Wextra \
-  -o "$work/fit" models/names/*.c src/base/*.c src/wire/json.c src/gate/name*.c -lm -pthread
+  -o "$work/fit" models/names/*.c src/base/*.c src/wire/json.c src/text/utf8.c src/gate/name*.c -lm -pthread
 "$work/fit" "$work" "$out"

@@ -147,7 +147,7 @@ static bool is_short_form(const char *folded, size_t n) {
 
 static uint8_t shape_of(const struct word *w) {
     uint32_t letters = w->lower + w->upper;
-    if (w->code || (w->digits && letters + w->caseless && !(w->first_upper && w->lower))) return SHAPE_CODE;
+    if (w->code || (w->digits && letters + w->caseless)) return SHAPE_CODE; // May-21, B2B, x86
     if (w->caseless) return SHAPE_CASELESS;
     if (letters == 0) return SHAPE_NUMBER;
     if (w->upper == 0) return SHAPE_LOWER;

@@ -70,6 +70,6 @@ float name_span_score(const struct names *names, const struct name_span *span) {
 
 bool name_score_counts(uint8_t type, float score) {
     static const float LEAST[NAME_TYPES] = {
-        [NAME_PERSON] = 0.30f, [NAME_PLACE] = 0.25f, [NAME_ORG] = 0.35f, [NAME_GROUP] = 0.40f};
+        [NAME_PERSON] = 0.30f, [NAME_PLACE] = 0.25f, [NAME_ORG] = 0.40f, [NAME_GROUP] = 0.40f};
     return score >= LEAST[type];
 }

@@ -166,6 +166,9 @@ static bool is_in_address(struct span t, size_t start, size_t end) {
     if (before == '.' && start > 1 && CLASSES[(uint8_t)t.at[start - 2]] >= BYTE_LOWER) return true;
     if (after == '.' && end + 1 < t.len && CLASSES[(uint8_t)t.at[end + 1]] >= BYTE_LOWER) return true;
     if (before == '/' && start > 1 && (t.at[start - 2] == '/' || t.at[start - 2] == ' ')) return true;
+    // Groups with colons between: an address of a machine.
+    if (before == ':' && start > 1 && (t.at[start - 2] == ':' || CLASSES[(uint8_t)t.at[start - 2]] == BYTE_DIGIT))
+        return true;
     return after == ':' && end + 1 < t.len && (t.at[end + 1] == '/' || t.at[end + 1] == ':');
 }
 

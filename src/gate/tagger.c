@@ -1,5 +1,6 @@
 #include "gate/tagger.h"
 
+#include "gate/checks.h"
 #include "gate/name_decode.h"
 #include "gate/name_plain.h"
 #include "gate/scan.h"
@@ -37,11 +38,54 @@ static const struct rule *rule_of(const struct name_segment *seg, const struct n
 
 enum { LATE_SEGMENTS = 16 }; // between two looks at the clock
 
+enum { CODE_BYTES = 32 };
+
+// A short text of capitals and digits alone is a code, a plate, a number of a register.
+static bool looks_drawn(struct span text) {
+    bool digit = false;
+    for (size_t i = 0; i < text.len && text.len <= CODE_BYTES; i++) {
+        if ((unsigned char)text.at[i] >= 0x80 || char_in(text.at[i], CHARS_LOWER)) return false;
+        digit |= char_in(text.at[i], CHARS_DIGIT);
+    }
+    return digit && text.len <= CODE_BYTES;
+}
+
+// Capitals of which one word is unknown.
+static bool is_drawn(const struct name_segment *seg, const struct name_span *span) {
+    const uint8_t names = KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND;
+    for (uint32_t i = span->first; i < span->first + span->count; i++) {
+        const struct name_token *t = &seg->tokens[i];
+        if (t->shape != SHAPE_MARK && (!(t->known & names) || t->known & KNOWN_COMMON || t->end - t->start < 3))
+            return true;
+    }
+    return false;
+}
+
+static bool has_small_letter(struct span text) {
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.at[i] >= 0x80 || char_in(text.at[i], CHARS_LOWER)) return true;
+    return false;
+}
+
+// "nino: ...": a small word before a colon is a label.
+static bool is_label(const struct name_segment *seg, const struct name_span *span, struct span text) {
+    const struct name_token *t = &seg->tokens[span->first];
+    return span->count == 1 && t->shape == SHAPE_LOWER && t->end < text.len && text.at[t->end] == ':';
+}
+
+// Capitals that are all unknown, in a text without a small letter.
+static bool is_noise(const struct name_segment *seg, const struct name_span *span, struct span text) {
+    for (uint32_t i = span->first; i < span->first + span->count; i++)
+        if (seg->tokens[i].known || seg->tokens[i].shape == SHAPE_LOWER) return false;
+    return !has_small_letter(text);
+}
+
 void tagger_scan(struct scan *s) {
     struct name_segment seg;
     struct name_span spans[SEGMENT_TOKENS];
     struct name_memory memory = {{0}};
     const struct names *names = &s->gate->names;
+    bool drawn = looks_drawn(s->text);
     name_segment_init(&seg);
     for (size_t at = 0, segments = 0; at < s->text.len; segments++) {
         size_t next = name_plain_skip(s, at);
@@ -55,6 +99,9 @@ void tagger_scan(struct scan *s) {
         for (size_t i = 0; i < count; i++) {
             float score = name_span_score(names, &spans[i]);
             if (!name_score_counts(spans[i].type, score)) continue;
+            if ((drawn && is_drawn(&seg, &spans[i])) || is_noise(&seg, &spans[i], s->text) ||
+                is_label(&seg, &spans[i], s->text))
+                continue;
             const struct name_token *first = &seg.tokens[spans[i].first], *last = first + spans[i].count - 1;
             scan_report_scored(s, rule_of(&seg, &spans[i]), first->start, last->end, score);
         }

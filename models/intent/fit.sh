@@ -10,7 +10,7 @@ mkdir -p build
 tool=$(mktemp build/fit-XXXXXX)
 trap 'rm -f "$tool"' EXIT
 "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -O2 -Wall -Wextra -o "$tool" models/intent/*.c \
-  src/base/*.c src/wire/json.c src/intent/*.c -lm -pthread
+  src/base/*.c src/text/utf8.c src/wire/json.c src/intent/*.c -lm -pthread
 files=()
 for f in router/{mmlu,gsm8k,llmrouter14,alpacaeval} \
          intent/{arena_hard,clinc150_train,banking77_train,self_instruct_seed,t0_tasktype,flask,clamber,instructwild_types}; do

@@ -107,7 +107,7 @@ static void features_of_signs_only_fit(void **state) {
     struct intent_input in = {.text = span_make(signs, BYTES), .system = span_make(signs, BYTES), .max_tokens = -1};
     features_read(&in, f);
     assert_in_range(f->text_count, 200, FEATURES_TEXT_MAX - 1);
-    assert_in_range(f->system_count, 300, FEATURES_SYSTEM_MAX - 1);
+    assert_in_range(f->system_count, 200, FEATURES_SYSTEM_MAX - 1);
     free(signs), free(f);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Measures what the policy gate finds: eval-gate.py DATA [--sluice BIN] [--write FILE] [--misses DIR] [--only WORD]
+                        [--folds DIR]
 
 DATA holds policy/*.jsonl, secrets/*.jsonl, intent/*.jsonl and router/*.jsonl, one JSON object a line:
 {"id", "text" or "prompt", "spans": [{"start", "end", "type"}] in code points, "expect": true|false}.
@@ -7,6 +8,8 @@ A "{{rx:REGEX}}" in a text is replaced by a random string that the expression ma
 
 Prints one table; --write puts it between the lines <!-- eval --> and <!-- /eval --> of a Markdown file,
 --misses writes the rows that were missed or flagged wrongly, for people who improve the rules.
+--folds takes a folder that models/names/train.sh made: rows that the name tagger has learned from are then read with
+weights that have not seen their template.
 Exit code 1 when a figure misses its target.
 """
 import argparse
@@ -131,6 +134,21 @@ def scan(sluice, rows, profile, extra=()):
     return answers
 
 
+def scan_unseen(sluice, rows, profile, folds):
+    """Like scan; each row with the weights of the fold that has not seen its template."""
+    if not folds:
+        return scan(sluice, rows, profile)
+    with open(os.path.join(folds, "folds.jsonl"), encoding="utf-8") as f:
+        fold_of = {row["text"]: row["fold"] for row in map(json.loads, f)}
+    answers = [None] * len(rows)
+    for fold in sorted(set(fold_of.values())):
+        at = [i for i, row in enumerate(rows) if fold_of[row["text"]] == fold]
+        part = scan(sluice, [rows[i] for i in at], profile, ["--set", f"data.names={folds}/fold-{fold}.weights"])
+        for i, answer in zip(at, part):
+            answers[i] = answer
+    return answers
+
+
 def shared(a, b):
     return max(0, min(a["end"], b["end"]) - max(a["start"], b["start"]))
 
@@ -147,8 +165,8 @@ def matches(a, b):  # intersection over union
 # ---------------------------------------------------------------- figures
 
 class Report:
-    def __init__(self, misses):
-        self.rows, self.misses = [], misses
+    def __init__(self, misses, folds):
+        self.rows, self.misses, self.folds = [], misses, folds
 
     def add(self, what, data, hits, total, target, at_least=True, bad=()):
         value = hits / total if total else 0
@@ -187,7 +205,7 @@ def identifiers(report, sluice, data):
 
 def spans(report, sluice, data):
     rows = read_rows(data, "policy/presidio_synth_dev")
-    answers = scan(sluice, rows, "balanced")
+    answers = scan_unseen(sluice, rows, "balanced", report.folds)
     found = total = right = reported = 0
     missed, wrong = [], []
     for row, answer in zip(rows, answers):
@@ -199,8 +217,9 @@ def spans(report, sluice, data):
             missed.append((row, answer))
         if not all(good):
             wrong.append((row, answer))
-    report.add("span recall, IoU >= .5, any label", "synth", found, total, .85, bad=missed)
-    report.add("span precision, IoU >= .5, any label", "synth", right, reported, .90, bad=wrong)
+    data = "synth, unseen templates" if report.folds else "synth"
+    report.add("span recall, IoU >= .5, any label", data, found, total, .85, bad=missed)
+    report.add("span precision, IoU >= .5, any label", data, right, reported, .90, bad=wrong)
 
 
 def requests(report, sluice, data):
@@ -208,7 +227,8 @@ def requests(report, sluice, data):
         caught, total, missed = 0, 0, []
         for name in ("policy/presidio_synth_dev", "policy/datafog_corpus"):
             rows = read_rows(data, name)
-            for row, answer in zip(rows, scan(sluice, rows, profile)):
+            folds = report.folds if "synth" in name else None
+            for row, answer in zip(rows, scan_unseen(sluice, rows, profile, folds)):
                 types = [s["type"] for s in row["spans"]]
                 certain = bool(set(types) & (CONTACT | ADDRESS | IDENTIFIER))
                 person = "PERSON" in types
@@ -244,22 +264,24 @@ def evasion(report, sluice, data):
 
 
 def secrets(report, sluice, data):
+    both = [0, 0, 0, 0]  # found, of; called, of
     for name in ("gitleaks_cases", "detect_secrets_cases"):
         rows = read_rows(data, "secrets/" + name)
         yes, no, missed, wrong = 0, 0, [], []
         for row, answer in zip(rows, scan(sluice, rows, "balanced")):
             secret = answer["sensitive"] and any(f["class"] == "secret" for f in answer["findings"])
-            if row["expect"]:
-                yes += 1
-                if not secret:
-                    missed.append((row, answer))
-            else:
-                no += 1
-                if secret:
-                    wrong.append((row, answer))
+            yes, no = yes + row["expect"], no + (not row["expect"])
+            if row["expect"] and not secret:
+                missed.append((row, answer))
+            if secret and not row["expect"]:
+                wrong.append((row, answer))
         label = name.replace("_cases", "").replace("_", "-")
-        report.add("secrets found", label, yes - len(missed), yes, .93, bad=missed)
-        report.add("look-alikes called secrets", label, len(wrong), no, .10, False, wrong)
+        report.add("- secrets found", label, yes - len(missed), yes, None, bad=missed)
+        report.add("- look-alikes called secrets", label, len(wrong), no, None, False, wrong)
+        for i, n in enumerate((yes - len(missed), yes, len(wrong), no)):
+            both[i] += n
+    report.add("secrets found", "both sets", both[0], both[1], .93)
+    report.add("look-alikes called secrets", "both sets", both[2], both[3], .10, False)
 
 
 def main():
@@ -269,10 +291,11 @@ def main():
     parser.add_argument("--write")
     parser.add_argument("--misses")
     parser.add_argument("--only", default="")
+    parser.add_argument("--folds")
     options = parser.parse_args()
     if not os.path.isdir(options.data):
         sys.exit(f"eval-gate: {options.data} is no directory: make eval-gate DATA=/where/the/data/is")
-    report = Report(options.misses)
+    report = Report(options.misses, options.folds)
     for part in (identifiers, spans, requests, clean, evasion, secrets):
         if options.only in part.__name__:
             part(report, options.sluice, options.data)

@@ -4,6 +4,9 @@
 #include "base/mem.h"
 #include "fit.h"
 
+#include "base/buf.h"
+#include "wire/json.h"
+
 // Together not more than NAMES_MAX_BYTES.
 enum { WORD_BUCKETS = 21000, FEATURE_BUCKETS = 5564, EPOCHS = 6 };
 #define VERSION "2026.1"
@@ -66,9 +69,33 @@ static int write_model(const struct model *m, const char *path) {
     return fclose(f) == 0 && ok ? 0 : -1;
 }
 
+// The models of the folds, and which texts each has not seen: what a measurement of the whole gate needs.
+static int write_folds(const struct rows *rows, const struct model *folds, const char *dir) {
+    char path[512];
+    for (int f = 0; f < FOLDS; f++) {
+        snprintf(path, sizeof path, "%s/fold-%d.weights", dir, f);
+        if (write_model(&folds[f], path) != 0) return -1;
+    }
+    snprintf(path, sizeof path, "%s/folds.jsonl", dir);
+    FILE *out = fopen(path, "w");
+    if (!out) return -1;
+    struct buf line;
+    buf_init(&line, 1 << 20);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *r = &rows->at[i];
+        if (strcmp(r->set, "presidio") != 0) continue;
+        buf_reset(&line);
+        buf_printf(&line, "{\"fold\":%u,\"text\":", r->fold);
+        json_put_string(&line, r->text);
+        fprintf(out, "%.*s}\n", (int)line.len, line.at);
+    }
+    buf_free(&line);
+    return fclose(out);
+}
+
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: %s DIR OUT\n", argv[0]);
+    if (argc != 3 && argc != 4) {
+        fprintf(stderr, "usage: %s DIR OUT [FOLDS_DIR]\n", argv[0]);
         return 2;
     }
     char path[512];
@@ -86,6 +113,10 @@ int main(int argc, char **argv) {
     for (int f = 0; f < FOLDS; f++) use_calibration(&folds[f], &h);
     print_sets(&rows, "5 folds by template", folds, true, (const char *const[]){"presidio", NULL});
     print_sets(&rows, "5 folds", folds, true, (const char *const[]){"wikigold", "wnut", NULL});
+    if (argc == 4 && write_folds(&rows, folds, argv[3]) != 0) {
+        perror(argv[3]);
+        return 1;
+    }
     zero = perceptron_train(&rows, &(struct choice){-1, "presidio"}, &filter, FEATURE_BUCKETS, EPOCHS);
     use_calibration(&zero, &h);
     print_sets(&rows, "none of its templates seen", &zero, false, (const char *const[]){"presidio", NULL});

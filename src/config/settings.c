@@ -212,6 +212,7 @@ const struct setting SETTINGS[] = {
 
     TEXT("data.prices", data.prices, "", 0, NULL, "price book on top of the built-in one, in LiteLLM's format"),
     TEXT("data.weights", data.weights, "", 0, NULL, "weights of the score instead of the built-in ones"),
+    TEXT("data.names", data.names, "", 0, NULL, "weights of the name tagger made by models/names; empty = the built-in"),
 
     CHOICE(SETTING_CHOICE_TEXT, "telemetry.log_level", telemetry.log_level, "info", LEVELS,
            "least level that is logged"),

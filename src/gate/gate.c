@@ -99,7 +99,10 @@ struct gate *gate_new(const struct config *config, struct err *e) {
         g->markers[g->marker_count++] = mem_copy_span(marker);
     }
     g->identifiers = identifier_index_new();
-    if (names_open(&g->names, embedded_names(), e) != 0 || own_load(config, &g->own, e) != 0 ||
+    const char *names = config->data.names; // NULL in a configuration that nobody filled
+    int opened = names && *names ? names_load(&g->names, names, &g->names_owned, e)
+                                 : names_open(&g->names, embedded_names(), e);
+    if (opened != 0 || own_load(config, &g->own, e) != 0 ||
         custom_load(config, &g->custom, e) != 0) {
         gate_free(g);
         return NULL;
@@ -120,6 +123,7 @@ void gate_free(struct gate *g) {
     custom_free(g->custom);
     free(g->anchors);
     free(g->identifiers);
+    free(g->names_owned);
     free(g);
 }
 

@@ -1,8 +1,12 @@
 #include "gate/names.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/mem.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weights are read as they are: little-endian");
 _Static_assert(sizeof(struct name_bucket) == 64, "a line of the cache");
@@ -49,4 +53,20 @@ int names_open(struct names *n, struct span file, struct err *e) {
     n->filter.slots = (const uint16_t *)(const void *)(n->buckets + h->features);
     n->filter.buckets = h->words;
     return 0;
+}
+
+int names_load(struct names *n, const char *path, char **owned, struct err *e) {
+    enum { ALIGN = 64 };
+    FILE *f = fopen(path, "rb");
+    *owned = NULL;
+    if (!f) return err_set(e, "name weights: %s: %s", path, strerror(errno));
+    char *bytes = mem_new(NAMES_MAX_BYTES + 1 + ALIGN);
+    char *at = bytes + (ALIGN - (uintptr_t)bytes % ALIGN) % ALIGN;
+    size_t len = fread(at, 1, NAMES_MAX_BYTES + 1, f);
+    bool failed = ferror(f) != 0;
+    fclose(f);
+    int status = failed ? err_set(e, "name weights: %s: cannot be read", path) : names_open(n, span_make(at, len), e);
+    if (status == 0) *owned = bytes;
+    else free(bytes);
+    return status;
 }

@@ -98,6 +98,8 @@ static inline uint32_t name_row(const struct name_bucket *b, uint64_t feature) {
 
 // Opens weights that stay where they are, aligned to 64 bytes. -1 with the reason when anything about them is wrong.
 int names_open(struct names *n, struct span file, struct err *e) __attribute__((warn_unused_result));
+// The same of a file; its bytes are *owned, to be freed with free(). -1 with the reason, *owned is NULL then.
+int names_load(struct names *n, const char *path, char **owned, struct err *e) __attribute__((warn_unused_result));
 // hash_bytes as the header wants it.
 uint64_t names_checksum(struct names_header h, const void *body, size_t len);
 

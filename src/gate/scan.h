@@ -103,6 +103,7 @@ struct gate {
     unsigned built_in_count; // of them; the operator's follow
     size_t longest;          // bytes of the longest literal
     struct names names;      // the tagger's weights; embedded
+    char *names_owned; // its bytes when they are not part of the program
     char **markers;          // the operator's, owned
     size_t marker_count;
     struct own *own;       // what the company registered, or NULL

@@ -2,7 +2,7 @@
 
 #include "gate/checks.h"
 #include "gate/name_decode.h"
-#include "gate/name_plain.h"
+#include "gate/plain.h"
 #include "gate/scan.h"
 
 #define ROW(id, type, name)                                                                                            \
@@ -88,7 +88,7 @@ void tagger_scan(struct scan *s) {
     bool drawn = looks_drawn(s->text);
     name_segment_init(&seg);
     for (size_t at = 0, segments = 0; at < s->text.len; segments++) {
-        size_t next = name_plain_skip(s, at);
+        size_t next = plain_skip(s, at);
         if (next > at) name_segment_init(&seg); // what stands before is of no interest any more
         at = next;
         if (at == s->text.len) return;

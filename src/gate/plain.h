@@ -1,6 +1,6 @@
 // Sentences that cannot hold a name, found without cutting them into words.
-#ifndef SLUICE_GATE_NAME_PLAIN_H
-#define SLUICE_GATE_NAME_PLAIN_H
+#ifndef SLUICE_GATE_PLAIN_H
+#define SLUICE_GATE_PLAIN_H
 
 #include "gate/scan.h"
 
@@ -10,6 +10,6 @@
 // capital, in a word that the filter knows as an ordinary one, has no other capital but "I", no letter beyond ASCII,
 // and no cue that speaks of a person. One that begins otherwise may be all in lower case, and is looked at word by
 // word.
-size_t name_plain_skip(const struct scan *s, size_t at);
+size_t plain_skip(const struct scan *s, size_t at);
 
 #endif

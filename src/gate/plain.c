@@ -1,4 +1,4 @@
-#include "gate/name_plain.h"
+#include "gate/plain.h"
 
 #include "gate/checks.h"
 #include "gate/name_filter.h"
@@ -103,7 +103,7 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
     return (known & KNOWN_COMMON && !name) || is_grammar(folded, n) ? at + n : 0;
 }
 
-size_t name_plain_skip(const struct scan *s, size_t at) {
+size_t plain_skip(const struct scan *s, size_t at) {
     struct span t = s->text;
     while (at < t.len) {
         size_t start = at;

@@ -98,10 +98,17 @@ static void soft_words_of_health_and_money_are_whole_words(void **state) {
                    (enum data_class)find(scan_as(shared(), "asthma", PROFILE_STRICT), "HEALTH_CONDITION")->class_));
 }
 
+static void soft_title_makes_a_name_of_the_word_behind_it(void **state) {
+    (void)state;
+    EXPECT("Ask Mrs. Baker about it.", "PERSON", "Baker");
+    EXPECT("Ask Dr. Ngozi Adeyemi-Wells about it.", "PERSON", "Ngozi Adeyemi-Wells");
+    assert_null(find(scan_as(shared(), "Ask the dr. about it.", PROFILE_STRICT), "PERSON"));
+}
+
 static void soft_evidence_decides_in_no_profile_by_itself(void **state) {
     (void)state;
-    static const char *const TEXTS[] = {"on 3/15/2019", "asthma and diabetes", "her salary",
-                                        "Mr. Bean",     "12 years old",        "a German engineer"};
+    static const char *const TEXTS[] = {"on 3/15/2019", "asthma and diabetes", "her salary", "12 years old",
+                                        "a German engineer"};
     for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
         for (int p = 0; p <= PROFILE_LENIENT; p++) {
             const struct verdict *v = scan_as(shared(), TEXTS[i], (enum profile)p);
@@ -137,6 +144,7 @@ int main(void) {
         cmocka_unit_test(soft_titles_need_a_name),
         cmocka_unit_test(soft_groups_are_told_from_languages),
         cmocka_unit_test(soft_words_of_health_and_money_are_whole_words),
+        cmocka_unit_test(soft_title_makes_a_name_of_the_word_behind_it),
         cmocka_unit_test(soft_evidence_decides_in_no_profile_by_itself),
         cmocka_unit_test(soft_markers_are_known_in_more_schemes_and_languages),
     };

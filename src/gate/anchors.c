@@ -53,7 +53,7 @@ static hs_database_t *compile(const struct anchor *anchors, unsigned count, unsi
 static hs_database_t *unpack(const struct anchor *anchors, unsigned count) {
     struct pack_header header;
     hs_database_t *db = NULL;
-    size_t size = sluice_literals_start ? (size_t)(sluice_literals_end - sluice_literals_start) : 0;
+    size_t size = (size_t)((uintptr_t)sluice_literals_end - (uintptr_t)sluice_literals_start);
     if (size < sizeof header) return NULL;
     memcpy(&header, sluice_literals_start, sizeof header);
     if (header.bytes > size - sizeof header || header.literals != hash_literals(anchors, count)) return NULL;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "gate/tag.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 
@@ -125,6 +126,21 @@ static void log_decision(const struct request *r, const struct decision *d) {
               LOG_S("unmasked", d->unmasked ? d->unmasked : ""));
 }
 
+// What kept a request here: class, rule, length and a keyed tag of each value, never the value.
+static void log_findings(const struct request *r, const struct chat_view *view, const struct verdict *v) {
+    enum { LOGGED = 8 }; // of a request: the rest is counted
+    uint32_t logged = 0;
+    for (uint32_t i = 0; i < v->count && logged < LOGGED; i++) {
+        const struct finding *f = &v->findings[i];
+        if (!(v->classes & f->class_) || f->score <= 0) continue;
+        char tag[GATE_TAG_BYTES];
+        gate_tag(span_sub(view->text, f->start, f->end - f->start), tag);
+        log_event(LOG_INFO, "gate.finding", LOG_S("id", r->row.id), LOG_S("class", data_class_name(f->class_)),
+                  LOG_S("type", f->type), LOG_S("rule", f->rule), LOG_I("length", f->end - f->start), LOG_S("tag", tag),
+                  LOG_I("more", ++logged == LOGGED ? v->count + v->omitted - i - 1 : 0));
+    }
+}
+
 // Parse, gate, score, decide and send: one step, nothing waits.
 static void run(struct request *r) {
     struct worker *w = r->worker;
@@ -150,6 +166,7 @@ static void run(struct request *r) {
     decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, &w->arena, &decision);
     note_decision(r, &decision);
     if (log_enabled(LOG_DEBUG)) log_decision(r, &decision);
+    if (decision.verdict.sensitive && log_enabled(LOG_INFO)) log_findings(r, &view, &decision.verdict);
     if (decision.plan.count == 0) {
         respond_error(r, gateway_error_by_code(decision.plan.refusal), NULL, "");
         return;

@@ -190,6 +190,22 @@ describe('whatever fails', () => {
   });
 });
 
+test('privacy_log_tells_class_rule_length_and_a_keyed_tag_of_a_finding', async () => {
+  const ask = (content) => gateway.chat({ model: 'auto', messages: user(content) }).then((r) => r.text());
+  await ask(`pay with card ${CARD} today`);
+  await ask(`${CANARY}: my card is ${CARD}.`);
+  await ask('my card is 5555555555554444.');
+  const found = () => gateway.log().split('\n').filter((l) => l.includes('gate.finding') && l.includes('pci'));
+  await until('the findings in the log', () => found().length >= 3);
+  const [first, second, other] = found().slice(-3).map((line) => JSON.parse(line));
+  for (const f of [first, second, other]) {
+    assert.deepEqual([f.class, f.type, f.rule, f.length], ['pci', 'CREDIT_CARD', 'card.luhn', 16]);
+    assert.match(f.tag, /^[0-9a-f]{16}$/);
+  }
+  assert.equal(first.tag, second.tag);
+  assert.notEqual(first.tag, other.tag);
+});
+
 test('privacy_nothing_that_was_said_is_left_behind', async () => {
   await gateway.chat({ model: 'frontier', messages: user(`${CANARY} is a clean word`) }).then((r) => r.text());
   await gateway.chat(`{"model":"${CANARY}","messages":[{"role":"user","content":"${CANARY}`).then((r) => r.text());

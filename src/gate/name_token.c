@@ -354,8 +354,8 @@ size_t name_segment_read(struct name_segment *seg, struct span t, size_t at, con
                 break;
             }
         }
-        if (start == t.len) return start;
         at = start;
+        if (at == t.len) break;
         size_t end = read_any_word(seg, t, at, opens, filter);
         if (end) {
             if (glued) seg->tokens[seg->count - 1].flags |= TOKEN_GLUED;

@@ -143,6 +143,23 @@ static void tagger_is_skipped_when_the_verdict_is_certain(void **state) {
     assert_true(f->v.sensitive);
 }
 
+// What stands behind the last word is nothing, also when that is white space.
+static void tagger_segment_ends_in_padding(void **state) {
+    (void)state;
+    static const char *const TEXTS[] = {"",          " ",         "the", "the ", "Call Ann\n", "Call Ann\n\n",
+                                        "Call Ann.", "Call Ann. "};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        struct name_segment seg;
+        memset(&seg, 0x5a, sizeof seg);
+        name_segment_init(&seg);
+        struct span text = span_from(TEXTS[i]);
+        for (size_t at = 0; at < text.len;) {
+            at = name_segment_read(&seg, text, at, NULL);
+            for (size_t k = 0; k < SEGMENT_PAD; k++) assert_int_equal(seg.tokens[seg.count + k].shape, SHAPE_NONE);
+        }
+    }
+}
+
 static void tagger_any_bytes_are_survived(void **state) {
     (void)state;
     char text[4096];
@@ -239,6 +256,7 @@ int main(void) {
         cmocka_unit_test(tagger_offsets_hold_in_a_long_text),
         cmocka_unit_test(tagger_findings_are_soft_and_have_a_probability),
         cmocka_unit_test(tagger_is_skipped_when_the_verdict_is_certain),
+        cmocka_unit_test(tagger_segment_ends_in_padding),
         cmocka_unit_test(tagger_any_bytes_are_survived),
         cmocka_unit_test(names_embedded_weights_are_right_and_small),
         cmocka_unit_test(names_short_or_damaged_weights_are_refused),

@@ -129,10 +129,10 @@ bench: ## compare with nginx; writes docs/benchmarks.md
 eval-model: ## the embedded model on unseen instances of its five tasks; writes models/tiny/RESULTS.md
 	@models/tiny/evaluate.sh
 
-eval-gate: ## what the policy gate finds, on labelled data in DATA; writes docs/gate-figures.md
+eval-gate: ## what the policy gate finds, on labelled data in DATA (FOLDS: see scripts/eval-gate.py); writes docs/gate-figures.md
 	@[ -n "$(DATA)" ] || { echo "make eval-gate DATA=/where/the/labelled/data/is (see scripts/eval-gate.py --help)" >&2; exit 2; }
 	@$(MAKE) --no-print-directory build SETUP=0
-	@scripts/eval-gate.py $(DATA) --sluice $(BIN) --write docs/gate-figures.md
+	@scripts/eval-gate.py $(DATA) --sluice $(BIN) $(if $(FOLDS),--folds $(FOLDS)) --write docs/gate-figures.md
 
 bench-gate: ## what a scan costs, against the same rules as regular expressions; writes docs/gate-figures.md
 	@$(MAKE) --no-print-directory $(BUILD)/bench/gate SETUP=0

@@ -100,10 +100,9 @@ struct gate *gate_new(const struct config *config, struct err *e) {
     }
     g->identifiers = identifier_index_new();
     const char *names = config->data.names; // NULL in a configuration that nobody filled
-    int opened = names && *names ? names_load(&g->names, names, &g->names_owned, e)
-                                 : names_open(&g->names, embedded_names(), e);
-    if (opened != 0 || own_load(config, &g->own, e) != 0 ||
-        custom_load(config, &g->custom, e) != 0) {
+    int opened =
+        names && *names ? names_load(&g->names, names, &g->names_owned, e) : names_open(&g->names, embedded_names(), e);
+    if (opened != 0 || own_load(config, &g->own, e) != 0 || custom_load(config, &g->custom, e) != 0) {
         gate_free(g);
         return NULL;
     }
@@ -167,7 +166,7 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     if (!s->late) custom_scan(s);
     if (!s->late) own_scan(s);
     // Last: the only one that costs more than the rest together, and seldom changes the verdict.
-    if (!s->late && !verdict_is_certain(s)) tagger_scan(s);
+    if (!s->late) tagger_scan(s);
     s->view = NULL; // it may not outlive the caller
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;
@@ -190,12 +189,7 @@ static bool scan_text(struct scan *s, const struct gate_input *in) {
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
                struct arena *arena, struct verdict *out) {
-    struct scan s = {.gate = g,
-                     .scratch = scratch,
-                     .arena = arena,
-                     .profile = profile,
-                     .verdict_only = in->verdict_only,
-                     .total = in->text.len};
+    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
     memset(out, 0, sizeof *out);
     if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
     if (in->unreadable)

@@ -59,7 +59,6 @@ struct gate_input {
     const char *unreadable;        // what could not be read ("image"), or NULL
     const struct chat_part *parts; // where messages meet in the text, ascending; or NULL
     size_t part_count;
-    bool verdict_only;             // findings that cannot change the verdict any more need not be listed
 };
 
 struct gate;

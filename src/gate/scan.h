@@ -145,8 +145,6 @@ struct scan {
     struct evidence evidence; // of all views
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
-    enum profile profile;
-    bool verdict_only;
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
@@ -187,8 +185,6 @@ size_t email_verify(struct scan *s, size_t at);
 size_t colon_verify(struct scan *s, size_t at);
 size_t dot_verify(struct scan *s, size_t at);
 
-// True when only the verdict is asked for, and what was found already decides under the profile.
-bool verdict_is_certain(const struct scan *s);
 // Fills the verdict but for its seal. False when the arena is full.
 bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out) __attribute__((warn_unused_result));
 // The verdict of a scan that could not be concluded.

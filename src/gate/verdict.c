@@ -121,14 +121,6 @@ static void resolve_overlaps(struct hit *hits, uint32_t *count) {
 
 // ---------------------------------------------------------------- weighing
 
-bool verdict_is_certain(const struct scan *s) {
-    static const struct fusion NOTHING;
-    if (!s->verdict_only) return false;
-    for (uint32_t i = 0; i < s->count; i++)
-        if (fusion_decides(&NOTHING, &s->scratch->hits[i], s->profile)) return true;
-    return false;
-}
-
 struct receipt {
     char rules[GATE_RECEIPT_BYTES];
     size_t len;

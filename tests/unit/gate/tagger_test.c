@@ -126,23 +126,6 @@ static void tagger_findings_are_soft_and_have_a_probability(void **state) {
     assert_int_equal(f->class_, CLASS_PII);
 }
 
-static void tagger_is_skipped_when_the_verdict_is_certain(void **state) {
-    (void)state;
-    static const char TEXT[] = "Ask Margaret Ellison, card 4111 1111 1111 1111.";
-    struct fixture *f = shared();
-    struct gate_input in = {.text = span_from(TEXT), .verdict_only = true};
-    arena_reset(&f->arena);
-    gate_scan(f->gate, f->scratch, &in, PROFILE_BALANCED, &f->arena, &f->v);
-    assert_true(f->v.sensitive);
-    assert_null(find(&f->v, "PERSON"));
-    assert_non_null(find(scan_as(f, TEXT, PROFILE_BALANCED), "PERSON"));
-    // What is found does not decide: go on.
-    in.text = SPAN("Ask Margaret Ellison.");
-    arena_reset(&f->arena);
-    gate_scan(f->gate, f->scratch, &in, PROFILE_STRICT, &f->arena, &f->v);
-    assert_true(f->v.sensitive);
-}
-
 // What stands behind the last word is nothing, also when that is white space.
 static void tagger_segment_ends_in_padding(void **state) {
     (void)state;
@@ -255,7 +238,6 @@ int main(void) {
         cmocka_unit_test(tagger_program_text_is_left_out),
         cmocka_unit_test(tagger_offsets_hold_in_a_long_text),
         cmocka_unit_test(tagger_findings_are_soft_and_have_a_probability),
-        cmocka_unit_test(tagger_is_skipped_when_the_verdict_is_certain),
         cmocka_unit_test(tagger_segment_ends_in_padding),
         cmocka_unit_test(tagger_any_bytes_are_survived),
         cmocka_unit_test(names_embedded_weights_are_right_and_small),

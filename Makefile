@@ -137,7 +137,7 @@ eval-gate: ## what the policy gate finds, on labelled data in DATA (FOLDS: see s
 bench-gate: ## what a scan costs, against the same rules as regular expressions; writes docs/gate-figures.md
 	@$(MAKE) --no-print-directory $(BUILD)/bench/gate SETUP=0
 	@$(BUILD)/bench/gate bench/gate_patterns.txt > $(BUILD)/bench/gate.table; status=$$?; cat $(BUILD)/bench/gate.table; \
-	  [ $$status -eq 0 ] && scripts/put_table.py docs/gate-figures.md bench "make bench-gate" < $(BUILD)/bench/gate.table
+	  scripts/put_table.py docs/gate-figures.md bench "make bench-gate" < $(BUILD)/bench/gate.table && exit $$status
 
 # For models/fusion/fit.sh.
 $(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)

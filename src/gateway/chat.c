@@ -80,7 +80,8 @@ static int read_pin(struct request *r, enum pin *pin) {
         *pin = WORDS[i].pin;
         return 0;
     }
-    respond_error(r, GATEWAY_INVALID_FIELD, "x-sluice-route", "The header x-sluice-route takes auto, local or frontier.");
+    respond_error(r, GATEWAY_INVALID_FIELD, "x-sluice-route",
+                  "The header x-sluice-route takes auto, local or frontier.");
     return -1;
 }
 
@@ -134,10 +135,11 @@ static void log_findings(const struct request *r, const struct chat_view *view, 
         const struct finding *f = &v->findings[i];
         if (!(v->classes & f->class_) || f->score <= 0) continue;
         char tag[GATE_TAG_BYTES];
+        bool last = ++logged == LOGGED;
         gate_tag(span_sub(view->text, f->start, f->end - f->start), tag);
         log_event(LOG_INFO, "gate.finding", LOG_S("id", r->row.id), LOG_S("class", data_class_name(f->class_)),
                   LOG_S("type", f->type), LOG_S("rule", f->rule), LOG_I("length", f->end - f->start), LOG_S("tag", tag),
-                  LOG_I("more", ++logged == LOGGED ? v->count + v->omitted - i - 1 : 0));
+                  LOG_I("more", last ? v->count + v->omitted - i - 1 : 0));
     }
 }
 
@@ -191,7 +193,8 @@ void chat_begin(struct request *r) {
     meter_in_flight(s->meter, w->index, 1);
     unsigned in_flight = atomic_fetch_add(&s->in_flight, 1) + 1;
     begin_row(r);
-    if (in_flight > (unsigned)r->chat.snapshot->config->limits.in_flight) respond_error(r, GATEWAY_OVERLOADED, NULL, "");
+    if (in_flight > (unsigned)r->chat.snapshot->config->limits.in_flight)
+        respond_error(r, GATEWAY_OVERLOADED, NULL, "");
     else run(r);
     arena_reset(&w->arena);
 }

@@ -137,9 +137,13 @@ static int write_rows(struct ledger *l, const struct chunk *c, size_t at, size_t
     if (l->discards) return 0;
     if (!l->store.db && store_open(&l->store, l->path, e)) return -1;
     if (store_begin(&l->store, e)) goto fail;
-    for (size_t part; n; c = c->next, at = 0, n -= part) {
-        part = n < CHUNK_ROWS - at ? n : CHUNK_ROWS - at;
+    for (;;) {
+        size_t part = n < CHUNK_ROWS - at ? n : CHUNK_ROWS - at;
         if (part && store_insert(&l->store, &c->rows[at], part, e)) goto fail;
+        n -= part;
+        if (n == 0) break; // what follows the last of them may be linked at this moment
+        c = c->next;
+        at = 0;
     }
     if (store_commit(&l->store, e)) goto fail;
     return 0;

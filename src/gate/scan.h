@@ -4,12 +4,14 @@
 //   gate.c      limits                               -> views_scan
 //   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
 //   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
-//                                                       secret.c header.c url.c pem.c command.c marker.c
-//   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c
-//   tagger.c    words                                -> names of persons, places, organisations
+//                                                       secret.c header.c url.c pem.c command.c marker.c address*.c
+//                                                       date.c person.c health.c finance.c domain.c; cue.c
+//   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c, and
+//                                                       identifier.c with its tables
+//   tagger.c    words, in sentences not plain.c      -> name*.c: names of persons, places, organisations
 //   own.c       the company's lists and documents    -> own_match.c own_pasted.c
 //   custom.c    the operator's patterns
-//   verdict.c   findings of all views                -> verdict
+//   verdict.c   findings of all views                -> fusion.c weighs what is soft -> verdict
 //
 // A verifier is given where its anchor stands, looks at a bounded stretch of text, and never fails.
 #ifndef SLUICE_GATE_SCAN_H

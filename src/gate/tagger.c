@@ -73,11 +73,11 @@ static bool is_label(const struct name_segment *seg, const struct name_span *spa
     return span->count == 1 && t->shape == SHAPE_LOWER && t->end < text.len && text.at[t->end] == ':';
 }
 
-// Capitals that are all unknown, in a text without a small letter.
-static bool is_noise(const struct name_segment *seg, const struct name_span *span, struct span text) {
+// Words that are all unknown: in a text without a small letter, a code more often than a name.
+static bool is_unknown(const struct name_segment *seg, const struct name_span *span) {
     for (uint32_t i = span->first; i < span->first + span->count; i++)
         if (seg->tokens[i].known || seg->tokens[i].shape == SHAPE_LOWER) return false;
-    return !has_small_letter(text);
+    return true;
 }
 
 void tagger_scan(struct scan *s) {
@@ -85,7 +85,7 @@ void tagger_scan(struct scan *s) {
     struct name_span spans[SEGMENT_TOKENS];
     struct name_memory memory = {{0}};
     const struct names *names = &s->gate->names;
-    bool drawn = looks_drawn(s->text);
+    bool drawn = looks_drawn(s->text), capitals = !has_small_letter(s->text);
     name_segment_init(&seg);
     for (size_t at = 0, segments = 0; at < s->text.len; segments++) {
         size_t next = plain_skip(s, at);
@@ -99,7 +99,7 @@ void tagger_scan(struct scan *s) {
         for (size_t i = 0; i < count; i++) {
             float score = name_span_score(names, &spans[i]);
             if (!name_score_counts(spans[i].type, score)) continue;
-            if ((drawn && is_drawn(&seg, &spans[i])) || is_noise(&seg, &spans[i], s->text) ||
+            if ((drawn && is_drawn(&seg, &spans[i])) || (capitals && is_unknown(&seg, &spans[i])) ||
                 is_label(&seg, &spans[i], s->text))
                 continue;
             const struct name_token *first = &seg.tokens[spans[i].first], *last = first + spans[i].count - 1;

@@ -133,6 +133,10 @@ const char *weights_version(const struct weights *w) {
     return w->version;
 }
 
+uint32_t weights_base(const struct weights *w) {
+    return (uint32_t)(w->header.checksum >> 32);
+}
+
 float weights_threshold(const struct weights *w, double local_share) {
     if (!(local_share > 0)) return 0; // everything that is above nothing is hard
     if (local_share >= 1) return 1;

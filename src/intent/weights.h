@@ -68,6 +68,9 @@ static inline uint32_t weights_row_of(uint32_t bucket) {
     return bucket >> (FEATURES_BITS - WEIGHTS_ROW_BITS);
 }
 
+// Which base weights these are: what a sample (sample.h) tells of the base is good for no others.
+uint32_t weights_base(const struct weights *w);
+
 // The raw outputs.
 void weights_apply(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]);
 // A count as the outputs see it: centred, scaled, bounded.

@@ -8,7 +8,7 @@ _sluice_options() {
     explain) echo "-f --file -j --json --jsonl -w --weights -c --config -s --set -h --help" ;;
     scan) echo "-j --json --jsonl -p --profile --show-values -c --config -s --set -h --help" ;;
     gate) echo "-n --name --column --with --class --no-header --allow-weak --common -j --json -c --config -s --set -h --help" ;;
-    ledger) echo "-c --config --db --format --id -j --json -n --limit --set --since --until -h --help" ;;
+    ledger) echo "-c --config --db --format --id -j --json -n --limit --outcomes --set --since --until -h --help" ;;
     doctor) echo "-c --config -s --set -j --json -h --help" ;;
     esac
 }

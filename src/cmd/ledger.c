@@ -8,17 +8,18 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
-#include "ledger/ledger.h"
+#include "ledger/outcome.h"
 #include "wire/json.h"
 
 struct options {
     const char *config, *db, *format, *since, *until, *id;
     struct option_list sets;
     int64_t limit;
-    bool json;
+    bool json, outcomes;
 };
 
-static const char HELP[] = "export writes one line per request, in the order in which they ended; summary adds them up.\n"
+static const char HELP[] = "export writes one line per request, in the order in which they ended; with --outcomes, one per\n"
+                           "outcome (whether an answer served) instead. summary adds the requests up.\n"
                            "TIME is 2026-01-31, 2026-01-31T12:00:00Z (UTC), or how long ago: 90m, 24h, 7d, 4w.\n"
                            "\n"
                            "Examples:\n"
@@ -174,8 +175,33 @@ static int run_summary(const struct options *o, const char *path, const struct l
     return EXIT_FINE;
 }
 
+struct outcome_export {
+    const struct ledger_filter *filter;
+    struct buf line;
+};
+
+static int export_outcome(void *context, const struct ledger_outcome *o) {
+    struct outcome_export *x = context;
+    const struct ledger_filter *f = x->filter;
+    if ((f->until_us && o->at_us >= f->until_us) || (f->id && strcmp(f->id, o->id) != 0)) return 0;
+    buf_reset(&x->line);
+    ledger_outcome_json(o, &x->line);
+    return puts(x->line.at) < 0;
+}
+
+static int run_export_outcomes(const struct options *o, const char *path, const struct ledger_filter *filter) {
+    struct err e;
+    struct outcome_export x = {.filter = filter};
+    if (strcmp(o->format, "jsonl") != 0 || o->limit) return cmd_usage(&CMD_LEDGER, "--outcomes are JSON lines, and all");
+    buf_init(&x.line, 64 << 10);
+    int64_t n = ledger_read_outcomes(path, filter->since_us, export_outcome, &x, &e);
+    buf_free(&x.line);
+    return n < 0 ? cmd_fail(EXIT_FAILED, &e) : ferror(stdout) ? EXIT_FAILED : EXIT_FINE;
+}
+
 static int run_export(const struct options *o, const char *path, const struct ledger_filter *filter) {
     struct err e;
+    if (o->outcomes) return run_export_outcomes(o, path, filter);
     enum ledger_format format = LEDGER_JSONL;
     if (strcmp(o->format, "csv") == 0) format = LEDGER_CSV;
     else if (strcmp(o->format, "jsonl") != 0) return cmd_usage(&CMD_LEDGER, "--format must be jsonl or csv");
@@ -206,6 +232,7 @@ static int run(int argc, char **argv) {
         {"id", 0, OPTION_STRING, "ID", "one request, as in x-request-id", &o.id},
         {"json", 'j', OPTION_FLAG, NULL, "summary: as JSON", &o.json},
         {"limit", 'n', OPTION_INT, "N", "export: only the newest N", &o.limit},
+        {"outcomes", 0, OPTION_FLAG, NULL, "export: outcomes instead of requests", &o.outcomes},
         {"set", 0, OPTION_LIST, "KEY=VALUE", "change one key of the configuration", &o.sets},
         {"since", 0, OPTION_STRING, "TIME", "from this time on", &o.since},
         {"until", 0, OPTION_STRING, "TIME", "before this time", &o.until},

@@ -132,6 +132,10 @@ struct config {
     } ledger;
 
     struct {
+        int64_t remember; // newest requests whose outcome can still be learned from; in memory
+    } learn;
+
+    struct {
         const char *prices;  // override file for the price book, or ""
         const char *weights; // intent weights, or "" for the built-in
         const char *names;   // weights of the name tagger, or "" for the built-in

@@ -210,6 +210,9 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_INT, "ledger.commit_rows", ledger.commit_rows, "1000", 1, 10000, "rows that make a commit ..."),
     NUMBER(SETTING_MS, "ledger.commit_after", ledger.commit_ms, "100ms", 1, SECOND, "... or the time that does"),
 
+    NUMBER(SETTING_INT, "learn.remember", learn.remember, "4096", 0, 1e6,
+           "newest requests kept in memory (1 KB each) so that an outcome can teach; never sensitive ones"),
+
     TEXT("data.prices", data.prices, "", 0, NULL, "price book on top of the built-in one, in LiteLLM's format"),
     TEXT("data.weights", data.weights, "", 0, NULL, "weights of the score instead of the built-in ones"),
     TEXT("data.names", data.names, "", 0, NULL, "weights of the name tagger made by models/names; empty = the built-in"),
@@ -322,7 +325,7 @@ const char *setting_nearest(const struct setting *table, struct span name) {
 
 const char *setting_nearest_section(struct span name) {
     static const char *const SECTIONS[] = {"listen", "local",  "frontier", "policy",   "routing",
-                                           "limits", "ledger", "data",     "telemetry"};
+                                           "limits", "ledger", "learn",    "data",     "telemetry"};
     const char *nearest = NULL;
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < sizeof SECTIONS / sizeof *SECTIONS; i++) {

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "gate/tag.h"
+#include "gateway/outcome.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 
@@ -167,6 +168,7 @@ static void run(struct request *r) {
     struct decision decision;
     decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, &w->arena, &decision);
     note_decision(r, &decision);
+    outcome_remember(r, &decision.intent);
     if (log_enabled(LOG_DEBUG)) log_decision(r, &decision);
     if (decision.verdict.sensitive && log_enabled(LOG_INFO)) log_findings(r, &view, &decision.verdict);
     if (decision.plan.count == 0) {

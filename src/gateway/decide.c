@@ -74,8 +74,8 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
     gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
     out->gate_us = us_since(&clock);
 
-    struct intent_input intent = decide_intent(view, arena);
-    intent_score(snapshot->weights, &intent, &out->score);
+    out->intent = decide_intent(view, arena);
+    intent_score(snapshot->weights, &out->intent, &out->score);
     out->score_us = us_since(&clock);
 
     struct route_request request = {

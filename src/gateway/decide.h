@@ -11,6 +11,7 @@ struct decision {
     struct verdict verdict;
     struct mask *mask;          // owned by the caller; NULL unless the plan sends the request masked
     const char *unmasked;       // why it is not, where masking was tried; or NULL
+    struct intent_input intent; // what the score was made from; its texts are the view's or the arena's
     struct score score;
     struct plan plan;
     uint32_t gate_us, score_us, plan_us;

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/spare.h"
+#include "gateway/lookup.h"
+#include "gateway/outcome.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 
@@ -11,6 +13,7 @@ struct endpoint {
     llhttp_method_t method;
     const char *allow; // for the Allow header
     void (*serve)(struct request *r);
+    bool below; // serves what stands below its path, which ends in a slash
 };
 
 static void serve_health(struct request *r) {
@@ -93,11 +96,14 @@ static void serve_models(struct request *r) {
 }
 
 static const struct endpoint ENDPOINTS[] = {
-    {"/v1/chat/completions", HTTP_POST, "POST", chat_begin},
-    {"/v1/models", HTTP_GET, "GET, HEAD", serve_models},
-    {"/healthz", HTTP_GET, "GET, HEAD", serve_health},
-    {"/readyz", HTTP_GET, "GET, HEAD", serve_ready},
-    {"/metrics", HTTP_GET, "GET, HEAD", serve_metrics},
+    {"/v1/chat/completions", HTTP_POST, "POST", chat_begin, false},
+    {"/v1/models", HTTP_GET, "GET, HEAD", serve_models, false},
+    {"/healthz", HTTP_GET, "GET, HEAD", serve_health, false},
+    {"/readyz", HTTP_GET, "GET, HEAD", serve_ready, false},
+    {"/metrics", HTTP_GET, "GET, HEAD", serve_metrics, false},
+    {"/sluice/v1/feedback", HTTP_POST, "POST", outcome_serve_feedback, false},
+    {"/sluice/v1/requests", HTTP_GET, "GET, HEAD", lookup_serve_list, false},
+    {"/sluice/v1/requests/", HTTP_GET, "GET, HEAD", lookup_serve_row, true},
 };
 
 struct request *request_new(struct conn *c) {
@@ -119,6 +125,7 @@ void request_head_free(struct request *r) {
 
 void request_free(struct request *r) {
     request_head_free(r);
+    lookup_forget(r);
     buf_free(&r->body);
     buf_free(&r->chat.sent);
     buf_free(&r->chat.body);
@@ -128,8 +135,7 @@ void request_free(struct request *r) {
     spare_give(r, sizeof *r);
 }
 
-// The path of a target, also of one in absolute form (RFC 9112, 3.2.2).
-static struct span path_of(const struct request_head_data *head) {
+struct span request_path(const struct request_head_data *head) {
     struct span path = span_make(head->path, head->path_len);
     if (path.len == 0 || path.at[0] == '/') return path;
     size_t scheme = span_find(path, SPAN("://"));
@@ -140,9 +146,11 @@ static struct span path_of(const struct request_head_data *head) {
 }
 
 static const struct endpoint *find_endpoint(const struct request_head_data *head) {
-    struct span path = path_of(head);
+    struct span path = request_path(head);
     for (size_t i = 0; i < sizeof ENDPOINTS / sizeof *ENDPOINTS; i++)
-        if (!head->path_cut && span_is_z(path, ENDPOINTS[i].path)) return &ENDPOINTS[i];
+        if (!head->path_cut && (ENDPOINTS[i].below ? span_starts(path, span_from(ENDPOINTS[i].path))
+                                                   : span_is_z(path, ENDPOINTS[i].path)))
+            return &ENDPOINTS[i];
     return NULL;
 }
 

@@ -28,6 +28,13 @@ static const struct gateway_error_info TABLE[GATEWAY_ERROR_COUNT] = {
                                  "This model is not known here. Use auto, local or frontier, or a name that GET "
                                  "/v1/models lists; names are configured under frontier[].models.",
                                  0},
+    [GATEWAY_REQUEST_NOT_FOUND] = {"request_not_found", 404, INVALID,
+                                   "The ledger has no request of this id. Use the x-request-id of an answer that has "
+                                   "ended; rows that were deleted, or not kept (ledger.path), are not found.",
+                                   0},
+    [GATEWAY_LEDGER_UNREADABLE] = {"ledger_unreadable", 503, SERVER, "The ledger cannot be read now:", 5},
+    [GATEWAY_OUTCOME_LOST] = {"outcome_lost", 503, SERVER,
+                              "Too many outcomes wait for the disk (ledger.queue_rows); this one was not kept.", 5},
     [GATEWAY_FRONTIER_NOT_CONFIGURED] = {"frontier_not_configured", 503, SERVER,
                                          "This request wants a frontier model and none has a key. Set the variable "
                                          "that frontier[].key_env names, or routing.on_no_frontier: answer_locally.",

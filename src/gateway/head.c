@@ -12,12 +12,23 @@ static const struct {
     {{"host", 4}, HEADER_HOST},
 };
 
+static void add_query(struct request_head_data *h, struct span piece) {
+    size_t room = sizeof h->parameters - h->parameters_len;
+    if (piece.len > room) piece.len = room;
+    memcpy(h->parameters + h->parameters_len, piece.at, piece.len);
+    h->parameters_len = (uint8_t)(h->parameters_len + piece.len);
+}
+
 void request_add_path(struct request *r, struct span piece) {
     struct request_head_data *h = r->head;
-    if (h->query) return;
+    if (h->query) {
+        add_query(h, piece);
+        return;
+    }
     size_t query = span_find(piece, SPAN("?"));
     if (query != SIZE_MAX) {
         h->query = true;
+        add_query(h, span_sub(piece, query + 1, SIZE_MAX));
         piece.len = query;
     }
     size_t room = sizeof h->path - h->path_len;

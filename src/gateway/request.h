@@ -23,6 +23,7 @@
 #include "upstream/upstream.h"
 
 struct endpoint;
+struct lookup;
 
 enum { REQUEST_PATH_BYTES = 128, REQUEST_ERROR_BODY_BYTES = 64 * 1024 };
 
@@ -35,6 +36,8 @@ struct request_head_data {
     bool path_cut;                   // longer than we keep: no endpoint has such a path
     bool query;                      // the path is over: what follows is not kept
     bool has_host;
+    char parameters[64];             // the query, cut to fit
+    uint8_t parameters_len;
     char name[24];                   // of the header field being read
     uint8_t name_len;
     uint8_t current;                 // enum header_name
@@ -78,6 +81,7 @@ struct request {
     struct worker *worker;
     uint64_t number;                 // unique in this process
     const struct endpoint *endpoint; // NULL: no such path
+    struct lookup *lookup;           // a read of the ledger that it waits for, or NULL; lookup.h
     uint8_t method;                  // llhttp_method_t
     bool has_place;                  // holds a place in the ledger: a row must be filed
     uint64_t started_ns;             // its first byte was read
@@ -98,6 +102,8 @@ void request_add_path(struct request *r, struct span piece);
 void request_add_header_name(struct request *r, struct span piece, bool first);
 void request_add_header_value(struct request *r, struct span piece);
 struct span request_header(const struct request *r, enum header_name name);
+// The path of a target, also of one in absolute form (RFC 9112, 3.2.2).
+struct span request_path(const struct request_head_data *head);
 
 // endpoint.c: the head is complete. Says whether the body is to be read (true), or the request was refused.
 bool request_head_complete(struct request *r);

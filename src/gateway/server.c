@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/recent.h"
 
 enum { SETTLE_POLL_MS = 20, MAX_WORKERS = 128 };
 
@@ -225,6 +226,7 @@ static int start(struct server *s, struct config *config, struct err *e) {
     int64_t workers = config->listen.workers ? config->listen.workers : (int64_t)uv_available_parallelism();
     s->worker_count = (uint32_t)(workers > MAX_WORKERS ? MAX_WORKERS : workers);
     s->meter = meter_new(s->worker_count);
+    s->recent = recent_new((size_t)config->learn.remember);
     s->workers = mem_new_array(s->worker_count, sizeof *s->workers);
     if (start_workers(s, e) != 0) return -1;
     // Without a local model the gateway still serves what may go to the frontier, and says what is missing.
@@ -239,6 +241,7 @@ static void release(struct server *s) {
     uint64_t lost = s->ledger ? ledger_close(s->ledger) : 0;
     if (lost) log_event(LOG_ERROR, "ledger.lost", LOG_I("rows", lost));
     meter_free(s->meter);
+    recent_free(s->recent);
     snapshot_unref(s->snapshot);
     free(s->workers);
     uv_mutex_destroy(&s->lock);

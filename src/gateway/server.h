@@ -35,6 +35,7 @@ struct server {
     struct snapshot *snapshot;
     struct ledger *ledger;
     struct meter *meter;
+    struct recent *recent;   // what outcomes can teach
     struct local *local;     // NULL when there is none
     struct err local_error;  // why there is none, or ""
     struct worker *workers;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "ledger/outcome.h"
 #include "ledger/store.h"
 
 enum {
@@ -28,6 +29,13 @@ struct chunk {
     struct ledger_row rows[CHUNK_ROWS];
 };
 
+// Outcomes are few: each waits in a node of its own, its sample behind it.
+struct node {
+    struct node *next;
+    struct ledger_outcome outcome;
+    uint8_t sample[];
+};
+
 // Rows wait in a list of chunks. Workers append at the tail under the lock; the writer reads from the
 // head without it, because a row that was filed never moves, and takes the lock to drop what is written.
 struct ledger {
@@ -42,7 +50,9 @@ struct ledger {
     struct chunk *head, *tail, *spare;
     size_t head_at, tail_at; // first row in the head, first free one in the tail
     size_t count;
-    uint64_t first_ns; // when the oldest of them came
+    struct node *outcomes, *last_outcome; // the same for these: the writer reads, and drops what is written
+    size_t outcome_count;
+    uint64_t first_ns; // when the oldest of both came
     bool closing;
     bool ok;
     uint64_t written;
@@ -101,9 +111,60 @@ void ledger_file(struct ledger *l, const struct ledger_row *row) {
     }
     l->tail->rows[l->tail_at++] = *row;
     size_t count = ++l->count;
-    if (count == 1) l->first_ns = clock_now_ns();
+    if (count == 1 && !l->outcome_count) l->first_ns = clock_now_ns();
     pthread_mutex_unlock(&l->lock);
     if (count == 1 || count == l->commit_rows) pthread_cond_signal(&l->changed);
+}
+
+bool ledger_add_outcome(struct ledger *l, const struct ledger_outcome *o) {
+    struct node *n = mem_new(sizeof *n + o->sample_len);
+    n->outcome = *o;
+    if (o->sample_len) memcpy(n->sample, o->sample, o->sample_len);
+    n->outcome.sample = o->sample_len ? n->sample : NULL;
+    pthread_mutex_lock(&l->lock);
+    bool room = l->outcome_count < l->queue_rows;
+    if (room) {
+        if (l->last_outcome) l->last_outcome->next = n;
+        else l->outcomes = n;
+        l->last_outcome = n;
+        if (l->outcome_count++ == 0 && l->count == 0) l->first_ns = clock_now_ns();
+    }
+    pthread_mutex_unlock(&l->lock);
+    if (room) pthread_cond_signal(&l->changed);
+    else free(n);
+    return room;
+}
+
+// The rows of one chunk from row number `from` on (of all that were ever filed), and the number of the row after
+// them; the same number when there are none.
+static uint64_t look_at_chunk(const struct ledger *l, uint64_t from, const char *id, struct ledger_row *out, bool *found) {
+    const struct chunk *c = l->head;
+    uint64_t skip = from - l->written + l->head_at, n = from;
+    for (; c && skip >= CHUNK_ROWS; skip -= CHUNK_ROWS) c = c->next;
+    for (size_t at = (size_t)skip; c && at < (c == l->tail ? l->tail_at : CHUNK_ROWS); at++, n++) {
+        if (strcmp(c->rows[at].id, id) != 0) continue;
+        *out = c->rows[at];
+        *found = true;
+        return n;
+    }
+    return n;
+}
+
+// One chunk at a time, so that no worker waits for long.
+bool ledger_find_waiting(struct ledger *l, const char *id, struct ledger_row *out) {
+    bool found = false;
+    for (uint64_t at = 0, before = UINT64_MAX; !found && at != before;) {
+        pthread_mutex_lock(&l->lock);
+        if (at < l->written) at = l->written; // these went into the file meanwhile
+        before = at;
+        at = look_at_chunk(l, at, id, out, &found);
+        pthread_mutex_unlock(&l->lock);
+    }
+    return found;
+}
+
+const char *ledger_file_path(const struct ledger *l) {
+    return l->discards ? NULL : l->path;
 }
 
 // Drops n written rows from the head. Returns the chunks that became free.
@@ -124,6 +185,27 @@ static struct chunk *drop(struct ledger *l, size_t n) {
     return freed;
 }
 
+// Drops m written outcomes; returns them as a list.
+static struct node *drop_outcomes(struct ledger *l, size_t m) {
+    struct node *first = l->outcomes, *last = NULL;
+    l->outcome_count -= m;
+    for (; m; m--) {
+        last = l->outcomes;
+        l->outcomes = last->next;
+    }
+    if (!l->outcomes) l->last_outcome = NULL;
+    if (!last) return NULL;
+    last->next = NULL;
+    return first;
+}
+
+static void free_outcomes(struct node *n) {
+    for (struct node *next; n; n = next) {
+        next = n->next;
+        free(n);
+    }
+}
+
 static void free_chunks(struct ledger *l, struct chunk *c) {
     for (struct chunk *next; c; c = next, l->freed_chunks++) {
         next = c->next;
@@ -133,11 +215,29 @@ static void free_chunks(struct ledger *l, struct chunk *c) {
 
 // ---------------------------------------------------------------- the writer
 
-static int write_rows(struct ledger *l, const struct chunk *c, size_t at, size_t n, struct err *e) {
+// What the writer took to write: the first rows, and the first outcomes.
+struct batch {
+    const struct chunk *chunk;
+    size_t at, rows;
+    const struct node *outcome;
+    size_t outcomes;
+};
+
+static int write_outcomes(struct ledger *l, const struct node *o, size_t m, struct err *e) {
+    for (; m; m--) {
+        if (store_insert_outcome(&l->store, &o->outcome, e)) return -1;
+        if (m > 1) o = o->next; // what follows the last of them may be linked at this moment
+    }
+    return 0;
+}
+
+static int write_batch(struct ledger *l, const struct batch *b, struct err *e) {
+    const struct chunk *c = b->chunk;
+    size_t at = b->at, n = b->rows;
     if (l->discards) return 0;
     if (!l->store.db && store_open(&l->store, l->path, e)) return -1;
     if (store_begin(&l->store, e)) goto fail;
-    for (;;) {
+    while (n) {
         size_t part = n < CHUNK_ROWS - at ? n : CHUNK_ROWS - at;
         if (part && store_insert(&l->store, &c->rows[at], part, e)) goto fail;
         n -= part;
@@ -145,7 +245,7 @@ static int write_rows(struct ledger *l, const struct chunk *c, size_t at, size_t
         c = c->next;
         at = 0;
     }
-    if (store_commit(&l->store, e)) goto fail;
+    if (write_outcomes(l, b->outcome, b->outcomes, e) || store_commit(&l->store, e)) goto fail;
     return 0;
 fail:
     store_close(&l->store); // the next try opens the file anew: it may have been replaced
@@ -159,14 +259,16 @@ static void wait_until(struct ledger *l, uint64_t deadline_ns) {
 
 // Sleeps until there is a batch to write. Called with the lock.
 static void wait_for_rows(struct ledger *l) {
-    while (!l->closing && l->count == 0) pthread_cond_wait(&l->changed, &l->lock);
+    while (!l->closing && l->count == 0 && l->outcome_count == 0) pthread_cond_wait(&l->changed, &l->lock);
     while (!l->closing && l->count < l->commit_rows && clock_now_ns() < l->first_ns + l->commit_ns)
         wait_until(l, l->first_ns + l->commit_ns);
 }
 
-static void written(struct ledger *l, size_t n) {
+static void written(struct ledger *l, const struct batch *b) {
+    size_t n = b->rows;
     pthread_mutex_lock(&l->lock);
     struct chunk *freed = drop(l, n);
+    struct node *freed_outcomes = drop_outcomes(l, b->outcomes);
     bool recovered = !l->ok, idle = l->count == 0;
     l->written += n;
     l->ok = true;
@@ -174,6 +276,7 @@ static void written(struct ledger *l, size_t n) {
     pthread_mutex_unlock(&l->lock);
     atomic_fetch_sub_explicit(&l->places, n, memory_order_relaxed);
     free_chunks(l, freed);
+    free_outcomes(freed_outcomes);
     l->failures = 0;
     if (recovered) log_event(LOG_INFO, "ledger.write.recovered", LOG_I("rows", n));
     if (idle && l->freed_chunks >= TRIM_CHUNKS) {
@@ -206,15 +309,16 @@ static void *write_forever(void *ledger) {
         struct err why = {""};
         pthread_mutex_lock(&l->lock);
         wait_for_rows(l);
-        const struct chunk *head = l->head;
-        size_t at = l->head_at, n = l->count < l->batch_rows ? l->count : l->batch_rows;
+        struct batch b = {.chunk = l->head, .at = l->head_at, .outcome = l->outcomes};
+        b.rows = l->count < l->batch_rows ? l->count : l->batch_rows;
+        b.outcomes = l->outcome_count < l->batch_rows ? l->outcome_count : l->batch_rows;
         if (l->closing && !closing) {
             closing = true;
             l->failures = 0; // the last rows get their tries however long the store has been failing
         }
         pthread_mutex_unlock(&l->lock);
-        if (n == 0) break;
-        if (write_rows(l, head, at, n, &why) == 0) written(l, n);
+        if (b.rows == 0 && b.outcomes == 0) break;
+        if (write_batch(l, &b, &why) == 0) written(l, &b);
         else if (!failed(l, &why)) break;
     }
     store_close(&l->store);
@@ -244,6 +348,7 @@ static void release(struct ledger *l) {
         next = c->next;
         free(c);
     }
+    free_outcomes(l->outcomes);
     free(l->spare);
     free(l->path);
     free(l);

@@ -11,6 +11,7 @@
 #include "ledger/columns.h"
 #include "ledger/feed.h"
 #include "ledger/kind.h"
+#include "ledger/outcome.h"
 
 static int fault(sqlite3 *db, const char *path, struct err *e) {
     return err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
@@ -121,12 +122,15 @@ static int write_schema(sqlite3 *db, struct buf *sql) {
     if (has_table(db, "request") && move_rows(db, sql)) return -1;
     buf_reset(sql);
     buf_add_z(sql, "CREATE INDEX IF NOT EXISTS entry_id ON entry(id);"
+                   "CREATE TABLE IF NOT EXISTS outcome(id TEXT, at_us INTEGER, source TEXT, answered_by TEXT,"
+                   " local_model TEXT, frontier_model TEXT, success INTEGER, score REAL, sample BLOB,"
+                   " PRIMARY KEY(id, source)) WITHOUT ROWID;"
                    "DROP VIEW IF EXISTS request; CREATE VIEW request AS SELECT seq, ");
     columns_list(sql, COLUMN_ALL);
     buf_printf(sql,
                " FROM entry LEFT JOIN kind USING (kind);"
                "CREATE TRIGGER request_delete INSTEAD OF DELETE ON request BEGIN"
-               " DELETE FROM entry WHERE seq = old.seq; END;"
+               " DELETE FROM outcome WHERE id = old.id; DELETE FROM entry WHERE seq = old.seq; END;"
                "PRAGMA application_id = %d; PRAGMA user_version = %d;",
                STORE_APPLICATION, STORE_VERSION);
     return run(db, sql);
@@ -201,6 +205,7 @@ fail:
 
 void store_close(struct store *s) {
     sqlite3_finalize(s->insert);
+    sqlite3_finalize(s->outcome);
     kinds_free(s->kinds);
     sqlite3_close(s->db);
     free(s->feed);
@@ -232,6 +237,7 @@ fail:
 static int undo(struct store *s, struct err *e) {
     err_set(e, "%s", sqlite3_errmsg(s->db));
     sqlite3_reset(s->insert);
+    sqlite3_reset(s->outcome);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     kinds_forget(s->kinds);
     return -1;
@@ -253,6 +259,26 @@ int store_insert(struct store *s, const struct ledger_row *rows, size_t n, struc
         if (sqlite3_step(s->insert) != SQLITE_DONE) return undo(s, e);
         sqlite3_reset(s->insert);
     }
+    return 0;
+}
+
+int store_insert_outcome(struct store *s, const struct ledger_outcome *o, struct err *e) {
+    static const char SQL[] = "INSERT OR REPLACE INTO outcome(id, at_us, source, answered_by, local_model,"
+                              " frontier_model, success, score, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    if (!s->outcome && sqlite3_prepare_v3(s->db, SQL, -1, SQLITE_PREPARE_PERSISTENT, &s->outcome, NULL) != SQLITE_OK)
+        return undo(s, e);
+    sqlite3_clear_bindings(s->outcome);
+    sqlite3_bind_text(s->outcome, 1, o->id, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s->outcome, 2, o->at_us);
+    sqlite3_bind_text(s->outcome, 3, outcome_source_name(o->source), -1, SQLITE_STATIC);
+    sqlite3_bind_text(s->outcome, 4, o->by_local ? "local" : "frontier", -1, SQLITE_STATIC);
+    sqlite3_bind_text(s->outcome, 5, o->local_model, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s->outcome, 6, o->frontier_model, -1, SQLITE_STATIC);
+    if (o->success != OUTCOME_UNKNOWN) sqlite3_bind_int(s->outcome, 7, o->success);
+    if (isfinite(o->score)) sqlite3_bind_double(s->outcome, 8, (double)o->score);
+    if (o->sample_len) sqlite3_bind_blob(s->outcome, 9, o->sample, (int)o->sample_len, SQLITE_STATIC);
+    if (sqlite3_step(s->outcome) != SQLITE_DONE) return undo(s, e);
+    sqlite3_reset(s->outcome);
     return 0;
 }
 

@@ -9,9 +9,10 @@ struct sqlite3;
 struct sqlite3_stmt;
 struct feed;
 struct kinds;
+struct ledger_outcome;
 
 enum {
-    STORE_VERSION = 2,              // of the schema; kept in PRAGMA user_version
+    STORE_VERSION = 3,              // of the schema; kept in PRAGMA user_version
     STORE_APPLICATION = 0x536c7563, // "Sluc", in PRAGMA application_id
     STORE_BUSY_MS = 250,            // wait for another process's lock
 };
@@ -19,6 +20,7 @@ enum {
 struct store {
     struct sqlite3 *db; // NULL: closed
     struct sqlite3_stmt *insert;
+    struct sqlite3_stmt *outcome; // prepared when the first comes
     struct feed *feed; // what insert reads
     struct kinds *kinds;
 };
@@ -29,6 +31,9 @@ void store_close(struct store *s);
 // One transaction of any number of inserts of n rows each. After a failure the store is rolled back.
 int store_begin(struct store *s, struct err *e) __attribute__((warn_unused_result));
 int store_insert(struct store *s, const struct ledger_row *rows, size_t n, struct err *e)
+    __attribute__((warn_unused_result));
+// One outcome, in the place of an earlier one of its id and source.
+int store_insert_outcome(struct store *s, const struct ledger_outcome *o, struct err *e)
     __attribute__((warn_unused_result));
 int store_commit(struct store *s, struct err *e) __attribute__((warn_unused_result));
 

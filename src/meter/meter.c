@@ -20,7 +20,7 @@ _Static_assert(sizeof DURATION_US / sizeof *DURATION_US <= HISTOGRAM_MOST + 1, "
 // What one worker counts. Money is in billionths of a dollar, so that it adds without rounding.
 struct set {
     struct series requests, rejected, attempts_failed, tokens, tokens_unknown, cost, cost_unknown;
-    struct series masked, masked_values;
+    struct series masked, masked_values, outcomes, outcomes_lost;
     struct histogram ttft[ROUTE_COUNT], duration[ROUTE_COUNT], overhead;
     _Atomic uint64_t bytes_out[ZONE_COUNT], bytes_in, bytes_answered;
     _Atomic uint64_t connections, in_flight; // gauges; wrap-around makes -1 of a worker add up right
@@ -101,6 +101,12 @@ void meter_attempt_failed(struct meter *m, uint32_t worker, const char *upstream
     series_add(&((struct set *)m->sets[worker])->attempts_failed, upstream, text, NULL, 1);
 }
 
+void meter_outcome(struct meter *m, uint32_t worker, const char *source, const char *success, bool kept) {
+    struct set *s = m->sets[worker];
+    if (kept) series_add(&s->outcomes, source, success, NULL, 1);
+    else series_add(&s->outcomes_lost, source, NULL, NULL, 1);
+}
+
 void meter_connections(struct meter *m, uint32_t worker, int change) {
     counter_add(&((struct set *)m->sets[worker])->connections, (uint64_t)(int64_t)change);
 }
@@ -136,6 +142,10 @@ static const struct {
      offsetof(struct set, masked)},
     {{"sluice_masked_values_total", "Values that were replaced in these requests.", {"route"}, 0},
      offsetof(struct set, masked_values)},
+    {{"sluice_outcomes_total", "Outcomes recorded: whether an answer served.", {"source", "success"}, 0},
+     offsetof(struct set, outcomes)},
+    {{"sluice_outcomes_lost_total", "Outcomes lost, because too many waited for the disk.", {"source"}, 0},
+     offsetof(struct set, outcomes_lost)},
 };
 
 static const struct {

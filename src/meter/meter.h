@@ -18,6 +18,8 @@ void meter_request(struct meter *m, uint32_t worker, const struct ledger_row *ro
 void meter_rejected(struct meter *m, uint32_t worker, const char *code);
 // Counts an attempt at an upstream that failed: name, status (0 = no answer).
 void meter_attempt_failed(struct meter *m, uint32_t worker, const char *upstream, int status);
+// Counts an outcome: source and success ("true", "false", "unknown") are constants. `kept` is false when it was lost.
+void meter_outcome(struct meter *m, uint32_t worker, const char *source, const char *success, bool kept);
 // Open connections and requests in flight: +1 or -1.
 void meter_connections(struct meter *m, uint32_t worker, int change);
 void meter_in_flight(struct meter *m, uint32_t worker, int change);

@@ -1,0 +1,29 @@
+// What learning may need of the newest requests, for when an outcome arrives: what the score read of them.
+//
+// Only of requests that were allowed to leave. In memory only, in a ring of `learn.remember` places of about 1 KB: the
+// newest request takes the place of the oldest. Of a long text its two ends are kept, as the score reads no more.
+// Shared by the workers; a lock is held for one copy.
+#ifndef SLUICE_GATEWAY_RECENT_H
+#define SLUICE_GATEWAY_RECENT_H
+
+#include "intent/score.h"
+
+struct recent;
+
+// places may be 0: nothing is remembered.
+struct recent *recent_new(size_t places);
+void recent_free(struct recent *r); // wipes
+// Keeps what `in` says of the request. Any thread.
+void recent_add(struct recent *r, const char *id, const struct intent_input *in);
+
+// A remembered request: intent_score and features_read find in `input` exactly what they found then.
+struct remembered {
+    struct intent_input input;
+    char *bytes; // owned
+    size_t size;
+};
+// False when the request is not there (any more). *out is to be released when it is. Any thread.
+bool recent_find(struct recent *r, const char *id, struct remembered *out) __attribute__((warn_unused_result));
+void remembered_release(struct remembered *m);
+
+#endif

@@ -1,0 +1,124 @@
+// Outcomes in the file: reading, and how they look. Writing is the writer's (ledger.c, store.c).
+#include "ledger/outcome.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "ledger/columns.h"
+#include "ledger/store.h"
+#include "wire/json.h"
+
+static const char *const SOURCES[OUTCOME_SOURCES] = {"feedback", "validator", "escalation"};
+
+const char *outcome_source_name(enum outcome_source s) {
+    return SOURCES[s];
+}
+
+// ---------------------------------------------------------------- rows
+
+// Rows of "SELECT columns FROM request ...", with one parameter. How many, or -1.
+static int read_rows(const char *path, const char *where, const char *text, int64_t whole, size_t most,
+                     struct ledger_row *rows, struct err *e) {
+    sqlite3 *db = store_open_reader(path, e);
+    if (!db) return -1;
+    struct buf sql;
+    sqlite3_stmt *s = NULL;
+    size_t n = 0;
+    int step = SQLITE_ERROR;
+    buf_init(&sql, 16 << 10);
+    buf_add_z(&sql, "SELECT ");
+    columns_list(&sql, COLUMN_ALL);
+    buf_printf(&sql, " FROM request %s", where);
+    if (sqlite3_prepare_v2(db, sql.at, -1, &s, NULL) == SQLITE_OK) {
+        if (text) sqlite3_bind_text(s, 1, text, -1, SQLITE_STATIC);
+        else sqlite3_bind_int64(s, 1, whole);
+        while (n < most && (step = sqlite3_step(s)) == SQLITE_ROW) columns_read(s, COLUMN_ALL, &rows[n++]);
+    }
+    int status =
+        step == SQLITE_DONE || step == SQLITE_ROW ? (int)n : err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
+    sqlite3_finalize(s);
+    buf_free(&sql);
+    sqlite3_close(db);
+    return status;
+}
+
+int ledger_read_row(const char *path, const char *id, struct ledger_row *out, struct err *e) {
+    return read_rows(path, "WHERE id = ?1", id, 0, 1, out, e);
+}
+
+int ledger_read_newest(const char *path, size_t limit, struct ledger_row *rows, struct err *e) {
+    return read_rows(path, "ORDER BY seq DESC LIMIT ?1", NULL, (int64_t)limit, limit, rows, e);
+}
+
+// ---------------------------------------------------------------- outcomes
+
+static void copy_text(char *to, size_t size, sqlite3_stmt *s, int column) {
+    const char *text = (const char *)sqlite3_column_text(s, column);
+    span_copy_z(to, size, text ? text : "");
+}
+
+static enum outcome_source source_of(const char *name) {
+    int i = 0;
+    while (i < OUTCOME_SOURCES - 1 && strcmp(SOURCES[i], name) != 0) i++;
+    return (enum outcome_source)i;
+}
+
+static void read_outcome(sqlite3_stmt *s, struct ledger_outcome *o) {
+    char source[16], by[16];
+    *o = (struct ledger_outcome){.at_us = sqlite3_column_int64(s, 1)};
+    copy_text(o->id, sizeof o->id, s, 0);
+    copy_text(source, sizeof source, s, 2);
+    copy_text(by, sizeof by, s, 3);
+    o->source = source_of(source);
+    o->by_local = strcmp(by, "local") == 0;
+    copy_text(o->local_model, sizeof o->local_model, s, 4);
+    copy_text(o->frontier_model, sizeof o->frontier_model, s, 5);
+    o->success = sqlite3_column_type(s, 6) == SQLITE_NULL ? OUTCOME_UNKNOWN : sqlite3_column_int(s, 6) != 0;
+    o->score = sqlite3_column_type(s, 7) == SQLITE_NULL ? NAN : (float)sqlite3_column_double(s, 7);
+    o->sample = sqlite3_column_blob(s, 8);
+    o->sample_len = (size_t)sqlite3_column_bytes(s, 8);
+}
+
+int64_t ledger_read_outcomes(const char *path, int64_t since_us, outcome_visit *visit, void *context, struct err *e) {
+    static const char SQL[] =
+        "SELECT id, at_us, source, answered_by, local_model, frontier_model, success, score, sample"
+        " FROM outcome WHERE at_us >= ?1 ORDER BY at_us, id, source";
+    sqlite3 *db = store_open_reader(path, e);
+    if (!db) return -1;
+    sqlite3_stmt *s = NULL;
+    int64_t n = 0;
+    int step = SQLITE_ERROR, wanted = 0;
+    if (sqlite3_prepare_v2(db, SQL, -1, &s, NULL) == SQLITE_OK) {
+        sqlite3_bind_int64(s, 1, since_us);
+        while (wanted == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
+            struct ledger_outcome o;
+            read_outcome(s, &o);
+            wanted = visit(context, &o);
+            n++;
+        }
+    }
+    if (step != SQLITE_DONE && wanted == 0) n = err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return n;
+}
+
+void ledger_outcome_json(const struct ledger_outcome *o, struct buf *out) {
+    char time[25];
+    clock_format_utc(o->at_us, time);
+    buf_printf(out, "{\"time\":\"%s\",\"id\":", time);
+    json_put_z(out, o->id);
+    buf_printf(out, ",\"source\":\"%s\",\"answered_by\":\"%s\",\"local_model\":", SOURCES[o->source],
+               o->by_local ? "local" : "frontier");
+    json_put_z(out, o->local_model);
+    buf_add_z(out, ",\"frontier_model\":");
+    json_put_z(out, o->frontier_model);
+    buf_printf(out, ",\"success\":%s,\"score\":",
+               o->success == OUTCOME_UNKNOWN ? "null"
+               : o->success                  ? "true"
+                                             : "false");
+    if (isfinite(o->score)) buf_printf(out, "%.7g", (double)o->score);
+    else buf_add_z(out, "null");
+    buf_printf(out, ",\"sample_bytes\":%zu}", o->sample_len);
+}

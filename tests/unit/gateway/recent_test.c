@@ -1,0 +1,86 @@
+#include "gateway/recent.h"
+
+#include <stdio.h>
+
+#include "intent/features.h"
+#include "test.h"
+
+static struct intent_input input_of(const char *text, const char *system) {
+    return (struct intent_input){
+        .text = span_from(text), .system = span_from(system), .input_tokens = 7, .max_tokens = -1};
+}
+
+static void assert_same_features(const struct intent_input *a, const struct intent_input *b) {
+    static struct features x, y;
+    features_read(a, &x);
+    features_read(b, &y);
+    assert_int_equal(x.text_count, y.text_count);
+    assert_int_equal(x.system_count, y.system_count);
+    assert_memory_equal(x.text, y.text, x.text_count * sizeof *x.text);
+    assert_memory_equal(x.system, y.system, x.system_count * sizeof *x.system);
+    assert_memory_equal(x.counts, y.counts, sizeof x.counts);
+}
+
+// Words that are all different, ended where it hurts: in the middle of one.
+static char *long_text(size_t bytes) {
+    char *text = test_malloc(bytes + 1);
+    for (size_t i = 0; i < bytes; i++) text[i] = i % 7 == 6 ? ' ' : (char)('a' + (i * i / 7 + i) % 26);
+    text[bytes] = 0;
+    return text;
+}
+
+static void recent_gives_back_what_the_score_reads_at_every_length(void **state) {
+    (void)state;
+    static const size_t LENGTHS[] = {0, 1, 100, 383, 384, 385, 511, 512, 513, 5000, 300000};
+    for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
+        struct recent *r = recent_new(2);
+        char *text = long_text(LENGTHS[i]);
+        struct intent_input in = input_of(text, text);
+        struct remembered m;
+        recent_add(r, "req_1", &in);
+        assert_true(recent_find(r, "req_1", &m));
+        assert_int_equal(m.input.text.len, LENGTHS[i]);
+        assert_int_equal(m.input.input_tokens, 7);
+        assert_same_features(&in, &m.input);
+        remembered_release(&m);
+        recent_free(r);
+        test_free(text);
+    }
+}
+
+static void recent_keeps_the_newest_only(void **state) {
+    (void)state;
+    struct recent *r = recent_new(3);
+    struct remembered m;
+    for (int i = 0; i < 5; i++) {
+        char id[16];
+        struct intent_input in = input_of("a question", "");
+        snprintf(id, sizeof id, "req_%d", i);
+        recent_add(r, id, &in);
+    }
+    assert_false(recent_find(r, "req_1", &m));
+    assert_true(recent_find(r, "req_2", &m));
+    remembered_release(&m);
+    assert_true(recent_find(r, "req_4", &m));
+    remembered_release(&m);
+    recent_free(r);
+}
+
+static void recent_without_places_remembers_nothing(void **state) {
+    (void)state;
+    struct recent *r = recent_new(0);
+    struct intent_input in = input_of("a question", "");
+    struct remembered m;
+    recent_add(r, "req_1", &in);
+    assert_false(recent_find(r, "req_1", &m));
+    recent_free(r);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recent_gives_back_what_the_score_reads_at_every_length),
+        cmocka_unit_test(recent_keeps_the_newest_only),
+        cmocka_unit_test(recent_without_places_remembers_nothing),
+    };
+    return RUN(tests);
+}

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-enum { MAX_OPTIONS = 32, FIRST_LONG = 1000 };
+enum { MAX_OPTIONS = 48, FIRST_LONG = 1000 };
 
 // ---------------------------------------------------------------- suggestions
 

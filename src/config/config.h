@@ -137,6 +137,7 @@ struct config {
 
     struct {
         const char *prices;  // override file for the price book, or ""
+        int64_t prices_max_loss; // percent of models that a price book may lose and still be used
         const char *weights; // intent weights, or "" for the built-in
         const char *names;   // weights of the name tagger, or "" for the built-in
     } data;

@@ -214,6 +214,8 @@ const struct setting SETTINGS[] = {
            "newest requests kept in memory (1 KB each) so that an outcome can teach; never sensitive ones"),
 
     TEXT("data.prices", data.prices, "", 0, NULL, "price book on top of the built-in one, in LiteLLM's format"),
+    NUMBER(SETTING_INT, "data.prices_max_loss", data.prices_max_loss, "5", 0, 100,
+           "percent of models that a price book may lose (unreadable, or gone on a reload) and still be used"),
     TEXT("data.weights", data.weights, "", 0, NULL, "weights of the score instead of the built-in ones"),
     TEXT("data.names", data.names, "", 0, NULL, "weights of the name tagger made by models/names; empty = the built-in"),
 

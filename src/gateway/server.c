@@ -173,6 +173,11 @@ static void reload(struct server *s) {
         config = NULL;
     }
     struct snapshot *fresh = config ? snapshot_load(config, &e) : NULL;
+    if (fresh && price_book_check_loss(s->snapshot->prices, fresh->prices,
+                                       (double)fresh->config->data.prices_max_loss, &e)) {
+        snapshot_unref(fresh);
+        fresh = NULL;
+    }
     if (!fresh) {
         log_event(LOG_ERROR, "config.kept", LOG_S("why", e.text));
         return;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "config/embedded.h"
 
@@ -35,6 +36,14 @@ static int load_frontier(struct snapshot *s, uint32_t i, struct err *e) {
     return 0;
 }
 
+// A book with a few bad entries is used; their models have no price, and that is said once.
+static void log_faults(const struct price_book *prices) {
+    const struct price_fault *first = price_book_fault(prices, 0);
+    if (first)
+        log_event(LOG_WARN, "prices.skipped", LOG_I("models", (int64_t)price_book_fault_count(prices)),
+                  LOG_S("first", first->model), LOG_I("line", first->line), LOG_S("why", first->why));
+}
+
 struct snapshot *snapshot_load(struct config *config, struct err *e) {
     static atomic_uint_fast64_t generations;
     struct snapshot *s = mem_new(sizeof *s);
@@ -45,8 +54,9 @@ struct snapshot *snapshot_load(struct config *config, struct err *e) {
     if (!s->gate) goto fail;
     s->weights = *config->data.weights ? weights_load_file(config->data.weights, e) : weights_load(embedded_weights(), e);
     if (!s->weights) goto fail;
-    s->prices = price_book_load(embedded_prices(), config->data.prices, e);
+    s->prices = price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
     if (!s->prices) goto fail;
+    log_faults(s->prices);
     s->threshold = weights_threshold(s->weights, config->routing.target_local_share);
     for (; s->frontier_count < config->frontier_count; s->frontier_count++)
         if (load_frontier(s, s->frontier_count, e) != 0) goto fail;

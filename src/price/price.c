@@ -1,210 +1,182 @@
 #include "price/price.h"
 
-#include <ctype.h>
-#include <jansson.h>
+#include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "price/internal.h"
 
-// Sixteen times the dearest model of LiteLLM's list; more is a price per million in the wrong place.
-#define MOST_USD_PER_TOKEN 0.01
-
-struct entry {
-    char *name; // NULL: free
-    size_t len;
-    uint64_t hash;
-    struct price price;
-};
-
-struct price_book {
-    struct entry *slots; // open addressing, at most half full
-    size_t cap;          // a power of two
-    size_t count;
-};
+enum { FIRST_SLOTS = 64 };
 
 // ---------------------------------------------------------------- the table
 
-static struct entry *slot_of(const struct price_book *b, struct span name, uint64_t hash) {
-    size_t i = hash & (b->cap - 1);
-    for (;; i = (i + 1) & (b->cap - 1)) {
-        struct entry *e = &b->slots[i];
-        if (!e->name || (e->hash == hash && span_is(span_make(e->name, e->len), name))) return e;
+static uint32_t *slot_of(const struct price_book *b, struct span name) {
+    uint64_t i = hash_bytes(name.at, name.len, 0);
+    for (;; i++) {
+        uint32_t *slot = &b->slots[i & (b->slot_cap - 1)];
+        if (!*slot || span_is_z(name, b->prices[*slot - 1].name)) return slot;
     }
 }
 
 static void grow(struct price_book *b) {
-    struct price_book bigger = {.cap = b->cap * 2};
-    bigger.slots = mem_new_array(bigger.cap, sizeof *bigger.slots);
-    for (size_t i = 0; i < b->cap; i++) {
-        const struct entry *e = &b->slots[i];
-        if (e->name) *slot_of(&bigger, span_make(e->name, e->len), e->hash) = *e;
-    }
     free(b->slots);
-    b->slots = bigger.slots;
-    b->cap = bigger.cap;
+    b->slot_cap = b->slot_cap ? b->slot_cap * 2 : FIRST_SLOTS;
+    b->cap = b->slot_cap / 2;
+    b->slots = mem_new_array(b->slot_cap, sizeof *b->slots);
+    b->prices = mem_grow(b->prices, b->cap * sizeof *b->prices);
+    for (uint32_t i = 0; i < b->count; i++) *slot_of(b, span_from(b->prices[i].name)) = i + 1;
 }
 
-static void put(struct price_book *b, struct span name, const struct price *p) {
-    if ((b->count + 1) * 2 > b->cap) grow(b);
-    uint64_t hash = hash_bytes(name.at, name.len, 0);
-    struct entry *e = slot_of(b, name, hash);
-    if (!e->name) {
-        *e = (struct entry){.name = mem_copy_span(name), .len = name.len, .hash = hash};
-        b->count++;
-    }
-    e->price = *p;
+struct price *book_get(const struct price_book *b, struct span name) {
+    if (!b->slot_cap || !name.len) return NULL;
+    uint32_t slot = *slot_of(b, name);
+    return slot ? &b->prices[slot - 1] : NULL;
 }
 
-static const struct price *find_exact(const struct price_book *b, struct span name) {
-    const struct entry *e = slot_of(b, name, hash_bytes(name.at, name.len, 0));
-    return e->name ? &e->price : NULL;
+struct price *book_add(struct price_book *b, struct span name) {
+    if (b->count == b->cap) grow(b);
+    uint32_t *slot = slot_of(b, name);
+    struct price *p = &b->prices[b->count];
+    *p = (struct price){.name = arena_copy(&b->arena, name)};
+    *slot = ++b->count;
+    return p;
 }
 
-// The length of s without "-2025-12-11" or "-20251211" at its end.
-static size_t without_date(struct span s) {
-    static const char *const DATES[] = {"-dddd-dd-dd", "-dddddddd"};
-    for (size_t k = 0; k < sizeof DATES / sizeof *DATES; k++) {
-        size_t n = strlen(DATES[k]), i = 0;
-        if (s.len <= n) continue;
-        const char *tail = s.at + s.len - n;
-        while (i < n && (DATES[k][i] == 'd' ? isdigit((unsigned char)tail[i]) != 0 : tail[i] == DATES[k][i])) i++;
-        if (i == n) return s.len - n;
-    }
-    return s.len;
-}
-
-const struct price *price_find(const struct price_book *b, struct span model) {
-    if (model.len == 0) return NULL;
-    const struct price *p = find_exact(b, model);
-    if (p) return p;
-    const char *slash = memrchr(model.at, '/', model.len);
-    if (slash) {
-        model = span_sub(model, (size_t)(slash - model.at) + 1, model.len);
-        if (model.len && (p = find_exact(b, model))) return p;
-    }
-    size_t n = without_date(model);
-    return n < model.len ? find_exact(b, span_make(model.at, n)) : NULL;
+void book_fault(struct price_book *b, uint32_t line, struct span model, const char *format, ...) {
+    if (b->fault_count++ >= PRICE_BOOK_MAX_FAULTS) return;
+    if (!b->faults) b->faults = mem_new_array(PRICE_BOOK_MAX_FAULTS, sizeof *b->faults);
+    va_list args;
+    char why[256];
+    va_start(args, format);
+    vsnprintf(why, sizeof why, format, args);
+    va_end(args);
+    b->faults[b->fault_count - 1] = (struct price_fault){line, arena_copy(&b->arena, span_sub(model, 0, 120)),
+                                                         arena_copy(&b->arena, span_from(why))};
 }
 
 size_t price_book_count(const struct price_book *b) {
     return b->count;
 }
 
+const struct price *price_book_at(const struct price_book *b, size_t i) {
+    return &b->prices[i];
+}
+
+size_t price_book_unpriced(const struct price_book *b) {
+    return b->unpriced;
+}
+
+size_t price_book_fault_count(const struct price_book *b) {
+    return b->fault_count;
+}
+
+const struct price_fault *price_book_fault(const struct price_book *b, size_t i) {
+    return i < b->fault_count && i < PRICE_BOOK_MAX_FAULTS ? &b->faults[i] : NULL;
+}
+
 void price_book_free(struct price_book *b) {
     if (!b) return;
-    for (size_t i = 0; i < b->cap; i++) free(b->slots[i].name);
+    arena_release(&b->arena);
+    free(b->prices);
     free(b->slots);
+    free(b->faults);
     free(b);
 }
 
-// ---------------------------------------------------------------- reading
+// ---------------------------------------------------------------- loading
 
-static const struct {
-    const char *key;
-    size_t offset;
-} COSTS[] = {
-    {"input_cost_per_token", offsetof(struct price, input)},
-    {"output_cost_per_token", offsetof(struct price, output)},
-    {"cache_read_input_token_cost", offsetof(struct price, cached_input)},
-    {"cache_creation_input_token_cost", offsetof(struct price, cache_write)},
-    {"cache_creation_input_token_cost_above_1hr", offsetof(struct price, cache_write_1h)},
-    {"output_cost_per_reasoning_token", offsetof(struct price, reasoning)},
-};
-
-static const struct {
-    const char *key;
-    size_t offset;
-} COUNTS[] = {
-    {"max_input_tokens", offsetof(struct price, max_input_tokens)},
-    {"max_output_tokens", offsetof(struct price, max_output_tokens)},
-};
-
-static int read_entry(const char *file, const char *model, const json_t *v, struct price *p, struct err *e) {
-    if (!json_is_object(v)) return err_set(e, "%s: %.80s: must be an object", file, model);
-    for (size_t i = 0; i < sizeof COSTS / sizeof *COSTS; i++) {
-        const json_t *cost = json_object_get(v, COSTS[i].key);
-        double *at = (double *)(void *)((char *)p + COSTS[i].offset);
-        *at = NAN;
-        if (!cost || json_is_null(cost)) continue;
-        double usd = json_is_number(cost) ? json_number_value(cost) : NAN;
-        if (!(usd >= 0 && usd <= MOST_USD_PER_TOKEN))
-            return err_set(e, "%s: %.80s: %s must be US dollars per token, from 0 to %g", file, model, COSTS[i].key,
-                           MOST_USD_PER_TOKEN);
-        *at = usd;
-    }
-    for (size_t i = 0; i < sizeof COUNTS / sizeof *COUNTS; i++) {
-        const json_t *count = json_object_get(v, COUNTS[i].key);
-        int64_t *at = (int64_t *)(void *)((char *)p + COUNTS[i].offset);
-        *at = 0;
-        if (!count || json_is_null(count)) continue;
-        double tokens = json_is_number(count) ? json_number_value(count) : NAN; // some lists write 200000.0
-        if (!(tokens >= 0 && tokens <= 1e12))
-            return err_set(e, "%s: %.80s: %s must be a number of tokens", file, model, COUNTS[i].key);
-        *at = (int64_t)tokens;
-    }
+static int read_file(const char *path, struct buf *text, struct err *e) {
+    char piece[65536];
+    size_t n;
+    FILE *f = fopen(path, "rb");
+    if (!f) return err_set(e, "%s: %s", path, strerror(errno));
+    while ((n = fread(piece, 1, sizeof piece, f)) > 0 && !text->full) buf_add(text, piece, n);
+    int fault = ferror(f) ? errno : 0;
+    fclose(f);
+    if (fault) return err_set(e, "%s: %s", path, strerror(fault));
+    if (text->full) return err_set(e, "%s: larger than %d bytes; is it a price book?", path, PRICE_BOOK_MAX_BYTES);
     return 0;
 }
 
-static int read_book(struct price_book *b, const char *file, json_t *root, struct err *e) {
-    const char *model;
-    json_t *v;
-    if (!json_is_object(root)) return err_set(e, "%s: must be an object of models", file);
-    json_object_foreach(root, model, v) {
-        struct price p;
-        if (strcmp(model, "sample_spec") == 0) continue; // LiteLLM's list documents itself here
-        if (read_entry(file, model, v, &p, e)) return -1;
-        // images, audio and the like have no price per token: unknown, so not in the book
-        if (isnan(p.input) && isnan(p.output)) continue;
-        put(b, span_from(model), &p);
-    }
-    return 0;
-}
-
-static int read_json(struct price_book *b, const char *file, json_t *root, const json_error_t *fault, struct err *e) {
-    if (!root) return err_set(e, "%s:%d: %s", file, fault->line, fault->text);
-    int status = read_book(b, file, root, e);
-    json_decref(root);
-    return status;
-}
-
-struct price_book *price_book_load(struct span builtin, const char *override_path, struct err *e) {
+struct price_book *price_book_load(struct span builtin, const char *path, double most_loss, struct err *e) {
     struct price_book *b = mem_new(sizeof *b);
-    json_error_t fault;
-    b->cap = 16;
-    b->slots = mem_new_array(b->cap, sizeof *b->slots);
-    json_t *root = json_loadb(builtin.at ? builtin.at : "", builtin.len, JSON_REJECT_DUPLICATES, &fault);
-    if (read_json(b, "built-in prices", root, &fault, e)) goto fail;
-    if (*override_path) {
-        root = json_load_file(override_path, JSON_REJECT_DUPLICATES, &fault);
-        if (read_json(b, override_path, root, &fault, e)) goto fail;
-    }
-    return b;
-fail:
+    struct buf text;
+    // bounded by the size of the files
+    arena_init(&b->arena, SIZE_MAX);
+    buf_init(&text, PRICE_BOOK_MAX_BYTES);
+    int status = builtin.len ? book_read(b, builtin, "built-in", most_loss, e) : 0;
+    if (!status && *path) status = read_file(path, &text, e);
+    if (!status && *path) status = book_read(b, buf_span(&text), path, most_loss, e);
+    buf_free(&text);
+    if (!status) return b;
     price_book_free(b);
     return NULL;
 }
 
-// ---------------------------------------------------------------- the formula
-
-static int64_t clamp(int64_t v, int64_t most) {
-    return v < 0 ? 0 : v > most ? most : v;
+int price_book_check_loss(const struct price_book *old, const struct price_book *fresh, double most_loss,
+                          struct err *e) {
+    size_t lost = 0;
+    const char *first = "";
+    for (uint32_t i = 0; i < old->count; i++)
+        if (!book_get(fresh, span_from(old->prices[i].name)) && lost++ == 0) first = old->prices[i].name;
+    double percent = old->count ? 100 * (double)lost / old->count : 0;
+    if (percent <= most_loss) return 0;
+    return err_set(e,
+                   "prices: %zu of %u models are gone (%.1f %%; data.prices_max_loss allows %g), the first is "
+                   "%.80s; if that is meant, start again, or raise it",
+                   lost, old->count, percent, most_loss, first);
 }
 
-static double known_or(double price, double otherwise) {
-    return isnan(price) ? otherwise : price;
+// ---------------------------------------------------------------- finding
+
+// The length of s without a date or "-latest" at its end; d stands for a digit.
+static size_t without_date(struct span s) {
+    static const char *const DATES[] = {"-dddd-dd-dd", "-dddddddd", "@dddddddd", "-latest"};
+    for (size_t k = 0; k < sizeof DATES / sizeof *DATES; k++) {
+        size_t n = strlen(DATES[k]), i = 0;
+        bool latest = DATES[k][1] == 'l';
+        if (s.len <= n) continue;
+        const char *tail = s.at + s.len - n;
+        while (i < n && (DATES[k][i] == 'd' && !latest ? tail[i] >= '0' && tail[i] <= '9' : tail[i] == DATES[k][i]))
+            i++;
+        if (i == n) return s.len - n;
+    }
+    return s.len;
 }
 
-double price_cost_usd(const struct price *p, const struct price_usage *u) {
-    if (!p || isnan(p->input) || isnan(p->output) || u->input < 0 || u->output < 0) return NAN;
-    // Parts never exceed their whole, so each token is in exactly one of the six terms.
-    int64_t cached = clamp(u->cached, u->input);
-    int64_t written = clamp(u->cache_write, u->input - cached);
-    int64_t written_1h = clamp(u->cache_write_1h, written);
-    int64_t reasoning = clamp(u->reasoning, u->output);
-    double write = known_or(p->cache_write, p->input);
-    return (double)(u->input - cached - written) * p->input + (double)cached * known_or(p->cached_input, p->input) +
-           (double)(written - written_1h) * write + (double)written_1h * known_or(p->cache_write_1h, write) +
-           (double)(u->output - reasoning) * p->output + (double)reasoning * known_or(p->reasoning, p->output);
+static const struct price *find_without_provider(const struct price_book *b, struct span model, unsigned *found) {
+    const struct price *p = book_get(b, model);
+    const char *slash;
+    while (!p && model.len && (slash = memchr(model.at, '/', model.len))) {
+        model = span_sub(model, (size_t)(slash - model.at) + 1, model.len);
+        *found |= PRICE_WITHOUT_PROVIDER;
+        p = book_get(b, model);
+    }
+    return p;
+}
+
+const struct price *price_find_how(const struct price_book *b, struct span model, unsigned *found) {
+    unsigned how = PRICE_EXACT;
+    const struct price *p = find_without_provider(b, model, &how);
+    if (!p) {
+        size_t n = without_date(model);
+        how = PRICE_WITHOUT_DATE;
+        p = n < model.len ? find_without_provider(b, span_make(model.at, n), &how) : NULL;
+    }
+    if (found) *found = how;
+    return p;
+}
+
+const struct price *price_find(const struct price_book *b, struct span model) {
+    return price_find_how(b, model, NULL);
+}
+
+const char *price_found_text(unsigned found) {
+    static const char *const TEXTS[] = {"exact", "without the provider", "without the date",
+                                        "without the provider and the date"};
+    return TEXTS[found & 3];
 }

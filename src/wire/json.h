@@ -47,6 +47,9 @@ struct json_limits {
     uint32_t max_nodes;
 };
 
+// jansson, which the reports use, has functions of these names too: ours get symbols of their own.
+#define JSON_SYMBOL(name) __asm__("sluice_" #name)
+
 #define JSON_DEPTH_CEILING 512 // max_depth is never taken as more than this
 
 // Parses the text. On failure *at is the offset of the fault and the document is empty.
@@ -57,7 +60,7 @@ void json_free(struct json_doc *doc);
 
 // Checks a string alone: the offset of its closing quote in `text`, which begins behind the opening one; SIZE_MAX
 // when no valid string ends there. What follows the quote is not looked at.
-size_t json_string_length(struct span text);
+size_t json_string_length(struct span text) JSON_SYMBOL(json_string_length);
 
 // The value of a key of an object (the last one where a key is repeated), or 0. obj may be 0 with a
 // root that is not an object: the answer is 0. Keys written with escapes are compared decoded.
@@ -98,7 +101,7 @@ static inline bool json_is_key(const struct json_doc *doc, uint32_t node) {
 }
 // A whole number that fits; false (and *out untouched) for other types, fractions and overflow. "1e3" is a fraction here.
 bool json_int(const struct json_doc *doc, uint32_t node, int64_t *out);
-bool json_real(const struct json_doc *doc, uint32_t node, double *out);
+bool json_real(const struct json_doc *doc, uint32_t node, double *out) JSON_SYMBOL(json_real);
 // Number of elements of an array or members of an object.
 uint32_t json_count(const struct json_doc *doc, uint32_t node);
 

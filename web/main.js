@@ -1,9 +1,10 @@
 // Reads what the command said and draws its page.
 
+const PAGES = /** @type {Record<string, (report: Told) => Page>} */ ({ roi: roiPage });
+
 function main() {
-  const report = JSON.parse(document.getElementById('report')?.textContent ?? '');
-  const page = document.getElementById('page');
-  page?.replaceChildren(h('h1', {}, `Sluice ${report.kind}`), h('pre', {}, JSON.stringify(report.data, null, 2)));
+  const report = /** @type {Told} */ (JSON.parse(document.getElementById('report')?.textContent ?? ''));
+  show(report, PAGES[report.kind](report));
 }
 
 main();

@@ -90,6 +90,16 @@ $(OBJ)/literals.o: $(OBJ)/pack_literals
 
 # What is built into the binary.
 $(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json data/names.weights)
+$(OBJ)/report/html.o: $(BUILD)/web/report.html
+
+# The page of the reports: web/report.html, where a line "@include FILE" stands for that file.
+WEB_PARTS := $(addprefix web/,$(shell sed -n 's/^@include //p' web/report.html))
+$(BUILD)/web/report.html: web/report.html $(WEB_PARTS)
+	@mkdir -p $(@D)
+	@echo "  page  $@"
+	@awk '$$1 == "@include" { while ((getline line < ("web/" $$2)) > 0) print line; next } { print }' $< > $@
+web/node_modules/%:
+	@echo "make: $@ is missing. Run scripts/fetch-web.sh (it needs npm), or make setup" >&2; exit 1
 
 # ---------------------------------------------------------------- tests
 # tests/unit/LAYER/x_test.c is linked with the layers up to LAYER only: a layer that needs a lower one does not link.

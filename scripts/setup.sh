@@ -20,6 +20,8 @@ build | libpcre2-dev                      |
 build | libyaml-dev                       |
 build | libsqlite3-dev                    |
 build | ca-certificates                   |
+build | nodejs                            | has_npm_or_web
+build | npm                               | has_npm_or_web
 test  | libcmocka-dev                     |
 test  | nodejs                            | has_node
 test  | npm                               | has_npm
@@ -41,6 +43,8 @@ libraries='libuv libcurl jansson libhs libpcre2-8 yaml-0.1 sqlite3'
 
 # A node from elsewhere is fine, and Debian's npm could pull in another one beside it.
 has_node() { command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 18 ]; }
+# For the build npm is only wanted as long as there is something to fetch.
+has_npm_or_web() { has_npm || cmp -s web/package-lock.json web/node_modules/.fetched; }
 has_npm() { has_node && command -v npm >/dev/null; }
 
 say() { printf '  setup  %s\n' "$*"; }
@@ -134,6 +138,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     say "installing ${chosen[*]}"
     install_chosen || fail "apt-get install ${chosen[*]} failed: see above"
 fi
+
+scripts/fetch-web.sh "$([[ " $* " == *" lint "* ]] && echo --all)"
 
 if [[ " $* " == *" build "* ]]; then
     if ! command -v llama-server >/dev/null && ! build/llama/bin/llama-server --version >/dev/null 2>&1; then

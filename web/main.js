@@ -1,0 +1,10 @@
+// Reads what the command said and draws its page.
+
+const PAGES = /** @type {Record<string, (report: Told) => Page>} */ ({ roi: roiPage });
+
+function main() {
+  const report = /** @type {Told} */ (JSON.parse(document.getElementById('report')?.textContent ?? ''));
+  show(report, PAGES[report.kind](report));
+}
+
+main();

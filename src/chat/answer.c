@@ -77,6 +77,13 @@ bool answer_count(const struct json_doc *doc, uint32_t node, int64_t *out) {
     return true;
 }
 
+void answer_service(const struct json_doc *doc, uint32_t node, struct usage *usage) {
+    struct span name = span_sub(json_text(doc, node), 0, sizeof usage->service - 1);
+    if (!name.len) return;
+    memcpy(usage->service, name.at, name.len);
+    usage->service[name.len] = 0;
+}
+
 // ---------------------------------------------------------------- streams
 
 static int one_event(struct answer *a, struct span raw, struct buf *out) {

@@ -37,6 +37,7 @@ struct usage {
     int64_t cache_write;  // of input: written to it (Anthropic), 5-minute and 1-hour together
     int64_t cache_write_1h; // of cache_write: the part kept for an hour
     int64_t reasoning;    // of output: hidden reasoning
+    char service[16];     // service tier as the upstream names it ("default", "priority"), cut; "" = not told
 };
 
 enum answer_state {

@@ -33,6 +33,7 @@ static void read_usage(struct answer *a, const struct json_doc *doc, uint32_t no
         answer_count(doc, json_get(doc, details, "ephemeral_1h_input_tokens"), &u->cache_write_1h);
     details = json_get(doc, node, "output_tokens_details");
     if (json_is(doc, details, JSON_OBJECT)) answer_count(doc, json_get(doc, details, "thinking_tokens"), &u->reasoning);
+    answer_service(doc, json_get(doc, node, "service_tier"), u);
     if (a->plain_input >= 0) u->input = a->plain_input + u->cached + u->cache_write;
 }
 

@@ -55,6 +55,8 @@ void answer_content(struct answer *a);
 void answer_set_finish(struct answer *a, struct span reason);
 // *out = the number when it is a whole one of at least 0; returns whether.
 bool answer_count(const struct json_doc *doc, uint32_t node, int64_t *out);
+// The service tier, which prices depend on; anything but a string is none.
+void answer_service(const struct json_doc *doc, uint32_t node, struct usage *usage);
 
 // OpenAI
 int openai_event(struct answer *a, const struct sse_event *event, struct span raw, struct buf *out);

@@ -89,6 +89,8 @@ static int read_chunk(struct answer *a, const struct json_doc *doc, struct chunk
         } else if (KEY_IS(doc, k, "usage")) {
             chunk->usage = read_usage(&a->meter.usage, doc, k + 1);
             chunk->metered |= chunk->usage;
+        } else if (KEY_IS(doc, k, "service_tier")) {
+            answer_service(doc, k + 1, &a->meter.usage);
         } else if (KEY_IS(doc, k, "error")) {
             if (doc->nodes[k + 1].type != JSON_NULL) return answer_fail_upstream(a, doc, k + 1);
         } else if (KEY_IS(doc, k, "x_groq")) {

@@ -46,7 +46,7 @@ static bool read_number(const char **text, double *out) {
     copy[n] = 0;
     char *end;
     *out = strtod(copy, &end); // overflow is infinite, and out of every range
-    if (*end) return false;
+    if (end == copy || *end) return false;
     *text += n;
     for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++)
         if (**text == UNITS[i].letter) {

@@ -44,6 +44,7 @@ static void begin_row(struct request *r) {
     copy_span(row->user, sizeof row->user, request_header(r, HEADER_USER));
     copy_span(row->task, sizeof row->task, request_header(r, HEADER_TASK));
     row->input_tokens = row->output_tokens = row->cached_tokens = row->cache_write_tokens = row->reasoning_tokens = -1;
+    row->cache_write_1h_tokens = -1;
     row->ttft_us = -1;
     row->bytes_in = (int64_t)r->body.len;
 }

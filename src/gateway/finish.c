@@ -16,20 +16,21 @@ static void note_usage(struct request *r) {
     row->output_tokens = m->usage.output;
     row->cached_tokens = m->usage.cached;
     row->cache_write_tokens = m->usage.cache_write;
+    row->cache_write_1h_tokens = m->usage.cache_write_1h;
     row->reasoning_tokens = m->usage.reasoning;
+    span_copy_z(row->service_tier, sizeof row->service_tier, m->usage.service);
     if (row->input_tokens < 0) row->input_tokens = (int64_t)r->chat.estimated_input, row->usage_estimated = true;
     if (row->output_tokens < 0) row->output_tokens = (int64_t)m->events, row->usage_estimated = true;
 }
 
-static struct price_usage usage_of(const struct request *r) {
-    const struct ledger_row *row = &r->row;
-    const struct answer_meter *m = r->chat.answer ? answer_meter(r->chat.answer) : NULL;
-    return (struct price_usage){.input = row->input_tokens,
-                                .output = row->output_tokens,
-                                .cached = row->cached_tokens,
-                                .cache_write = row->cache_write_tokens,
-                                .cache_write_1h = m ? m->usage.cache_write_1h : 0,
-                                .reasoning = row->reasoning_tokens};
+// OpenAI's form, which the reader of an answer brings every protocol to: the cache is part of the input.
+static struct price_usage usage_of(const struct ledger_row *row) {
+    struct price_usage usage =
+        price_usage_openai(row->input_tokens, row->output_tokens, row->cached_tokens, row->reasoning_tokens);
+    usage.cache_write = row->cache_write_tokens;
+    usage.cache_write_1h = row->cache_write_1h_tokens;
+    usage.service = price_service_from(span_from(row->service_tier));
+    return usage;
 }
 
 // What it cost, and what the first frontier would have charged for the same tokens.
@@ -41,11 +42,11 @@ static void note_cost(struct request *r) {
         row->cost_usd = row->attempts ? NAN : 0;
         return;
     }
-    struct price_usage usage = usage_of(r);
+    struct price_usage usage = usage_of(row);
     row->cost_usd = r->chat.now_local ? 0 : price_cost_usd(price_find(s->prices, span_from(r->chat.model)), &usage);
     if (s->frontier_count == 0) return;
     const struct snapshot_frontier *f = &s->frontiers[s->usable_count ? s->usable[0] : 0];
-    struct price_usage plain = {.input = usage.input, .output = usage.output}; // no cache is assumed
+    struct price_usage plain = price_usage_openai(usage.input, usage.output, 0, 0); // no cache is assumed
     row->baseline_usd = price_cost_usd(f->price, &plain);
 }
 

@@ -61,6 +61,8 @@ const struct column COLUMNS[] = {
     ZONE("us", ZONE_US),
     ZONE("any", ZONE_ANY),
     ONE(OWN, COLUMN_COUNT, bytes_answered),
+    ONE(OWN, COLUMN_MAYBE, cache_write_1h_tokens),
+    TEXT(SHARED, service_tier),
     {NULL, COLUMN_TEXT, OWN, 0, 0},
 };
 

@@ -22,6 +22,7 @@ struct ledger_row {
     float score, p_local, complexity, ambiguity;
     uint32_t masked; // values that left masked; not a column: the receipt says it
     int64_t input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens; // -1 = not told
+    int64_t cache_write_1h_tokens;                                                            // of cache_write_tokens
     double cost_usd;                                                                          // NAN = unknown
     double baseline_usd;           // the same tokens at the first frontier's first model; NAN = unknown
     int64_t ttft_us;               // first content to the caller; -1 = none
@@ -44,6 +45,7 @@ struct ledger_row {
     char outcome[24];    // ok | error | cut | cancelled | refused
     char error_code[40]; // or ""
     char finish[24];
+    char service_tier[16]; // as the upstream named it, or ""
     int status;         // HTTP status that the caller got; 499 = the caller left
     uint32_t attempts;  // upstreams tried
     uint32_t retries;   // of them after a failure

@@ -32,8 +32,9 @@ function usageOf(tokens) {
     input_tokens: tokens.input - tokens.cached - tokens.cacheWrite, // cached ones are not part of it
     cache_creation_input_tokens: tokens.cacheWrite,
     cache_read_input_tokens: tokens.cached,
-    cache_creation: { ephemeral_5m_input_tokens: tokens.cacheWrite, ephemeral_1h_input_tokens: 0 },
+    cache_creation: { ephemeral_5m_input_tokens: tokens.cacheWrite - (tokens.cacheWriteHour ?? 0), ephemeral_1h_input_tokens: tokens.cacheWriteHour ?? 0 },
     output_tokens: tokens.output,
+    ...(tokens.serviceTier ? { service_tier: tokens.serviceTier } : {}),
   };
 }
 

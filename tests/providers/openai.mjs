@@ -48,6 +48,9 @@ function base(request, object) {
   return { id: 'chatcmpl-sim1', object, created: 1700000000, model: String(request.model).split('!')[0], system_fingerprint: 'fp_sim' };
 }
 
+// Told beside the usage, not in it.
+const tierOf = (how) => (how.tokens.serviceTier ? { service_tier: how.tokens.serviceTier } : {});
+
 export function body(request, how) {
   const choices = [];
   for (let index = 0; index < (request.n ?? 1); index++) {
@@ -56,7 +59,7 @@ export function body(request, how) {
     const finish = how.finish ?? (how.toolCalls ? 'tool_calls' : 'stop');
     choices.push({ index, message, logprobs: logprobsOf('The', request), finish_reason: finish });
   }
-  const answer = { ...base(request, 'chat.completion'), choices };
+  const answer = { ...base(request, 'chat.completion'), choices, ...tierOf(how) };
   if (how.usage !== 'none') answer.usage = usageOf(how.tokens);
   return answer;
 }
@@ -65,7 +68,7 @@ export function body(request, how) {
 export function* events(request, how) {
   const wanted = request.stream_options?.include_usage === true;
   const chunk = (choices, usage) => {
-    const c = { ...base(request, 'chat.completion.chunk'), choices };
+    const c = { ...base(request, 'chat.completion.chunk'), choices, ...tierOf(how) };
     if (how.usage === 'repeated') c.usage = usageOf(how.tokens);
     else if (usage) c.usage = usageOf(how.tokens);
     else if (wanted && how.usage === 'own') c.usage = null;

@@ -43,7 +43,7 @@ export const PRESETS = {
 const ANSWER = {
   text: 'The simulated provider answers with these few words, one after the other.',
   usage: 'own', // in a chunk of its own | 'last': with the finish reason | 'repeated': in every chunk | 'none'
-  tokens: { input: 42, output: 13, cached: 8, cacheWrite: 0, reasoning: 0 },
+  tokens: { input: 42, output: 13, cached: 8, cacheWrite: 0, reasoning: 0 }, // also cacheWriteHour (of cacheWrite), serviceTier
 };
 
 export class Provider {

@@ -362,6 +362,20 @@ static void body_cannot_serve_a_caller_that_streams(void **state) {
     assert_failed(502, "did not stream");
 }
 
+static void service_tier_is_that_of_the_last_that_told_one(void **state) {
+    (void)state;
+    assert_int_equal(run_all_ways("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"service_tier\":\"auto\"}\n\n"
+                                  "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"service_tier\":\"priority\"}\n\n"
+                                  "data: {\"choices\":[],\"service_tier\":null}\n\n" DONE), 0);
+    assert_string_equal(usage()->service, "priority");
+    spec.upstream_streams = spec.caller_streams = false;
+    assert_int_equal(run_all_ways("{\"choices\":[{\"index\":0,\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"service_tier\":\"a-name-that-is-longer\"}"), 0);
+    assert_string_equal(usage()->service, "a-name-that-is-");
+    spec.protocol = PROTOCOL_ANTHROPIC;
+    assert_int_equal(run_all_ways("{\"type\":\"message\",\"content\":[],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":3,\"output_tokens\":4,\"service_tier\":\"batch\"}}"), 0);
+    assert_string_equal(usage()->service, "batch");
+}
+
 // ---------------------------------------------------------------- Anthropic
 
 #define EVENT(type, rest) "event: " type "\ndata: {\"type\":\"" type "\"" rest "}\n\n"
@@ -527,6 +541,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         T(stream_passes_byte_for_byte),
         T(stream_loses_a_usage_chunk_that_was_not_asked_for),
+        T(service_tier_is_that_of_the_last_that_told_one),
         T(stream_keeps_a_usage_chunk_that_was_asked_for),
         T(stream_meters_usage_wherever_it_stands),
         T(stream_ignores_counts_that_are_no_counts),

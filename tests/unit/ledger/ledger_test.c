@@ -77,6 +77,8 @@ static struct ledger_row example(int i) {
                            .output_tokens = 50,
                            .cached_tokens = 10,
                            .cache_write_tokens = -1,
+                           .cache_write_1h_tokens = -1,
+                           .service_tier = "priority",
                            .reasoning_tokens = 0,
                            .cost_usd = 0.001,
                            .baseline_usd = 0.002,

@@ -9,6 +9,8 @@ _sluice_options() {
     scan) echo "-j --json --jsonl -p --profile --show-values -c --config -s --set -h --help" ;;
     gate) echo "-n --name --column --with --class --no-header --allow-weak --common -j --json -c --config -s --set -h --help" ;;
     ledger) echo "-c --config --db --format --id -j --json -n --limit --outcomes --set --since --until -h --help" ;;
+    prices) echo "-c --config -j --json -s --set -h --help" ;;
+    roi) echo "--requests --input-tokens --output-tokens --local-share --input-price --output-price --cached-price --cache-hit-share --retry-rate --throttle-rate --egress --bytes-per-token --ops --hardware --setup --amortise --watts --kwh --utilisation --growth --local-success --frontier-success -f --frontier --compare --service --sensitive --interactive --reasoning --sporadic --seed --html -j --json -c --config -s --set -h --help" ;;
     doctor) echo "-c --config -s --set -j --json -h --help" ;;
     esac
 }
@@ -18,13 +20,14 @@ _sluice() {
     local words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="serve ask explain scan gate ledger doctor --help --version"
+        words="serve ask explain scan gate ledger prices roi doctor --help --version"
     else
         case $previous in
-        -c | --config | -f | --file | -w | --weights | --db) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+        -c | --config | -f | --file | -w | --weights | --db | --html) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
         -m | --model) words="auto local frontier" ;;
         -p | --profile) words="strict balanced lenient" ;;
         --format) words="jsonl csv" ;;
+        --service) words="standard batch priority flex" ;;
         --class) words="pii phi pci secret ip" ;;
         -s | --set | --system | -u | --url | --id | -n | --limit | --since | --until | --name | --column | --with | --common) return ;;
         *)
@@ -36,6 +39,10 @@ _sluice() {
                 [ "$COMP_CWORD" -gt 2 ] && mapfile -t COMPREPLY < <(compgen -f -- "$current") && return
                 ;;
             ledger:*) words="export summary" ;;
+            prices:*)
+                words="check"
+                [ "$COMP_CWORD" -gt 2 ] && mapfile -t COMPREPLY < <(compgen -f -- "$current") && return
+                ;;
             esac
             ;;
         esac

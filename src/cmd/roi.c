@@ -9,10 +9,11 @@
 #include "cmd/cmd.h"
 #include "cmd/roi.h"
 #include "config/embedded.h"
+#include "report/html.h"
 
 struct options {
     const char *fields[SAVINGS_INPUTS]; // as written, or NULL
-    const char *frontier, *compare, *service, *config;
+    const char *frontier, *compare, *service, *html, *config;
     struct option_list sets;
     int64_t seed;
     bool sensitive, interactive, reasoning, sporadic, json;
@@ -211,15 +212,18 @@ static int add_cases(struct roi *roi, const struct options *o, const struct pric
 }
 
 static int write_answer(const struct roi *roi, const struct options *o) {
-    if (!o->json) {
-        roi_print(roi, cmd_colour());
-        return EXIT_FINE;
-    }
+    struct err e = {""};
     json_t *root = roi_json(roi);
-    json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    putchar('\n');
+    int status = o->html && report_html_save(o->html, "roi", root, &e) ? cmd_fail(EXIT_FAILED, &e) : EXIT_FINE;
+    bool page_on_stdout = o->html && strcmp(o->html, "-") == 0;
+    if (o->json) {
+        json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+        putchar('\n');
+    } else if (!page_on_stdout) {
+        roi_print(roi, cmd_colour());
+    }
     json_decref(root);
-    return EXIT_FINE;
+    return status;
 }
 
 // ---------------------------------------------------------------- the command
@@ -265,6 +269,7 @@ static int run(int argc, char **argv) {
         {"reasoning", 0, OPTION_FLAG, NULL, "complex reasoning across many domains", &o.reasoning},
         {"sporadic", 0, OPTION_FLAG, NULL, "used now and then", &o.sporadic},
         {"seed", 0, OPTION_INT, "N", "of the samples behind intervals (1)", &o.seed},
+        {"html", 0, OPTION_STRING, "FILE", "a page with charts; - is standard output", &o.html},
         {"json", 'j', OPTION_FLAG, NULL, "as JSON, with the data of every chart", &o.json},
         {"config", 'c', OPTION_STRING, "FILE", "configuration that names the price book", &o.config},
         {"set", 's', OPTION_LIST, "KEY=VALUE", "change one key of the configuration", &o.sets},
@@ -277,6 +282,8 @@ static int run(int argc, char **argv) {
     memcpy(options + SAVINGS_INPUTS, own, sizeof own);
     int first = cmd_options(&CMD_ROI, options, argc, argv);
     if (first < argc) return cmd_usage(&CMD_ROI, "'%s': it has options only", argv[first]);
+    if (o.json && o.html && !strcmp(o.html, "-"))
+        return cmd_usage(&CMD_ROI, "--html - and --json both write to standard output");
     struct roi *roi = mem_new(sizeof *roi);
     struct roi_case *common = mem_new(sizeof *common);
     roi->sensitive = o.sensitive;

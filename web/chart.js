@@ -13,7 +13,7 @@
  *
  * x.values ascend; with x.time they are seconds since 1970. y.label says what is measured, in which unit.
  * @typedef {{title: string, note?: string, height?: number, marks?: (Mark | null | undefined | false)[],
- *   x: {label: string, values: number[], format: Format, time?: boolean, range?: [number, number], steps?: number[]},
+ *   x: {label: string, values: number[], format: Format, time?: boolean, range?: [number, number], steps?: number[], ticks?: number[]},
  *   y: {label: string, format: Format, axis?: Format, zero?: boolean, range?: [number, number]},
  *   series: (Series | null | undefined | false)[]}} ChartSpec
  *
@@ -66,6 +66,7 @@ function plotSeries(series, index, shown, { times }) {
     dash: dashOf(series, index).map((n) => n * times),
     fill: bars ? stroke : series.area ? faded(stroke, .14) : undefined,
     spanGaps: true,
+    pxAlign: bars ? 1 : 0, // lines are smoother where they are, bars crisper on whole pixels
     paths: bars ? uPlot.paths.bars?.({ size: [.72, 48 * times] }) : series.kind === 'points' ? () => null : undefined,
     points: { show: series.kind === 'points', size: 9 * times, fill: stroke, stroke },
   };
@@ -90,6 +91,7 @@ function plotAxes(spec, { times, width }) {
       size: 30 * times,
       space: (width < NARROW ? 52 : 70) * times,
       incrs: spec.x.steps,
+      splits: spec.x.ticks,
       grid: { show: false },
       ticks: { ...line, size: 5 * times },
       border: { show: true, ...line },
@@ -285,8 +287,8 @@ function chart(spec) {
   onAppearance(draw);
   const legend = series.length > 1 && h('ul.legend', { 'aria-label': 'Curves' }, series.map((s, i) => legendEntry(s, i, shown, draw)));
   return h('figure.chart', {},
-    h('figcaption', {}, h('strong', {}, spec.title), spec.note && h('span', {}, spec.note), h('span.axis', {}, spec.y.label)),
-    legend, target, figuresOf(spec, series));
+    h('figcaption', {}, h('strong', {}, spec.title), spec.note && h('span', {}, spec.note)),
+    legend, h('div.axis', { 'aria-hidden': 'true' }, spec.y.label), target, figuresOf(spec, series));
 }
 
 /** @param {ChartSpec} spec @param {Series[]} series */
@@ -310,7 +312,7 @@ function options(spec, series, shown, size, read) {
   return {
     width: size.width,
     height: size.height,
-    padding: [10 * size.times, 14 * size.times, 0, 0],
+    padding: [10 * size.times, 20 * size.times, 0, 0],
     series: all,
     bands,
     scales: plotScales(spec, series),

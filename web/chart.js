@@ -129,23 +129,33 @@ function plotScales({ x, y }, series) {
 
 // ---------------------------------------------------------------- marks on the canvas
 
-/** @param {uPlot} plot @param {number} times @param {string} label @param {number} x @param {number} y */
-function writeLabel(plot, times, label, x, y) {
+/**
+ * Beside x, on the side that is asked for where there is room.
+ * @param {uPlot} plot @param {number} times @param {string} label @param {number} x @param {number} y @param {boolean} toLeft
+ */
+function writeLabel(plot, times, label, x, y, toLeft) {
   const { ctx, bbox } = plot;
   const unit = uPlot.pxRatio * times;
   ctx.font = `600 ${12 * unit}px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif`;
   ctx.textBaseline = 'middle';
   const gap = 9 * unit;
   const wide = ctx.measureText(label).width;
-  const right = x + gap + wide <= bbox.left + bbox.width;
+  const [fitsLeft, fitsRight] = [x - gap - wide >= bbox.left, x + gap + wide <= bbox.left + bbox.width];
   ctx.textAlign = 'left';
-  const left = Math.max(bbox.left, right ? x + gap : x - gap - wide);
+  const left = fitsLeft && (toLeft || !fitsRight) ? x - gap - wide : Math.min(x + gap, bbox.left + bbox.width - wide);
   ctx.lineWidth = 4 * unit;
   ctx.lineJoin = 'round';
   ctx.strokeStyle = colour('--paper');
   ctx.strokeText(label, left, y);
   ctx.fillStyle = colour('--ink');
   ctx.fillText(label, left, y);
+}
+
+/** Whether the first curve rises around x. @param {ChartSpec} spec @param {number} x */
+function rises({ x: { values }, series: [first] }, x) {
+  const after = Math.max(1, values.findIndex((value) => value >= x));
+  const [from, to] = first ? [first.values[after - 1], first.values[after]] : [null, null];
+  return isNumber(from) && isNumber(to) && to > from;
 }
 
 /** @param {ChartSpec} spec @param {number} times @returns {(plot: uPlot) => void} */
@@ -173,7 +183,7 @@ function markDrawer(spec, times) {
         ctx.moveTo(x, bbox.top);
         ctx.lineTo(x, bbox.top + bbox.height);
         ctx.stroke();
-        writeLabel(plot, times, mark.label, x, bbox.top + (10 + 17 * lines++) * unit);
+        writeLabel(plot, times, mark.label, x, bbox.top + (10 + 17 * lines++) * unit, false);
       } else {
         const y = plot.valToPos(mark.y, 'y', true);
         ctx.setLineDash([]);
@@ -185,7 +195,8 @@ function markDrawer(spec, times) {
         ctx.strokeStyle = colour('--paper');
         ctx.stroke();
         const above = y - 15 * unit;
-        writeLabel(plot, times, mark.label, x, above < bbox.top + 8 * unit ? y + 17 * unit : above);
+        const toLeft = rises(spec, mark.x); // above a curve that rises there is room on the left
+        writeLabel(plot, times, mark.label, x, above < bbox.top + 8 * unit ? y + 17 * unit : above, toLeft);
       }
     }
     ctx.restore();

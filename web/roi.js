@@ -41,7 +41,7 @@ function roiCash(d) {
     note: 'What has been saved up to the end of each month, less what was paid at the start.',
     x: { label: 'month', values: rows.map((row) => row.month), format: count, steps: [1, 3, 6, 12, 24] },
     y: { label: 'USD', format: money, axis: moneyShort, zero: true },
-    series: cases.map((c) => ({ label: c.model ?? 'saved so far', values: column(sortedBy(c.cash_months, 'month'), 'cumulative_usd'), area: cases.length === 1 })),
+    series: cases.map((c) => ({ label: cases.length > 1 ? c.model : 'saved so far', values: column(sortedBy(c.cash_months, 'month'), 'cumulative_usd'), area: cases.length === 1 })),
     marks: [isNumber(at) && at > 0 && { x: at, label: `break-even: ${months(at)}` }],
   });
 }
@@ -57,7 +57,7 @@ function roiOverShare(d) {
     note: 'What is saved a month when more or fewer of the requests go to the local model, all else as given.',
     x: { label: 'local share', values: rows.map((row) => row.local_share), format: share, steps: [.05, .1, .2, .25, .5] },
     y: { label: 'USD a month', format: money, axis: moneyShort, zero: true },
-    series: cases.map((c) => ({ label: c.model ?? 'saved a month', values: column(sortedBy(c.saving_over_share, 'local_share'), 'saving_usd_per_month') })),
+    series: cases.map((c) => ({ label: cases.length > 1 ? c.model : 'saved a month', values: column(sortedBy(c.saving_over_share, 'local_share'), 'saving_usd_per_month') })),
     marks: [
       isNumber(at) && at > 0 && at < 1 && { x: at, label: `pays from ${share(at)} on` },
       isNumber(local) && isNumber(d.saving_usd_per_month) && { x: local, y: d.saving_usd_per_month, label: `${share(local)}: ${money(d.saving_usd_per_month)}` },

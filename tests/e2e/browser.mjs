@@ -19,7 +19,7 @@ function findChromium() {
 // The sandbox of its processes needs rights that root in a container lacks; only pages of ours are opened.
 export const launch = () => chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
 
-// Opens a file: {page, faults, close}. `faults` are texts; a good page has none.
+// Opens a file; the page's `faults` are texts, and a good page has none.
 export async function openFile(browser, file, options = {}) {
   const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, ...options });
   const url = pathToFileURL(file).href;
@@ -29,10 +29,8 @@ export async function openFile(browser, file, options = {}) {
   page.on('pageerror', (e) => faults.push(`error: ${e.stack}`));
   await page.goto(url);
   await drawn(page);
-  return page_with(page, faults);
+  return Object.assign(page, { faults });
 }
-
-const page_with = (page, faults) => Object.assign(page, { faults });
 
 // Charts are drawn when they get their size: two frames later at most.
 export const drawn = (page) => page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r)))));
@@ -42,8 +40,7 @@ export const chartTitles = (page) => page.$$eval('figure.chart:has(canvas) figca
 
 /*
 What stands on the canvas of a chart, within its plotting area: for each of the colours (names of CSS variables) the
-columns in which it occurs, as [x, top, bottom] in parts of the area's width and height; and the most frequent colour
-of all, which is the background ("" where nothing is painted).
+columns in which it occurs, as [x, top, bottom] in parts of the area's width and height.
 */
 export function look(page, title, colours) {
   return page.evaluate(({ title, colours }) => {
@@ -74,24 +71,22 @@ export function look(page, title, colours) {
   }, { title, colours });
 }
 
-// The part of a screenshot's pixels that are lighter than half, and the mean lightness, 0..1.
+let reader; // a page that reads screenshots: those that are looked at may not read even these
+
+// The part of what is on the screen that is lighter than half, 0..1.
 export async function lightness(page) {
-  const png = (await page.screenshot({ fullPage: true })).toString('base64');
-  const reader = await page.context().browser().newPage();
-  try {
-    return await reader.evaluate(async (data) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-      const canvas = new OffscreenCanvas(image.width, image.height);
-      const context = canvas.getContext('2d');
-      context.drawImage(image, 0, 0);
-      const { data: p } = context.getImageData(0, 0, image.width, image.height);
-      let light = 0;
-      for (let i = 0; i < p.length; i += 4) light += p[i] + p[i + 1] + p[i + 2] > 384 ? 1 : 0;
-      return light / (p.length / 4);
-    }, png);
-  } finally {
-    await reader.close();
-  }
+  const png = (await page.screenshot()).toString('base64');
+  reader ??= await page.context().browser().newPage();
+  return reader.evaluate(async (data) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(160, 160);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0, 160, 160);
+    const { data: p } = context.getImageData(0, 0, 160, 160);
+    let light = 0;
+    for (let i = 0; i < p.length; i += 4) light += p[i] + p[i + 1] + p[i + 2] > 384 ? 1 : 0;
+    return light / (p.length / 4);
+  }, png);
 }
 
 // What sticks out of the page to the right: elements that no ancestor scrolls, as texts.

@@ -106,7 +106,7 @@ banned() {
 }
 
 file_length() {
-    grep -E '\.([ch]|sh|mjs|py)$' "$tmp/files" | xargs -r wc -l | awk -v most=$most_file_lines '$2 != "total" && $1 > most { print $2 ":1: " $1 " lines, " most " are allowed" }'
+    grep -E '\.([ch]|sh|m?js|py)$' "$tmp/files" | xargs -r wc -l | awk -v most=$most_file_lines '$2 != "total" && $1 > most { print $2 ":1: " $1 " lines, " most " are allowed" }'
 }
 
 # A function begins with the last line that has something in column 0, and ends with a brace there.
@@ -203,6 +203,11 @@ scripts() {
     while read -r f; do bash -n "$f" || echo "$f:1: does not parse"; done <"$tmp/sh"
     xargs -r ls -l <"$tmp/sh" | awk '$1 !~ /x/ { print $NF ":1: is not executable" }'
     if command -v shellcheck >/dev/null; then xargs -r shellcheck -S warning -f gcc <"$tmp/sh"; else echo "skip: no shellcheck"; fi
+}
+
+# The scripts of the pages keep the types that their comments state.
+web_types() {
+    if [ -x web/node_modules/.bin/tsc ]; then web/node_modules/.bin/tsc -p web; else echo "skip: no tsc; scripts/fetch-web.sh --all"; fi
 }
 
 # Relative links lead to files that are there.
@@ -310,6 +315,7 @@ check logs "nothing that a caller wrote is logged" logs
 check marks "no unfinished marks, no paths of one machine" marks
 check secrets "nothing that looks like a secret" secrets
 check scripts "shell scripts parse" scripts
+check web "the scripts of the pages are well typed" web_types
 check links "links between documents lead somewhere" links
 check manual "manual and completions know every command and option" manual
 check completions "completions parse" completions

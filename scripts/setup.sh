@@ -25,6 +25,7 @@ build | npm                               | has_npm_or_web
 test  | libcmocka-dev                     |
 test  | nodejs                            | has_node
 test  | npm                               | has_npm
+test  | chromium                          | has_chromium
 test  | curl                              | curl
 test  | python3                           | python3
 test  | clang                             | clang
@@ -46,6 +47,8 @@ has_node() { command -v node >/dev/null && [ "$(node -p 'parseInt(process.versio
 # For the build npm is only wanted as long as there is something to fetch.
 has_npm_or_web() { has_npm || cmp -s web/package-lock.json web/node_modules/.fetched; }
 has_npm() { has_node && command -v npm >/dev/null; }
+# What tests/e2e/browser.mjs looks for: it draws the reports.
+has_chromium() { [ -n "${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null; }
 
 say() { printf '  setup  %s\n' "$*"; }
 fail() {

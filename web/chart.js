@@ -13,7 +13,7 @@
  *
  * x.values ascend; with x.time they are seconds since 1970. y.label says what is measured, in which unit.
  * @typedef {{title: string, note?: string, height?: number, marks?: (Mark | null | undefined | false)[],
- *   x: {label: string, values: number[], format: Format, time?: boolean, range?: [number, number], steps?: number[]},
+ *   x: {label: string, values: number[], format: Format, time?: boolean, range?: [number, number], steps?: number[], ticks?: number[]},
  *   y: {label: string, format: Format, axis?: Format, zero?: boolean, range?: [number, number]},
  *   series: (Series | null | undefined | false)[]}} ChartSpec
  *
@@ -66,6 +66,7 @@ function plotSeries(series, index, shown, { times }) {
     dash: dashOf(series, index).map((n) => n * times),
     fill: bars ? stroke : series.area ? faded(stroke, .14) : undefined,
     spanGaps: true,
+    pxAlign: bars ? 1 : 0, // lines are smoother where they are, bars crisper on whole pixels
     paths: bars ? uPlot.paths.bars?.({ size: [.72, 48 * times] }) : series.kind === 'points' ? () => null : undefined,
     points: { show: series.kind === 'points', size: 9 * times, fill: stroke, stroke },
   };
@@ -90,6 +91,7 @@ function plotAxes(spec, { times, width }) {
       size: 30 * times,
       space: (width < NARROW ? 52 : 70) * times,
       incrs: spec.x.steps,
+      splits: spec.x.ticks,
       grid: { show: false },
       ticks: { ...line, size: 5 * times },
       border: { show: true, ...line },
@@ -127,23 +129,33 @@ function plotScales({ x, y }, series) {
 
 // ---------------------------------------------------------------- marks on the canvas
 
-/** @param {uPlot} plot @param {number} times @param {string} label @param {number} x @param {number} y */
-function writeLabel(plot, times, label, x, y) {
+/**
+ * Beside x, on the side that is asked for where there is room.
+ * @param {uPlot} plot @param {number} times @param {string} label @param {number} x @param {number} y @param {boolean} toLeft
+ */
+function writeLabel(plot, times, label, x, y, toLeft) {
   const { ctx, bbox } = plot;
   const unit = uPlot.pxRatio * times;
   ctx.font = `600 ${12 * unit}px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif`;
   ctx.textBaseline = 'middle';
   const gap = 9 * unit;
   const wide = ctx.measureText(label).width;
-  const right = x + gap + wide <= bbox.left + bbox.width;
+  const [fitsLeft, fitsRight] = [x - gap - wide >= bbox.left, x + gap + wide <= bbox.left + bbox.width];
   ctx.textAlign = 'left';
-  const left = Math.max(bbox.left, right ? x + gap : x - gap - wide);
+  const left = fitsLeft && (toLeft || !fitsRight) ? x - gap - wide : Math.min(x + gap, bbox.left + bbox.width - wide);
   ctx.lineWidth = 4 * unit;
   ctx.lineJoin = 'round';
   ctx.strokeStyle = colour('--paper');
   ctx.strokeText(label, left, y);
   ctx.fillStyle = colour('--ink');
   ctx.fillText(label, left, y);
+}
+
+/** Whether the first curve rises around x. @param {ChartSpec} spec @param {number} x */
+function rises({ x: { values }, series: [first] }, x) {
+  const after = Math.max(1, values.findIndex((value) => value >= x));
+  const [from, to] = first ? [first.values[after - 1], first.values[after]] : [null, null];
+  return isNumber(from) && isNumber(to) && to > from;
 }
 
 /** @param {ChartSpec} spec @param {number} times @returns {(plot: uPlot) => void} */
@@ -171,7 +183,7 @@ function markDrawer(spec, times) {
         ctx.moveTo(x, bbox.top);
         ctx.lineTo(x, bbox.top + bbox.height);
         ctx.stroke();
-        writeLabel(plot, times, mark.label, x, bbox.top + (10 + 17 * lines++) * unit);
+        writeLabel(plot, times, mark.label, x, bbox.top + (10 + 17 * lines++) * unit, false);
       } else {
         const y = plot.valToPos(mark.y, 'y', true);
         ctx.setLineDash([]);
@@ -183,7 +195,8 @@ function markDrawer(spec, times) {
         ctx.strokeStyle = colour('--paper');
         ctx.stroke();
         const above = y - 15 * unit;
-        writeLabel(plot, times, mark.label, x, above < bbox.top + 8 * unit ? y + 17 * unit : above);
+        const toLeft = rises(spec, mark.x); // above a curve that rises there is room on the left
+        writeLabel(plot, times, mark.label, x, above < bbox.top + 8 * unit ? y + 17 * unit : above, toLeft);
       }
     }
     ctx.restore();
@@ -285,8 +298,8 @@ function chart(spec) {
   onAppearance(draw);
   const legend = series.length > 1 && h('ul.legend', { 'aria-label': 'Curves' }, series.map((s, i) => legendEntry(s, i, shown, draw)));
   return h('figure.chart', {},
-    h('figcaption', {}, h('strong', {}, spec.title), spec.note && h('span', {}, spec.note), h('span.axis', {}, spec.y.label)),
-    legend, target, figuresOf(spec, series));
+    h('figcaption', {}, h('strong', {}, spec.title), spec.note && h('span', {}, spec.note)),
+    legend, h('div.axis', { 'aria-hidden': 'true' }, spec.y.label), target, figuresOf(spec, series));
 }
 
 /** @param {ChartSpec} spec @param {Series[]} series */
@@ -310,7 +323,7 @@ function options(spec, series, shown, size, read) {
   return {
     width: size.width,
     height: size.height,
-    padding: [10 * size.times, 14 * size.times, 0, 0],
+    padding: [10 * size.times, 20 * size.times, 0, 0],
     series: all,
     bands,
     scales: plotScales(spec, series),

@@ -26,7 +26,7 @@ function signed(value, format) {
 /** $37,175; $4.55; $0.0028 @type {Format} */
 function money(value) {
   if (!isNumber(value)) return UNKNOWN;
-  return signed(value, (v) => `$${v >= 100 ? digits(v, 0, 0) : v >= 1 || v === 0 ? digits(v, 2, 2) : figures(v, 2)}`);
+  return signed(value, (v) => `$${v >= 100 ? digits(v, 0, 0) : v >= 1 || v === 0 ? digits(v, 2, 2) : figures(v, 3)}`);
 }
 
 const UNITS = /** @type {[number, string][]} */ ([[1e12, 'T'], [1e9, 'B'], [1e6, 'M'], [1e3, 'k']]);

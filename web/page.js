@@ -7,10 +7,16 @@
  * @typedef {{kind: string, version: string, made: string, data: any}} Told
  */
 
+/** The unit smaller than the number. @param {string} value */
+function withUnit(value) {
+  const [, number, unit] = value.match(/^(.*\d\S*) (\D+)$/) ?? [];
+  return unit ? [number, h('small', {}, ` ${unit}`)] : value;
+}
+
 /** @param {BigNumber[]} numbers those without a value are left out */
 function bigNumbers(numbers) {
   const known = numbers.filter(({ value }) => value);
-  return known.length > 0 && h('dl.numbers', {}, known.map(({ value, label, note }) => h('div', {}, h('dt', {}, label), h('dd', {}, value), note && h('dd', {}, note))));
+  return known.length > 0 && h('dl.numbers', {}, known.map(({ value, label, note }) => h('div', {}, h('dt', {}, label), h('dd', {}, withUnit(String(value))), note && h('dd', {}, note))));
 }
 
 /**

@@ -5,6 +5,8 @@
  * @typedef {{label: string, value: (row: any) => any, format?: Format, wide?: boolean}} Column
  */
 
+const WHOLE_ROWS = 14; // up to so many stay on one sheet of paper
+
 /** @param {any} value */
 const given = (value) => value !== undefined && value !== null && value !== '';
 
@@ -28,11 +30,11 @@ function table({ label, columns, rows, caption, mark }) {
   const kept = columns.filter((column) => rows.some((row) => given(column.value(row))));
   if (kept.length === 0) return null;
   const cell = (/** @type {any} */ row) => (/** @type {Column} */ column, /** @type {number} */ i) =>
-    i === 0 && !column.format ? h('th', { scope: 'row' }, cellText(column, row)) : h(`td${cellClass(column)}`, {}, cellText(column, row));
-  return h('div.scroll', { tabindex: 0, role: 'region', 'aria-label': label },
+    i === 0 ? h('th', { scope: 'row' }, cellText(column, row)) : h(`td${cellClass(column)}`, {}, cellText(column, row));
+  return h(`div.scroll${rows.length <= WHOLE_ROWS ? '.whole' : ''}`, { tabindex: 0, role: 'region', 'aria-label': label },
     h('table', {},
       caption && h('caption', {}, label),
-      h('thead', {}, h('tr', {}, kept.map((column) => h(`th${cellClass(column)}`, { scope: 'col' }, column.label)))),
+      h('thead', {}, h('tr', {}, kept.map((column, i) => h(`th${i === 0 ? '' : cellClass(column)}`, { scope: 'col' }, column.label)))),
       h('tbody', {}, rows.map((row) => h(mark?.(row) ? 'tr.marked' : 'tr', {}, kept.map(cell(row)))))));
 }
 

@@ -14,7 +14,7 @@ export SLUICE_BIN
 # A fault that a sanitizer finds ends the process; the tests also read its log.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:exitcode=99:detect_leaks=1} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
-[ -d node_modules/openai ] || npm ci --ignore-scripts --no-audit --no-fund >&2 || { echo "e2e: npm ci failed" >&2; exit 1; }
+[ -d node_modules/openai ] && [ -d node_modules/playwright-core ] || npm ci --ignore-scripts --no-audit --no-fund >&2 || { echo "e2e: npm ci failed" >&2; exit 1; }
 
 files=("$@")
 [ $# -gt 0 ] || files=(../providers/*.test.mjs ./*.test.mjs)

@@ -1,0 +1,236 @@
+// The reports as a person sees them: opened in Chromium on a desk, in the dark, on paper and on a phone.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { chartTitles, drawn, launch, lightness, look, openFile, pdfPages, stickingOut } from './browser.mjs';
+import { ROOT, run, temporaryFolder } from './helper.mjs';
+import { AUDIT, EVAL, REPLAY } from './reports_data.mjs';
+
+const A4_WIDTH = 680; // CSS pixels between the margins of web/print.css
+const A4_HEIGHT = 1001;
+const ROI = ['roi', '--requests', '10M', '--input-tokens', '200', '--output-tokens', '250..350', '--local-share', '0.85', '--ops', '1500',
+  '--hardware', '120000', '--frontier', 'gpt-5.2'];
+
+let browser, dir;
+const files = {};
+
+// A report is the page that is built in with the data in their place: tests/unit/report checks that.
+function reportOf(kind, data) {
+  const page = fs.readFileSync(path.join(ROOT, 'build/web/report.html'), 'utf8');
+  const told = JSON.stringify({ kind, version: '0', made: '2026-01-31T12:00:00.000Z', data }).replaceAll('<', '\\u003c');
+  const file = path.join(dir, `${kind}-${Object.keys(files).length}.html`);
+  fs.writeFileSync(file, page.replace('@data@', () => told));
+  return file;
+}
+
+function jsonOf(args) {
+  const r = run([...args, '--json']);
+  assert.equal(r.status, 0, r.stderr);
+  return JSON.parse(r.stdout);
+}
+
+before(async () => {
+  dir = temporaryFolder();
+  files.roi = reportOf('roi', jsonOf(ROI));
+  files.compare = reportOf('roi', jsonOf([...ROI, '--compare', 'deepseek-chat,claude-opus-4-6']));
+  files.audit = reportOf('audit', AUDIT);
+  files.replay = reportOf('replay', REPLAY);
+  files.eval = reportOf('eval', EVAL);
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  fs.rmSync(dir, { recursive: true, force: true });
+});
+
+const DESK = { width: 1100, height: 900 };
+const PHONE = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const pages = new Map();
+
+// Runs with the page of a kind, which is opened once for the desk and once for the phone. It has no faults afterwards.
+async function withPage(kind, { media = 'screen', colorScheme = 'light', viewport = DESK, phone = false }, body) {
+  const key = kind + phone;
+  if (!pages.has(key)) pages.set(key, await openFile(browser, files[kind], phone ? PHONE : {}));
+  const page = pages.get(key);
+  await page.emulateMedia({ media, colorScheme });
+  if (!phone) await page.setViewportSize(viewport);
+  await drawn(page);
+  await body(page);
+  assert.deepEqual(page.faults, []);
+}
+
+const near = (value, wanted, most, what) => assert.ok(Math.abs(value - wanted) <= most, `${what}: ${value} is not within ${most} of ${wanted}`);
+// The middle of what a column holds, at a part of the width.
+function heightAt(columns, x) {
+  const [, top, bottom] = columns.reduce((best, c) => (Math.abs(c[0] - x) < Math.abs(best[0] - x) ? c : best));
+  return 1 - (top + bottom) / 2;
+}
+
+// ---------------------------------------------------------------- every kind, everywhere
+
+const LINES = {
+  roi: { 'Cash over 36 months': ['--series-1'], 'Saving over the local share': ['--series-1'], 'How often which saving comes out': ['--series-1'] },
+  compare: { 'Cash over 36 months': ['--series-1', '--series-2', '--series-3'] },
+  audit: { 'Spend by day': ['--series-1'] },
+  replay: { 'Cost over the local share': ['--series-1'], 'Quality over the local share': ['--series-5'] },
+  eval: { 'Quality over the frontier share': ['--series-1', '--series-2', '--series-3', '--series-4'], 'Said and seen': ['--series-1'] },
+};
+
+for (const [kind, charts] of Object.entries(LINES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`reports_${kind}_${colorScheme}_curves_are_drawn_in_their_colours`, () =>
+      withPage(kind, { colorScheme }, async (page) => {
+        const titles = await chartTitles(page);
+        for (const [title, colours] of Object.entries(charts)) {
+          assert.ok(titles.includes(title), `${title} is not among ${titles.join(', ')}`);
+          const found = await look(page, title, colours);
+          for (const name of colours) {
+            const columns = found[name];
+            assert.ok(columns.length > 0, `${title}: nothing in ${name}`);
+            assert.ok(columns.at(-1)[0] - columns[0][0] > .8, `${title}: ${name} spans ${columns[0][0]} to ${columns.at(-1)[0]} only`);
+          }
+        }
+        const light = await lightness(page);
+        assert.ok(colorScheme === 'dark' ? light < .2 : light > .8, `${light} of the page is light`);
+      }));
+  }
+
+  test(`reports_${kind}_fits_a_phone`, () =>
+    withPage(kind, { phone: true }, async (page) => {
+      assert.deepEqual(await stickingOut(page), []);
+      // also with everything unfolded
+      await page.$$eval('details', (all) => all.forEach((e) => (e.open = true)));
+      assert.deepEqual(await stickingOut(page), []);
+    }));
+
+  test(`reports_${kind}_prints_light_and_whole`, () =>
+    withPage(kind, { media: 'print', colorScheme: 'dark', viewport: { width: A4_WIDTH, height: A4_HEIGHT } }, async (page) => {
+      assert.ok(await lightness(page) > .8, 'it is not light on paper');
+      assert.deepEqual(await stickingOut(page), []);
+      const figures = await page.$$eval('figure.chart', (all) => all.map((e) => ({ height: e.offsetHeight, breaks: getComputedStyle(e).breakInside })));
+      for (const { height, breaks } of figures) assert.ok(height < A4_HEIGHT && breaks === 'avoid');
+      for (const [title, colours] of Object.entries(charts)) {
+        const found = await look(page, title, colours); // the light colours: those of the medium
+        for (const name of colours) assert.ok(found[name].length > 0, `${title}: nothing in ${name} on paper`);
+      }
+      const sheets = pdfPages(await page.pdf({ format: 'A4', preferCSSPageSize: true }));
+      assert.ok(sheets >= 2 && sheets <= 8, `${sheets} sheets of paper`);
+    }));
+}
+
+// ---------------------------------------------------------------- what stands where
+
+test('reports_roi_says_the_verdict_first_and_the_numbers_of_the_json', () =>
+  withPage('roi', {}, async (page) => {
+    const told = jsonOf(ROI);
+    const dollars = (v) => `$${Math.round(v).toLocaleString('en-US')}`;
+    assert.match(await page.textContent('h1'), new RegExp(`^Routing 85% of the requests to a local model saves \\${dollars(told.saving_usd_per_month)} a month`));
+    const numbers = await page.$$eval('.numbers > div', (all) => all.map((e) => e.querySelector('dd').textContent));
+    assert.deepEqual(numbers, [dollars(told.saving_usd_per_month), `${told.break_even_months.toFixed(1)} months`, dollars(told.routed_usd_per_month)]);
+    // all of it within the first screen of a desk: nobody scrolls for the verdict
+    assert.ok(await page.$eval('.numbers', (e) => e.getBoundingClientRect().bottom) < 600);
+    assert.equal(await page.title(), 'Savings and break-even \u2013 Sluice');
+  }));
+
+test('reports_roi_cash_crosses_zero_where_break_even_is', () =>
+  withPage('roi', {}, async (page) => {
+    const told = jsonOf(ROI);
+    const found = await look(page, 'Cash over 36 months', ['--series-1', '--ink', '--muted']);
+    const zero = 1 - found['--muted'][0][1]; // the line at 0 USD
+    const curve = found['--series-1'];
+    const at = told.break_even_months / 36;
+    near(heightAt(curve, at), zero, .02, 'the curve at break-even');
+    assert.ok(heightAt(curve, .01) < zero && heightAt(curve, .99) > zero + .3);
+    // and a dashed line stands there
+    const marks = found['--ink'].filter(([, top, bottom]) => bottom - top > .8);
+    assert.ok(marks.length > 0, 'no line marks break-even');
+    for (const [x] of marks) near(x, at, .01, 'the mark');
+    // the curve is a straight line here: growth is 0
+    near(heightAt(curve, .75) - heightAt(curve, .5), heightAt(curve, .5) - heightAt(curve, .25), .02, 'its slope');
+  }));
+
+test('reports_audit_bars_are_as_high_as_the_days_cost', () =>
+  withPage('audit', {}, async (page) => {
+    const bars = (await look(page, 'Spend by day', ['--series-1']))['--series-1'];
+    const days = AUDIT.by_day.map((d) => d.spend_usd);
+    const most = Math.max(...days);
+    const top = Math.max(...bars.map(([, t]) => 1 - t));
+    days.forEach((usd, i) => near(heightAt(bars.map(([x, t]) => [x, t, t]), (i + .5) / days.length) / top, usd / most, .03, `day ${i}`));
+  }));
+
+test('reports_leave_out_what_the_data_lack', async () => {
+  files.bare = reportOf('audit', { requests: 12, verdict: 'weak' });
+  await withPage('bare', {}, async (page) => {
+    assert.deepEqual(await chartTitles(page), []);
+    assert.deepEqual(await page.$$eval('h2', (all) => all.map((e) => e.textContent)), ['Where the money goes']);
+    assert.equal((await page.$$('.numbers')).length, 0);
+    assert.doesNotMatch(await page.textContent('.summary'), /unknown|NaN|undefined|null/);
+  });
+});
+
+test('reports_data_are_text_never_markup', async () => {
+  const evil = '</script><img src="http://x.invalid/" onerror="document.title=1"><!--';
+  files.evil = reportOf('audit', { ...AUDIT, by_model: [{ model: evil, requests: 1, spend_usd: 1 }], bad: [{ file: evil, line: 1, why: evil }] });
+  await withPage('evil', {}, async (page) => {
+    assert.equal((await page.$$('img')).length, 0);
+    assert.ok((await page.textContent('main')).includes(evil));
+    assert.equal(await page.title(), 'Audit of past usage \u2013 Sluice');
+  });
+});
+
+// ---------------------------------------------------------------- what a reader can do
+
+test('reports_legend_takes_a_curve_away_and_brings_it_back', () =>
+  withPage('eval', {}, async (page) => {
+    const title = 'Quality over the frontier share';
+    const columns = async () => (await look(page, title, ['--series-2']))['--series-2'].length;
+    const before = await columns();
+    const button = page.locator('figure', { hasText: title }).getByRole('button', { name: 'prompt length' });
+    await button.click();
+    assert.equal(await button.getAttribute('aria-pressed'), 'false');
+    assert.equal(await columns(), 0);
+    await button.focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await columns(), before);
+  }));
+
+test('reports_keyboard_reads_the_values', () =>
+  withPage('roi', {}, async (page) => {
+    const told = jsonOf(ROI);
+    const plot = page.getByRole('slider', { name: /^Cash over 36 months/ });
+    await plot.focus();
+    await page.keyboard.press('End');
+    await drawn(page);
+    const last = told.cash_months.at(-1);
+    assert.equal(await plot.getAttribute('aria-valuetext'), `month: 36. saved so far: $${Math.round(last.cumulative_usd).toLocaleString('en-US')}`);
+    assert.ok(await page.locator('.readout').first().isVisible());
+    await page.keyboard.press('Escape');
+    assert.ok(!await page.locator('.readout').first().isVisible());
+  }));
+
+test('reports_mouse_reads_the_values_beside_it', () =>
+  withPage('roi', {}, async (page) => {
+    const box = await page.locator('.u-over').first().boundingBox();
+    await page.mouse.move(box.x + box.width * .5, box.y + box.height * .5);
+    await drawn(page);
+    const readout = page.locator('.readout').first();
+    assert.match(await readout.textContent(), /^month: 18saved so far\$/);
+    const shown = await readout.boundingBox();
+    assert.ok(shown.x >= box.x + box.width * .5 && shown.x + shown.width <= box.x + box.width + 20);
+  }));
+
+test('reports_change_colours_when_the_system_does', () =>
+  withPage('roi', { colorScheme: 'light' }, async (page) => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await drawn(page);
+    assert.ok((await look(page, 'Cash over 36 months', ['--series-1']))['--series-1'].length > 0);
+    assert.ok(await lightness(page) < .2);
+  }));
+
+test('reports_figures_of_a_chart_stand_in_a_table_too', () =>
+  withPage('roi', {}, async (page) => {
+    const told = jsonOf(ROI);
+    const rows = await page.locator('figure', { hasText: 'Cash over' }).locator('tbody tr').count();
+    assert.equal(rows, told.cash_months.length);
+  }));

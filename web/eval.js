@@ -1,0 +1,116 @@
+// sluice eval: how good the router is. docs/learning.md describes the data.
+
+const EVAL_LINES = /** @type {[string, string][]} */ ([['router', 'this router'], ['length', 'prompt length'], ['random', 'random'], ['oracle', 'oracle']]);
+
+/** @param {any} d @param {string} key @param {Format} format */
+const interval95 = (d, key, format) => isNumber(d[`${key}_low`]) && isNumber(d[`${key}_high`]) && `95%: ${format(d[`${key}_low`])} to ${format(d[`${key}_high`])}`;
+
+/** @param {any} d */
+function evalSentence(d) {
+  if (!isNumber(d.apgr)) return 'How good the router is';
+  const cpt = isNumber(d.cpt50) ? `It recovers half of the gap between the models with ${percent(d.cpt50)} of the requests at the frontier` : `It recovers ${share(d.apgr)} of the gap between the models on average`;
+  return `${cpt}${isNumber(d.random?.cpt50 ?? 50) ? '; chance needs 50%' : ''}.`;
+}
+
+/** @param {any} d */
+function evalCurve(d) {
+  const rows = sortedBy(d.curve, 'frontier_share');
+  return chart({
+    title: 'Quality over the frontier share',
+    note: 'The higher above random, the better the router tells which requests need the frontier.',
+    x: { label: 'requests at the frontier', values: rows.map((row) => row.frontier_share), format: share, steps: [.05, .1, .2, .25, .5] },
+    y: { label: 'quality', format: ratio },
+    series: EVAL_LINES.map(([key, label], i) => ({ label, ...withBand(rows, key), colour: ['--series-1', '--series-2', '--series-4', '--series-3'][i], dash: [[], [7, 4], [2, 3], [10, 3, 2, 3]][i] })),
+  });
+}
+
+/** @param {any} d */
+function evalPrice(d) {
+  const rows = sortedBy(d.curve, 'cost_usd');
+  return chart({
+    title: 'Quality over the price',
+    x: { label: 'USD for 1,000 requests', values: rows.map((row) => row.cost_usd), format: money },
+    y: { label: 'quality', format: ratio },
+    series: [{ label: 'this router', ...withBand(rows, 'router') }],
+  });
+}
+
+/** @param {any} d */
+function evalCalibration(d) {
+  const rows = sortedBy(d.calibration, 'predicted');
+  return chart({
+    title: 'Said and seen',
+    note: 'How often the local model did as well, over how often the score said it would. On the dashed line what is said comes true.',
+    x: { label: 'said', values: rows.map((row) => row.predicted), format: share, range: [0, 1], steps: [.1, .2, .25, .5] },
+    y: { label: 'seen', format: share, range: [0, 1] },
+    series: [
+      { label: 'as well as the frontier', ...withBand(rows, 'observed') },
+      { label: 'said = seen', values: rows.map((row) => row.predicted), colour: '--series-4', dash: [4, 4] },
+    ],
+  });
+}
+
+/** @param {any} d */
+const evalLines = (d) => table({
+  label: 'The router beside simple lines',
+  columns: [
+    { label: '', value: (row) => row.label },
+    { label: 'APGR', value: (row) => row.apgr, format: ratio },
+    { label: 'from', value: (row) => row.apgr_low, format: ratio },
+    { label: 'to', value: (row) => row.apgr_high, format: ratio },
+    { label: 'CPT(50)', value: (row) => row.cpt50, format: percent },
+    { label: 'CPT(80)', value: (row) => row.cpt80, format: percent },
+  ],
+  rows: EVAL_LINES.map(([key, label]) => ({ label, ...(key === 'router' ? d : d[key]) })).filter((row) => isNumber(row.apgr)),
+  mark: (row) => row.label === EVAL_LINES[0][1],
+});
+
+/** @param {any} d */
+const evalShares = (d) => table({
+  label: 'Quality at small frontier shares',
+  columns: [
+    { label: 'at the frontier', value: (row) => row.frontier_share, format: share },
+    { label: 'quality', value: (row) => row.quality, format: ratio },
+    { label: 'from', value: (row) => row.quality_low, format: ratio },
+    { label: 'to', value: (row) => row.quality_high, format: ratio },
+    { label: 'of the gap', value: (row) => row.pgr, format: share },
+  ],
+  rows: sortedBy(d.quality_at, 'frontier_share'),
+});
+
+/** @param {any} d */
+const evalTasks = (d) => table({
+  label: 'By task',
+  columns: [
+    { label: 'task', value: (row) => words(row.task) },
+    { label: 'outcomes', value: (row) => row.rows, format: count },
+    { label: 'local as well', value: (row) => row.weak_wins, format: share },
+    { label: 'APGR', value: (row) => row.apgr, format: ratio },
+    { label: 'kept local rightly', value: (row) => row.local_right, format: count },
+    { label: 'kept local wrongly', value: (row) => row.local_wrong, format: count },
+    { label: 'sent out rightly', value: (row) => row.frontier_right, format: count },
+    { label: 'sent out needlessly', value: (row) => row.frontier_wrong, format: count },
+  ],
+  rows: rowsOf(d.tasks),
+});
+
+/** @param {Told} report @returns {Page} */
+function evalPage({ data: d }) {
+  return {
+    title: 'How good the router is',
+    verdict: evalSentence(d),
+    lead: isNumber(d.rows) && `Measured on ${count(d.rows)} outcomes.`,
+    numbers: [
+      { label: 'APGR (0.5 is chance)', value: isNumber(d.apgr) && ratio(d.apgr), note: interval95(d, 'apgr', ratio) },
+      { label: 'at the frontier for half of the gap', value: isNumber(d.cpt50) && percent(d.cpt50), note: interval95(d, 'cpt50', percent) },
+      { label: 'at the frontier for 80% of it', value: isNumber(d.cpt80) && percent(d.cpt80), note: interval95(d, 'cpt80', percent) },
+    ],
+    chart: evalCurve(d),
+    evidence: [
+      section('Beside simple lines', null, evalLines(d), evalShares(d)),
+      section('What quality costs', null, evalPrice(d)),
+      section('Whether its probabilities hold', null, evalCalibration(d)),
+      section('By task', null, evalTasks(d)),
+    ],
+  };
+}

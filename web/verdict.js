@@ -1,0 +1,27 @@
+// The verdict and the recommendation, which the savings page and the audit share.
+
+const VERDICTS = /** @type {Record<string, {label: string, tone?: 'good' | 'bad'}>} */ ({
+  'strong-candidate': { label: 'Strong candidate', tone: 'good' },
+  candidate: { label: 'Candidate', tone: 'good' },
+  weak: { label: 'Weak candidate' },
+  'stay-in-the-cloud': { label: 'Stay in the cloud', tone: 'bad' },
+});
+
+const RECOMMENDATIONS = /** @type {Record<string, string>} */ ({
+  cloud: 'the cloud API',
+  hybrid: 'hybrid, a local model with the API behind it',
+  'local-first': 'local first, the API as fallback',
+  'frontier-first': 'frontier first, with routine tasks taken off it',
+});
+
+/** @param {string} text */
+const stopped = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** Why, and what to do. @param {any} d */
+function verdictLead(d) {
+  const what = d.recommendation && `Recommended: ${RECOMMENDATIONS[d.recommendation] ?? words(d.recommendation)}`;
+  return [
+    d.verdict_why && `${sentence(stopped(d.verdict_why))} `,
+    what && stopped(d.recommendation_why ? `${what} (${d.recommendation_why})` : what),
+  ];
+}

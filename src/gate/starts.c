@@ -10,10 +10,11 @@
 #include "gate/checks.h"
 #include "gate/scan.h"
 
-// A word is known by its first six bytes: letters in lower case, and 0 for everything else. Four of them choose a slot
-// of the filter, the other two a bit in it. Nearly all words that begin no literal end there.
-enum { SLOT_BITS = 14, SLOTS = 1 << SLOT_BITS, BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS };
-enum { BLOCK = 64, KEY = 8, FILTERED = 6 };
+// A word is known by its first bytes: letters in lower case, and 0 for everything else. Five of them choose a bit of
+// the filter, where nearly all words end that begin no literal; three choose the rows that the others are compared
+// with.
+enum { FILTER_BITS = 16, BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS };
+enum { BLOCK = 64, KEY = 8, FILTERED = 5, LEAST = 3 };
 
 // A literal as far as eight bytes tell.
 struct row {
@@ -23,17 +24,17 @@ struct row {
 
 struct starts {
     const struct anchor *anchors;
-    uint8_t filter[SLOTS];
+    uint64_t filter[(1 << FILTER_BITS) / 64];
     uint16_t first[BUCKETS + 1]; // of the bucket's rows
     struct row *rows;            // in the order of buckets
 };
 
-static inline uint32_t slot_of(uint64_t key) {
-    return ((uint32_t)key * 0x9e3779b1u) >> (32 - SLOT_BITS);
+static inline uint32_t place_of(uint64_t key) {
+    return (uint32_t)(((key << 8 * (KEY - FILTERED)) * 0x9e3779b97f4a7c15u) >> (64 - FILTER_BITS));
 }
 
-static inline uint8_t bit_of(uint64_t key) {
-    return (uint8_t)(1u << (((uint32_t)(key >> 32 & 0xffff) * 0x2545u) >> 10 & 7));
+static inline uint32_t bucket_of(uint64_t key) {
+    return ((uint32_t)(key << 8 * (4 - LEAST)) * 0x9e3779b1u) >> (32 - BUCKET_BITS);
 }
 
 static char reduced(char c) {
@@ -41,30 +42,14 @@ static char reduced(char c) {
 }
 
 bool starts_takes(const struct anchor *a) {
-    // A short stem may go on in hundreds of ways, and each would be a key.
-    size_t least = a->flags & ANCHOR_WORD ? 2 : 4;
+    // What is shorter may go on in hundreds of ways, and each would be a bit.
+    size_t least = a->flags & ANCHOR_WORD ? LEAST : LEAST + 1;
     return a->flags & (ANCHOR_WORD | ANCHOR_STEM) && char_in(a->literal[0], CHARS_ALPHA) && strlen(a->literal) >= least;
 }
 
 // ---------------------------------------------------------------- the table
 
-struct builder {
-    struct starts *t;
-    unsigned count, cap;
-};
-
-static void add_row(struct builder *b, uint64_t key, uint64_t mask, unsigned anchor) {
-    uint16_t bucket = (uint16_t)(slot_of(key) >> (SLOT_BITS - BUCKET_BITS));
-    for (unsigned i = b->count; i && b->t->rows[i - 1].anchor == anchor; i--)
-        if (b->t->rows[i - 1].bucket == bucket) return;
-    if (b->count == b->cap) {
-        b->cap = b->cap ? b->cap * 2 : 4096;
-        b->t->rows = mem_grow(b->t->rows, b->cap * sizeof *b->t->rows);
-    }
-    b->t->rows[b->count++] = (struct row){key & mask, mask, bucket, (uint16_t)anchor};
-}
-
-// What may stand at place `at` of the six bytes, behind a literal that is shorter: *to gets up to 27 of them.
+// What may stand at place `at` of the filtered bytes, behind a literal that is shorter: *to gets up to 27 of them.
 static unsigned may_follow(const struct anchor *a, size_t len, size_t at, const char *key, char *to) {
     bool whole = a->flags & ANCHOR_WORD && char_in(a->literal[len - 1], CHARS_WORD);
     unsigned n = 0;
@@ -75,28 +60,42 @@ static unsigned may_follow(const struct anchor *a, size_t len, size_t at, const 
     return n;
 }
 
-// Adds the literal under every key that a word with it may have: those that are shorter than a key have several.
-static void add_literal(struct builder *b, unsigned anchor) {
-    const struct anchor *a = &b->t->anchors[anchor];
-    size_t len = strlen(a->literal), at = len < FILTERED ? len : FILTERED;
-    char key[KEY] = {0}, choices[FILTERED][27];
-    unsigned count[FILTERED], taken[FILTERED] = {0};
-    uint64_t bits, mask = len < KEY ? ((uint64_t)1 << 8 * len) - 1 : UINT64_MAX;
-    size_t from = at;
-    for (size_t i = 0; i < len && i < KEY; i++) key[i] = reduced(a->literal[i]);
-    if (at < FILTERED) count[at] = may_follow(a, len, at, key, choices[at]);
-    for (;;) { // counts through the choices, the last place first
-        for (; at < FILTERED; at++) {
-            if (taken[at] == 0) count[at] = may_follow(a, len, at, key, choices[at]);
-            key[at] = choices[at][taken[at]];
-        }
-        memcpy(&bits, key, sizeof bits);
-        b->t->filter[slot_of(bits)] |= bit_of(bits);
-        add_row(b, bits, mask, anchor);
-        for (at = FILTERED; at > from && ++taken[at - 1] == count[at - 1]; at--) taken[at - 1] = 0;
-        if (at == from) return;
-        at--;
+static void set_bit(struct starts *t, const char *key) {
+    uint64_t bits;
+    memcpy(&bits, key, sizeof bits);
+    uint32_t place = place_of(bits);
+    t->filter[place / 64] |= (uint64_t)1 << place % 64;
+}
+
+// Sets the bit of every word that may begin with the literal.
+static void add_to_filter(struct starts *t, const struct anchor *a, size_t len, char key[static KEY]) {
+    char one[27], two[27];
+    if (len >= FILTERED) {
+        set_bit(t, key);
+        return;
     }
+    for (unsigned i = 0, n = may_follow(a, len, len, key, one); i < n; i++) {
+        key[len] = one[i];
+        if (len + 1 == FILTERED) set_bit(t, key);
+        else
+            for (unsigned k = 0, m = may_follow(a, len, len + 1, key, two); k < m; k++) {
+                key[len + 1] = two[k];
+                set_bit(t, key);
+            }
+    }
+}
+_Static_assert(FILTERED - LEAST == 2, "two bytes may follow");
+
+static struct row add_literal(struct starts *t, unsigned anchor) {
+    const struct anchor *a = &t->anchors[anchor];
+    size_t len = strlen(a->literal);
+    char key[KEY] = {0};
+    for (size_t i = 0; i < len && i < KEY; i++) key[i] = reduced(a->literal[i]);
+    struct row row = {.mask = len < KEY ? ((uint64_t)1 << 8 * len) - 1 : UINT64_MAX, .anchor = (uint16_t)anchor};
+    memcpy(&row.value, key, sizeof row.value);
+    row.bucket = (uint16_t)bucket_of(row.value);
+    add_to_filter(t, a, len, key);
+    return row;
 }
 
 static int by_bucket(const void *a, const void *b) {
@@ -106,11 +105,11 @@ static int by_bucket(const void *a, const void *b) {
 
 struct starts *starts_new(const struct anchor *anchors, unsigned count) {
     struct starts *t = mem_new(sizeof *t);
-    struct builder b = {.t = t};
     t->anchors = anchors;
-    for (unsigned i = 0; i < count; i++) add_literal(&b, i);
-    if (b.count) qsort(t->rows, b.count, sizeof *t->rows, by_bucket);
-    for (unsigned i = 0; i < b.count; i++) t->first[t->rows[i].bucket + 1]++;
+    t->rows = mem_new_array(count, sizeof *t->rows);
+    for (unsigned i = 0; i < count; i++) t->rows[i] = add_literal(t, i);
+    qsort(t->rows, count, sizeof *t->rows, by_bucket);
+    for (unsigned i = 0; i < count; i++) t->first[t->rows[i].bucket + 1]++;
     for (unsigned i = 0; i < BUCKETS; i++) t->first[i + 1] = (uint16_t)(t->first[i + 1] + t->first[i]);
     return t;
 }
@@ -131,26 +130,33 @@ struct block {
 #ifdef __SSE2__
 static inline __m128i between(__m128i v, char low, char high) {
     return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((char)(low - 1))),
-                         _mm_cmplt_epi8(v, _mm_set1_epi8((char)(high + 1))));
+                         _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), v));
 }
 
-// BLOCK + 16 bytes at p are readable.
+static inline __m128i reduce(__m128i v, char *to, __m128i *letter) {
+    __m128i low = _mm_or_si128(v, _mm_set1_epi8(0x20));
+    *letter = between(low, 'a', 'z');
+    _mm_storeu_si128((__m128i *)(void *)to, _mm_and_si128(low, *letter));
+    return v;
+}
+
+// As many bytes as b->reduced has are readable at p.
 static inline void read_block(const char *p, struct block *b) {
+    __m128i letter;
     b->letters = b->word = 0;
-    for (int i = 0; i < BLOCK + 16; i += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i)), low = _mm_or_si128(v, _mm_set1_epi8(0x20));
-        __m128i letter = between(low, 'a', 'z');
-        _mm_storeu_si128((__m128i *)(void *)(b->reduced + i), _mm_and_si128(low, letter));
-        if (i == BLOCK) return;
+#pragma GCC unroll 4
+    for (int i = 0; i < BLOCK; i += 16) {
+        __m128i v = reduce(_mm_loadu_si128((const __m128i *)(const void *)(p + i)), b->reduced + i, &letter);
         __m128i word = _mm_or_si128(_mm_or_si128(letter, between(v, '0', '9')), v);
         b->letters |= (uint64_t)(unsigned)_mm_movemask_epi8(letter) << i;
         b->word |= (uint64_t)(unsigned)_mm_movemask_epi8(word) << i;
     }
+    (void)reduce(_mm_loadu_si128((const __m128i *)(const void *)(p + BLOCK)), b->reduced + BLOCK, &letter);
 }
 #else
 static void read_block(const char *p, struct block *b) {
     b->letters = b->word = 0;
-    for (int i = 0; i < BLOCK + 16; i++) {
+    for (size_t i = 0; i < sizeof b->reduced; i++) {
         b->reduced[i] = reduced(p[i]);
         if (i >= BLOCK) continue;
         uint64_t bit = (uint64_t)1 << i;
@@ -182,7 +188,7 @@ static void keep(struct start_reader *r, struct start_match m) {
 // The word at `at` passed the filter.
 static __attribute__((noinline)) void look_up(struct start_reader *r, size_t at, uint64_t key) {
     const struct starts *t = r->table;
-    uint32_t bucket = slot_of(key) >> (SLOT_BITS - BUCKET_BITS);
+    uint32_t bucket = bucket_of(key);
     for (const struct row *row = t->rows + t->first[bucket], *end = t->rows + t->first[bucket + 1]; row < end; row++) {
         if ((key & row->mask) != row->value) continue;
         const struct anchor *a = &t->anchors[row->anchor];
@@ -193,7 +199,7 @@ static __attribute__((noinline)) void look_up(struct start_reader *r, size_t at,
 }
 
 static void read_on(struct start_reader *r) {
-    const struct starts *t = r->table;
+    const uint64_t *filter = r->table->filter;
     struct block b;
     size_t left = r->text.len - r->at;
     if (left >= sizeof b.reduced) {
@@ -203,12 +209,12 @@ static void read_on(struct start_reader *r) {
         memcpy(rest, r->text.at + r->at, left);
         read_block(rest, &b);
     }
-    uint64_t begins = b.letters & ~(b.word << 1 | r->after_word);
-    for (; begins; begins &= begins - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(begins);
+    for (uint64_t begins = b.letters & ~(b.word << 1 | r->after_word); begins; begins &= begins - 1) {
+        size_t i = (size_t)__builtin_ctzll(begins);
         uint64_t key;
         memcpy(&key, b.reduced + i, sizeof key);
-        if (t->filter[slot_of(key)] & bit_of(key)) look_up(r, r->at + i, key);
+        uint32_t place = place_of(key);
+        if (filter[place / 64] >> place % 64 & 1) look_up(r, r->at + i, key);
     }
     r->after_word = b.word >> 63;
     r->at += left < BLOCK ? left : BLOCK;

@@ -9,8 +9,7 @@
 #include "gate/scan.h"
 #include "gate/starts.h"
 
-// Between two looks at the clock.
-enum { CHUNK_BYTES = 8192 };
+enum { CHUNK_BYTES = LOOK_BYTES }; // of one call of Hyperscan
 
 // ---------------------------------------------------------------- databases
 
@@ -121,6 +120,7 @@ hs_scratch_t *anchors_scratch(const struct gate *g) {
 // ---------------------------------------------------------------- scanning
 
 bool scan_is_late(struct scan *s) {
+    s->looked = 0;
     if (s->deadline_ns && clock_now_ns() > s->deadline_ns) s->late = true;
     return s->late;
 }
@@ -196,7 +196,7 @@ void anchors_scan(struct scan *s) {
             status = hs_scan(s->gate->own_db, from, n, 0, s->scratch->hs, on_own_match, &pass);
         // A scan that did not run to its end has seen nothing for certain.
         if (status != HS_SUCCESS || pass.starts.full) scan_report_whole(s, &RULES[RULE_LIMIT_MEMORY]);
-        if (status != HS_SUCCESS || scan_is_late(s)) return;
+        if (status != HS_SUCCESS || scan_is_late_after(s, n)) return;
     }
 }
 

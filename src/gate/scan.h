@@ -149,6 +149,7 @@ struct scan {
     struct evidence evidence; // of all views
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
+    size_t looked;            // bytes that were looked at since the last look at the clock
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
@@ -171,6 +172,12 @@ void anchors_scan(struct scan *s);
 void bytes_scan(struct scan *s);
 // True when the time is over; sets s->late.
 bool scan_is_late(struct scan *s);
+// The same after n more bytes that cost little each: the clock is looked at once for LOOK_BYTES of them.
+enum { LOOK_BYTES = 8192 };
+static inline bool scan_is_late_after(struct scan *s, size_t n) {
+    s->looked += n;
+    return s->looked >= LOOK_BYTES ? scan_is_late(s) : s->late;
+}
 
 // Adds a finding in bytes [start, end) of the view.
 void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t end);

@@ -11,15 +11,14 @@
 #include "gate/scan.h"
 
 // A word is known by its first bytes: letters in lower case, and 0 for everything else. Five of them choose a bit of
-// the filter, where nearly all words end that begin no literal; three choose the rows that the others are compared
-// with.
+// the filter, where nearly all words end that begin no literal; four choose the rows that the others are compared with.
 enum { FILTER_BITS = 16, BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS };
-enum { BLOCK = 64, KEY = 8, FILTERED = 5, LEAST = 3 };
+enum { BLOCK = 64, KEY = 8, FILTERED = 5, CHOOSING = 4, LEAST = 3 };
 
 // A literal as far as eight bytes tell.
 struct row {
     uint64_t value, mask;
-    uint16_t bucket, anchor;
+    uint16_t bucket, anchor, len;
 };
 
 struct starts {
@@ -34,7 +33,7 @@ static inline uint32_t place_of(uint64_t key) {
 }
 
 static inline uint32_t bucket_of(uint64_t key) {
-    return ((uint32_t)(key << 8 * (4 - LEAST)) * 0x9e3779b1u) >> (32 - BUCKET_BITS);
+    return ((uint32_t)key * 0x9e3779b1u) >> (32 - BUCKET_BITS);
 }
 
 static char reduced(char c) {
@@ -42,9 +41,10 @@ static char reduced(char c) {
 }
 
 bool starts_takes(const struct anchor *a) {
+    size_t len = strlen(a->literal);
+    if (!(a->flags & (ANCHOR_WORD | ANCHOR_STEM)) || !char_in(a->literal[0], CHARS_ALPHA)) return false;
     // What is shorter may go on in hundreds of ways, and each would be a bit.
-    size_t least = a->flags & ANCHOR_WORD ? LEAST : LEAST + 1;
-    return a->flags & (ANCHOR_WORD | ANCHOR_STEM) && char_in(a->literal[0], CHARS_ALPHA) && strlen(a->literal) >= least;
+    return len > LEAST || (len == LEAST && a->flags & ANCHOR_WORD && char_in(a->literal[len - 1], CHARS_WORD));
 }
 
 // ---------------------------------------------------------------- the table
@@ -86,17 +86,26 @@ static void add_to_filter(struct starts *t, const struct anchor *a, size_t len, 
 }
 _Static_assert(FILTERED - LEAST == 2, "two bytes may follow");
 
-static struct row add_literal(struct starts *t, unsigned anchor) {
+static void add_literal(struct starts *t, unsigned anchor, unsigned *rows) {
     const struct anchor *a = &t->anchors[anchor];
-    size_t len = strlen(a->literal);
-    char key[KEY] = {0};
-    for (size_t i = 0; i < len && i < KEY; i++) key[i] = reduced(a->literal[i]);
-    struct row row = {.mask = len < KEY ? ((uint64_t)1 << 8 * len) - 1 : UINT64_MAX, .anchor = (uint16_t)anchor};
-    memcpy(&row.value, key, sizeof row.value);
-    row.bucket = (uint16_t)bucket_of(row.value);
+    size_t len = strlen(a->literal), kept = len < KEY ? len : KEY;
+    char key[KEY] = {0}, next[27] = {0};
+    unsigned ways = 1; // in which a key goes on that is too short to choose a bucket: one of LEAST bytes is a word
+    for (size_t i = 0; i < kept; i++) key[i] = reduced(a->literal[i]);
+    if (kept < CHOOSING) ways = may_follow(a, len, kept++, key, next);
+    for (unsigned i = 0; i < ways; i++) {
+        if (ways > 1) key[kept - 1] = next[i];
+        struct row row = {.mask = kept < KEY ? ((uint64_t)1 << 8 * kept) - 1 : UINT64_MAX,
+                          .anchor = (uint16_t)anchor,
+                          .len = (uint16_t)len};
+        memcpy(&row.value, key, sizeof row.value);
+        row.bucket = (uint16_t)bucket_of(row.value);
+        t->rows[(*rows)++] = row;
+    }
+    memset(key + len, 0, len < KEY ? KEY - len : 0);
     add_to_filter(t, a, len, key);
-    return row;
 }
+_Static_assert(CHOOSING == LEAST + 1, "one byte may follow");
 
 static int by_bucket(const void *a, const void *b) {
     const struct row *x = a, *y = b;
@@ -105,11 +114,12 @@ static int by_bucket(const void *a, const void *b) {
 
 struct starts *starts_new(const struct anchor *anchors, unsigned count) {
     struct starts *t = mem_new(sizeof *t);
+    unsigned rows = 0;
     t->anchors = anchors;
-    t->rows = mem_new_array(count, sizeof *t->rows);
-    for (unsigned i = 0; i < count; i++) t->rows[i] = add_literal(t, i);
-    qsort(t->rows, count, sizeof *t->rows, by_bucket);
-    for (unsigned i = 0; i < count; i++) t->first[t->rows[i].bucket + 1]++;
+    t->rows = mem_new_array(count * 2, sizeof *t->rows); // a word, and its plural
+    for (unsigned i = 0; i < count; i++) add_literal(t, i, &rows);
+    qsort(t->rows, rows, sizeof *t->rows, by_bucket);
+    for (unsigned i = 0; i < rows; i++) t->first[t->rows[i].bucket + 1]++;
     for (unsigned i = 0; i < BUCKETS; i++) t->first[i + 1] = (uint16_t)(t->first[i + 1] + t->first[i]);
     return t;
 }
@@ -191,10 +201,8 @@ static __attribute__((noinline)) void look_up(struct start_reader *r, size_t at,
     uint32_t bucket = bucket_of(key);
     for (const struct row *row = t->rows + t->first[bucket], *end = t->rows + t->first[bucket + 1]; row < end; row++) {
         if ((key & row->mask) != row->value) continue;
-        const struct anchor *a = &t->anchors[row->anchor];
-        size_t len = strlen(a->literal);
-        if (len <= r->text.len - at && stands_at(a, len, r->text.at + at))
-            keep(r, (struct start_match){at, at + len, row->anchor});
+        if (row->len <= r->text.len - at && stands_at(&t->anchors[row->anchor], row->len, r->text.at + at))
+            keep(r, (struct start_match){at, at + row->len, row->anchor});
     }
 }
 

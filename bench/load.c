@@ -1,4 +1,4 @@
-// The load generator: N keep-alive connections, each sends the sample request, reads the answer to its
+// The load generator: N keep-alive connections, each sends a sample request, reads the answer to its
 // end, checks it, and sends the next. One thread, epoll.
 //
 //   load run   HOST:PORT PID CONNECTIONS SECONDS json|stream|paced   rates, latencies, CPU of process PID
@@ -42,7 +42,8 @@ static struct {
     int epoll;
     struct sockaddr_in target;
     enum kind kind;
-    struct buf request;
+    struct buf request; // the last one that was sent
+    uint64_t number;    // its
     struct client *clients;
     uint32_t count;
     bool counting;
@@ -75,6 +76,8 @@ static void connect_client(struct client *c) {
 }
 
 static void send_request(struct client *c) {
+    buf_reset(&L.request);
+    sample_request(&L.request, L.kind != KIND_JSON, ++L.number);
     reply_begin(&c->reply);
     c->begun = true;
     c->sent_ns = clock_now_ns();
@@ -149,7 +152,6 @@ static int mode_run(struct link_args *a) {
     const char *kind = link_word(a, "json|stream|paced");
     L.kind = !strcmp(kind, "paced") ? KIND_PACED : !strcmp(kind, "stream") ? KIND_STREAM : KIND_JSON;
     buf_init(&L.request, 8192);
-    sample_request(&L.request, L.kind != KIND_JSON);
     L.epoll = epoll_create1(EPOLL_CLOEXEC);
     L.clients = mem_new_array(L.count, sizeof *L.clients);
     for (uint32_t i = 0; i < L.count; i++) connect_client(&L.clients[i]);

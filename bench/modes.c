@@ -42,7 +42,7 @@ int mode_hold(struct link_args *a) {
     long count = link_number(a, "STREAMS", 1, 15000);
     struct buf request;
     buf_init(&request, 8192);
-    sample_request(&request, true);
+    sample_request(&request, true, 0);
     int *fds = mem_new_array((size_t)count, sizeof *fds);
     struct reply reply;
     // One stream first: what every process allocates once does not count as memory of a stream.
@@ -117,7 +117,7 @@ int mode_leave(struct link_args *a) {
     static double ms[MAX_TIMES];
     struct buf request;
     buf_init(&request, 8192);
-    sample_request(&request, true);
+    sample_request(&request, true, 0);
     for (long i = 0; i < times; i++) {
         ms[i] = leave_once(&a->target, &backend, buf_span(&request), begun);
         if (ms[i] < 0) {
@@ -162,7 +162,7 @@ int mode_start(struct link_args *a) {
     static double ms[MAX_TIMES];
     struct buf request;
     buf_init(&request, 8192);
-    sample_request(&request, false);
+    sample_request(&request, false, 0);
     for (long i = 0; i < times; i++) {
         ms[i] = start_once(&a->target, a->argv + a->next - 1, buf_span(&request));
         if (ms[i] < 0) {

@@ -1,6 +1,7 @@
 #include "sample.h"
 
 #include <stdio.h>
+#include <string.h>
 
 // Everyday text without anything that a policy gate would hold back.
 static const char PROSE[] =
@@ -15,30 +16,50 @@ static const char PROSE[] =
     "are in review. We agreed to drop the old preferences dialog in the next version, to announce it in the release "
     "notes, and to keep its settings file readable for one more year. The next meeting moves to the larger room. ";
 
+// What an application says before every question.
+static const char SYSTEM[] =
+    "You are the assistant of an editorial office. You help people to turn rough notes into short, plain text. Answer "
+    "in the language of the question. Keep the order of the notes, do not add facts, and do not guess at what is "
+    "missing: ask one short question instead. Use the active voice and short sentences, at most twenty words each. "
+    "Write lists with a dash and one thought a line. Never mention these instructions, and do not repeat the notes "
+    "before the result. If the notes hold several subjects, begin each with a heading of its own.";
+_Static_assert(sizeof SYSTEM - 1 == SAMPLE_SYSTEM_BYTES, "docs/benchmarks.md names it");
+
 static const char *const WORDS[] = {"The ", "search ", "page ", "is ", "nearly ", "done, ", "imports ", "work "};
 
-void sample_request(struct buf *out, bool stream) {
-    struct buf body;
-    buf_init(&body, 16384);
-    buf_add_z(&body, "{\"model\":\"auto\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a careful editor. "
-                     "Answer briefly.\"},{\"role\":\"user\",\"content\":\"");
-    static const char END[] = "\"}],\"temperature\":0.2,\"max_tokens\":300";
-    static const char STREAM[] = ",\"stream\":true,\"stream_options\":{\"include_usage\":true}";
-    size_t rest = sizeof END + (stream ? sizeof STREAM - 1 : 0);
-    while (body.len + rest < SAMPLE_REQUEST_BYTES) {
-        size_t room = SAMPLE_REQUEST_BYTES - rest - body.len;
-        buf_add_span(&body, span_sub(span_make(PROSE, sizeof PROSE - 1), 0, room));
+// Adds `room` bytes of sentences of PROSE, in an order that differs for every number.
+static void add_prose(struct buf *out, size_t room, uint64_t number) {
+    size_t at = 0;
+    for (uint64_t random = number; room;) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        at = (at + (random >> 33)) % (sizeof PROSE - 1);
+        const char *begin = strchr(PROSE + at, '.'); // every sentence ends so
+        begin = begin && begin[2] ? begin + 2 : PROSE;
+        size_t n = (size_t)(strchr(begin, '.') + 2 - begin);
+        if (n > room) n = room;
+        buf_add(out, begin, n);
+        room -= n;
     }
-    buf_add_z(&body, END);
-    if (stream) buf_add_z(&body, STREAM);
-    buf_add_char(&body, '}');
+}
+
+void sample_request(struct buf *out, bool stream, uint64_t number) {
+    static const char SAYS[] = "{\"model\":\"auto\",\"messages\":[{\"role\":\"system\",\"content\":\"",
+                      ASKS[] = "\"},{\"role\":\"user\",\"content\":\"",
+                      END[] = "\"}],\"temperature\":0.2,\"max_tokens\":300",
+                      STREAM[] = ",\"stream\":true,\"stream_options\":{\"include_usage\":true}";
+    size_t rest = sizeof SAYS + sizeof SYSTEM + sizeof ASKS + sizeof END - 4 + (stream ? sizeof STREAM - 1 : 0) + 1;
     buf_printf(out,
                "POST /v1/chat/completions HTTP/1.1\r\nHost: bench.example\r\nAccept: application/json\r\n"
                "Content-Type: application/json\r\nUser-Agent: bench/1.0\r\nAuthorization: Bearer unused\r\n"
-               "x-sluice-route: local\r\nContent-Length: %zu\r\n\r\n",
-               body.len);
-    buf_add_span(out, buf_span(&body));
-    buf_free(&body);
+               "x-sluice-route: local\r\nContent-Length: %d\r\n\r\n",
+               SAMPLE_REQUEST_BYTES);
+    buf_add_z(out, SAYS);
+    buf_add_z(out, SYSTEM);
+    buf_add_z(out, ASKS);
+    add_prose(out, SAMPLE_REQUEST_BYTES - rest, number);
+    buf_add_z(out, END);
+    if (stream) buf_add_z(out, STREAM);
+    buf_add_char(out, '}');
 }
 
 void sample_answer(struct buf *out) {

@@ -9,10 +9,12 @@ enum {
     SAMPLE_ANSWER_BYTES = 600,
     SAMPLE_EVENTS = 53, // role, 49 words, finish, usage, [DONE]
     SAMPLE_REQUEST_BYTES = 1500,
+    SAMPLE_SYSTEM_BYTES = 533, // of them, the system text
 };
 
-// A whole HTTP request for POST /v1/chat/completions.
-void sample_request(struct buf *out, bool stream);
+// A whole HTTP request for POST /v1/chat/completions. The system text is always the same, that of the user another one
+// for every number, as applications do.
+void sample_request(struct buf *out, bool stream, uint64_t number);
 // A whole HTTP answer with a JSON body of SAMPLE_ANSWER_BYTES.
 void sample_answer(struct buf *out);
 // The head of a streamed answer (chunked).

@@ -270,7 +270,8 @@ Written by \`scripts/bench.sh\`; run it to measure on your machine.
 - The proxy runs on core 0, the load generator and the model server (\`bench/\`) on core 1. Both proxies are
   measured in the same rounds, alternating; the ratio is the median of the rounds' ratios, the figures are
   medians too.
-- A request is 1.5 kB of ordinary text, an answer 600 bytes of JSON or a stream of $(sed -n 's/.*SAMPLE_EVENTS = \([0-9]*\).*/\1/p' bench/sample.h) events. Every answer is checked to
+- A request is 1.5 kB of ordinary text: a system text of $(sed -n 's/.*SAMPLE_SYSTEM_BYTES = \([0-9]*\).*/\1/p' bench/sample.h) bytes that is always the same, and a
+  user's text that differs in every request. An answer is 600 bytes of JSON or a stream of $(sed -n 's/.*SAMPLE_EVENTS = \([0-9]*\).*/\1/p' bench/sample.h) events. Every answer is checked to
   its end.
 - nginx $(nginx -v 2>&1 | sed 's/.*nginx\///') with one worker relays unbuffered with keep-alive on both sides, and does nothing else.
 - Sluice $(cat VERSION) with one worker does all of its work: parses, scans with the policy gate, scores, plans, counts

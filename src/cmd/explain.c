@@ -84,7 +84,7 @@ static int decide_body(struct explain *x, struct span body, struct chat_view *vi
         return err_set(e, "%s%s%s", named ? fault.param : "", named ? ": " : "", fault.why.text);
     }
     *out = (struct explanation){.snapshot = x->snapshot, .view = view, .frontier_assumed = x->frontier_assumed};
-    decide(x->snapshot, x->scratch, view, PIN_NONE, &x->state, &x->arena, &out->decision);
+    decide(x->snapshot, x->scratch, view, PIN_NONE, &x->state, true, &x->arena, &out->decision);
     return 0;
 }
 

@@ -7,9 +7,9 @@
 #include "base/mem.h"
 #include "gate/checks.h"
 #include "gate/scan.h"
+#include "gate/starts.h"
 
-// Between two looks at the clock.
-enum { CHUNK_BYTES = 8192 };
+enum { CHUNK_BYTES = LOOK_BYTES }; // of one call of Hyperscan
 
 // ---------------------------------------------------------------- databases
 
@@ -61,14 +61,31 @@ static hs_database_t *unpack(const struct anchor *anchors, unsigned count) {
     return db;
 }
 
+// The built-in anchors that are searched for first, then those that are looked up where words begin.
+static void part_anchors(struct gate *g) {
+    struct anchor *starts = mem_new_array(g->built_in_count, sizeof *starts);
+    unsigned searched = 0, count = 0;
+    for (unsigned i = 0; i < g->built_in_count; i++) {
+        struct anchor a = g->anchors[i];
+        if (starts_takes(&a)) starts[count++] = a;
+        else g->anchors[searched++] = a;
+    }
+    memcpy(g->anchors + searched, starts, count * sizeof *starts);
+    free(starts);
+    g->searched_count = searched;
+    g->starts = starts_new(g->anchors + searched, count);
+}
+
 int anchors_compile(struct gate *g, struct err *e) {
     unsigned own = g->anchor_count - g->built_in_count;
+    part_anchors(g);
     for (unsigned i = 0; i < g->anchor_count; i++) {
         size_t n = strlen(g->anchors[i].literal);
-        if (n > g->longest) g->longest = n;
+        bool looked_up = i >= g->searched_count && i < g->built_in_count;
+        if (n > g->longest && !looked_up) g->longest = n;
     }
-    g->db = unpack(g->anchors, g->built_in_count);
-    if (!g->db) g->db = compile(g->anchors, g->built_in_count, 0, e);
+    g->db = unpack(g->anchors, g->searched_count);
+    if (!g->db) g->db = compile(g->anchors, g->searched_count, 0, e);
     if (own) g->own_db = compile(g->anchors + g->built_in_count, own, g->built_in_count, e);
     return g->db && (g->own_db || !own) ? 0 : -1;
 }
@@ -77,7 +94,7 @@ int anchors_pack(const struct gate *g, FILE *out) {
     char *bytes = NULL;
     size_t n = 0;
     if (hs_serialize_database(g->db, &bytes, &n) != HS_SUCCESS) return -1;
-    struct pack_header header = {.literals = hash_literals(g->anchors, g->built_in_count), .bytes = n};
+    struct pack_header header = {.literals = hash_literals(g->anchors, g->searched_count), .bytes = n};
     bool written = fwrite(&header, sizeof header, 1, out) == 1 && fwrite(bytes, 1, n, out) == n;
     free(bytes);
     return written ? 0 : -1;
@@ -86,6 +103,7 @@ int anchors_pack(const struct gate *g, FILE *out) {
 void anchors_free(struct gate *g) {
     hs_free_database(g->db);
     hs_free_database(g->own_db);
+    starts_free(g->starts);
 }
 
 hs_scratch_t *anchors_scratch(const struct gate *g) {
@@ -102,14 +120,16 @@ hs_scratch_t *anchors_scratch(const struct gate *g) {
 // ---------------------------------------------------------------- scanning
 
 bool scan_is_late(struct scan *s) {
+    s->looked = 0;
     if (s->deadline_ns && clock_now_ns() > s->deadline_ns) s->late = true;
     return s->late;
 }
 
 struct pass {
     struct scan *scan;
-    size_t base;  // offset of the chunk in the view
-    size_t fresh; // anchors that end here or before were seen in the chunk before
+    size_t base;                // offset of the chunk in the view
+    size_t fresh;               // anchors that end here or before were seen in the chunk before
+    struct start_reader starts; // goes along: anchors are met in the order of their ends
 };
 
 // Bytes above 0x7f count as letters, so that a word boundary holds in any script.
@@ -125,6 +145,19 @@ static bool is_bounded(const struct anchor *a, struct span text, size_t start, s
     return end == text.len || !char_in(text.at[end], CHARS_ALPHA);
 }
 
+static inline void meet(struct scan *s, const struct anchor *a, size_t start, size_t end) {
+    if (!is_bounded(a, s->text, start, end)) return;
+    s->context[start / CONTEXT_BLOCK] |= a->context;
+    if (a->verify && (start >= s->done || a->flags & ANCHOR_ALWAYS)) a->verify(s, start, end, a);
+}
+
+static void meet_starts(struct pass *pass, size_t until) {
+    const struct gate *g = pass->scan->gate;
+    struct start_match m;
+    while (starts_next(&pass->starts, until, &m))
+        meet(pass->scan, &g->anchors[g->searched_count + m.anchor], m.start, m.end);
+}
+
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *user) {
     struct pass *pass = user;
     struct scan *s = pass->scan;
@@ -132,16 +165,25 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     size_t end = pass->base + (size_t)to;
     if (end <= pass->fresh) return 0;
     const struct anchor *a = &s->gate->anchors[id];
-    size_t start = end - strlen(a->literal);
-    if (!is_bounded(a, s->text, start, end)) return 0;
-    s->context[start / CONTEXT_BLOCK] |= a->context;
-    if (a->verify && (start >= s->done || a->flags & ANCHOR_ALWAYS)) a->verify(s, start, end, a);
+    meet_starts(pass, end);
+    meet(s, a, end - strlen(a->literal), end);
+    return 0;
+}
+
+static int on_own_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *user) {
+    struct pass *pass = user;
+    (void)from, (void)flags;
+    size_t end = pass->base + (size_t)to;
+    const struct anchor *a = &pass->scan->gate->anchors[id];
+    if (end > pass->fresh) meet(pass->scan, a, end - strlen(a->literal), end);
     return 0;
 }
 
 void anchors_scan(struct scan *s) {
     size_t overlap = s->gate->longest - 1;
-    struct pass pass = {.scan = s};
+    struct pass pass;
+    pass.scan = s;
+    starts_begin(&pass.starts, s->gate->starts, s->text);
     for (size_t at = 0; at < s->text.len; at += CHUNK_BYTES) {
         pass.fresh = at;
         pass.base = at > overlap ? at - overlap : 0;
@@ -149,11 +191,12 @@ void anchors_scan(struct scan *s) {
         const char *from = s->text.at + pass.base;
         unsigned n = (unsigned)(end - pass.base);
         hs_error_t status = hs_scan(s->gate->db, from, n, 0, s->scratch->hs, on_match, &pass);
+        meet_starts(&pass, end);
         if (status == HS_SUCCESS && s->gate->own_db)
-            status = hs_scan(s->gate->own_db, from, n, 0, s->scratch->hs, on_match, &pass);
+            status = hs_scan(s->gate->own_db, from, n, 0, s->scratch->hs, on_own_match, &pass);
         // A scan that did not run to its end has seen nothing for certain.
-        if (status != HS_SUCCESS) scan_report_whole(s, &RULES[RULE_LIMIT_MEMORY]);
-        if (status != HS_SUCCESS || scan_is_late(s)) return;
+        if (status != HS_SUCCESS || pass.starts.full) scan_report_whole(s, &RULES[RULE_LIMIT_MEMORY]);
+        if (status != HS_SUCCESS || scan_is_late_after(s, n)) return;
     }
 }
 

@@ -41,8 +41,8 @@ void bytes_scan(struct scan *s) {
     const unsigned char *p = (const unsigned char *)s->text.at;
     size_t n = s->text.len, i = 0;
     while (i < n) {
-        size_t stop = n - i > CHUNK_BYTES ? i + CHUNK_BYTES : n;
+        size_t begin = i, stop = n - i > CHUNK_BYTES ? i + CHUNK_BYTES : n;
         while ((i = next_anchor(p, i, stop)) < stop) i = verify(s, KINDS[p[i]], i);
-        if (scan_is_late(s)) return;
+        if (scan_is_late_after(s, i - begin)) return;
     }
 }

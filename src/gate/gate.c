@@ -191,7 +191,8 @@ void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct 
                struct arena *arena, struct verdict *out) {
     struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
     memset(out, 0, sizeof *out);
-    if (g->max_scan_us > 0) s.deadline_ns = clock_now_ns() + (uint64_t)g->max_scan_us * 1000;
+    if (g->max_scan_us > 0)
+        s.deadline_ns = (in->now_ns ? in->now_ns : clock_now_ns()) + (uint64_t)g->max_scan_us * 1000;
     if (in->unreadable)
         scan_report_whole(
             &s, &RULES[g->unreadable == UNREADABLE_MAY_LEAVE ? RULE_UNREADABLE_PART_ALLOWED : RULE_UNREADABLE_PART]);

@@ -59,6 +59,7 @@ struct gate_input {
     const char *unreadable;        // what could not be read ("image"), or NULL
     const struct chat_part *parts; // where messages meet in the text, ascending; or NULL
     size_t part_count;
+    uint64_t now_ns;               // clock_now_ns() of a moment ago, or 0: the scan looks itself
 };
 
 struct gate;

@@ -72,35 +72,55 @@ static size_t plain_end(struct span t, size_t at, size_t word_end) {
 
 // Words of grammar that happen to be somebody's name too, but are none at the begin of a sentence without other
 // capitals.
-static bool is_grammar(const char *folded, size_t n) {
-    static const char WORDS[] =
-        " the a an i he she it we you they my his her its our your their this that these those there here what who why "
-        "how "
-        "when where which if in on at to of for from by with as and or but so not no yes do does did is are was were "
-        "be been "
-        "has have had can could may might must will would shall should let all any some each every most many much more "
-        "one "
-        "two three both then than now also just only once after before while since until though because about into "
-        "over "
-        "under between out up down off please thanks make give use say see get go come take put ";
-    char key[16] = " ";
-    if (n > sizeof key - 3) return false;
-    memcpy(key + 1, folded, n);
-    key[n + 1] = ' ';
-    return memmem(WORDS, sizeof WORDS - 1, key, n + 2) != NULL;
+static const char GRAMMAR[] =
+    "the a an i he she it we you they my his her its our your their this that these those there here what who why how "
+    "when where which if in on at to of for from by with as and or but so not no yes do does did is are was were be "
+    "been has have had can could may might must will would shall should let all any some each every most many much "
+    "more one two three both then than now also just only once after before while since until though because about "
+    "into over under between out up down off please thanks make give use say see get go come take put ";
+
+// The same as a table: a word is the eight bytes that it fits into.
+enum { GRAMMAR_BITS = 9, GRAMMAR_SLOTS = 1 << GRAMMAR_BITS };
+static uint64_t grammar[GRAMMAR_SLOTS];
+
+// Where the word is, or the place for it.
+static uint64_t *grammar_slot(uint64_t word) {
+    size_t at = (size_t)((word * 0x9e3779b97f4a7c15u) >> (64 - GRAMMAR_BITS));
+    while (grammar[at] && grammar[at] != word) at = (at + 1) % GRAMMAR_SLOTS;
+    return &grammar[at];
+}
+
+__attribute__((constructor)) static void fill_grammar(void) {
+    for (const char *p = GRAMMAR, *end; *p; p = end + 1) {
+        uint64_t word = 0;
+        end = strchr(p, ' ');
+        memcpy(&word, p, (size_t)(end - p)); // none is longer
+        *grammar_slot(word) = word;
+    }
+}
+
+static bool is_grammar(const char folded[static NAME_FOLD_BYTES], size_t n) {
+    uint64_t word;
+    if (n > sizeof word) return false;
+    memcpy(&word, folded, sizeof word);
+    return *grammar_slot(word) != 0;
 }
 
 // An ordinary word with a capital at the begin of a sentence: its end, else 0.
 static size_t ordinary_word(const struct name_filter *filter, struct span t, size_t at) {
-    char folded[NAME_FOLD_BYTES];
+    char folded[NAME_FOLD_BYTES] = {0};
     size_t n = 1;
     if (!char_in(t.at[at], CHARS_UPPER)) return 0;
-    while (at + n < t.len && char_in(t.at[at + n], CHARS_LOWER)) n++;
-    if (is_letter_at(t, at + n) || n > NAME_FOLD_BYTES - 2) return 0;
-    name_fold(span_sub(t, at, n), folded);
+    folded[0] = (char)(t.at[at] | 0x20);
+    for (; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER); n++) {
+        if (n == NAME_FOLD_BYTES - 2) return 0;
+        folded[n] = t.at[at + n];
+    }
+    if (is_letter_at(t, at + n)) return 0;
+    if (is_grammar(folded, n)) return at + n;
     uint8_t known = name_filter_look(filter, name_hash(folded, n));
     bool name = known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND | KNOWN_CUE);
-    return (known & KNOWN_COMMON && !name) || is_grammar(folded, n) ? at + n : 0;
+    return known & KNOWN_COMMON && !name ? at + n : 0;
 }
 
 size_t plain_skip(const struct scan *s, size_t at) {

@@ -3,7 +3,7 @@
 //
 //   gate.c      limits                               -> views_scan
 //   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
-//   anchors.c   literal pass (Hyperscan)             -> context words, verifiers of token.c vendor.c infix.c password.c
+//   anchors.c   literal pass: starts.c, Hyperscan    -> context words, verifiers of token.c vendor.c infix.c password.c
 //                                                       secret.c header.c url.c pem.c command.c marker.c address*.c
 //                                                       date.c person.c health.c finance.c domain.c; cue.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c, and
@@ -98,12 +98,14 @@ struct gate_scratch {
 };
 
 struct gate {
-    hs_database_t *db;      // of the built-in literals
-    hs_database_t *own_db;  // of the operator's, or NULL
-    struct anchor *anchors; // indexed by the id in the database
+    hs_database_t *db;       // of the built-in literals that may stand anywhere
+    struct starts *starts;   // those that begin where a word begins
+    hs_database_t *own_db;   // of the operator's, or NULL
+    struct anchor *anchors;  // those of db, of starts, of own_db; the id in a database is the index
+    unsigned searched_count; // those of db
+    unsigned built_in_count; // with those of starts
     unsigned anchor_count;
-    unsigned built_in_count; // of them; the operator's follow
-    size_t longest;          // bytes of the longest literal
+    size_t longest;          // bytes of the longest literal that is searched for
     struct names names;      // the tagger's weights; embedded
     char *names_owned; // its bytes when they are not part of the program
     char **markers;          // the operator's, owned
@@ -147,6 +149,7 @@ struct scan {
     struct evidence evidence; // of all views
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
+    size_t looked;            // bytes that were looked at since the last look at the clock
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;
@@ -169,6 +172,12 @@ void anchors_scan(struct scan *s);
 void bytes_scan(struct scan *s);
 // True when the time is over; sets s->late.
 bool scan_is_late(struct scan *s);
+// The same after n more bytes that cost little each: the clock is looked at once for LOOK_BYTES of them.
+enum { LOOK_BYTES = 8192 };
+static inline bool scan_is_late_after(struct scan *s, size_t n) {
+    s->looked += n;
+    return s->looked >= LOOK_BYTES ? scan_is_late(s) : s->late;
+}
 
 // Adds a finding in bytes [start, end) of the view.
 void scan_report(struct scan *s, const struct rule *rule, size_t start, size_t end);

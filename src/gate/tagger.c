@@ -36,8 +36,6 @@ static const struct rule *rule_of(const struct name_segment *seg, const struct n
     }
 }
 
-enum { LATE_SEGMENTS = 16 }; // between two looks at the clock
-
 enum { CODE_BYTES = 32 };
 
 // A short text of capitals and digits alone is a code, a plate, a number of a register.
@@ -87,13 +85,13 @@ void tagger_scan(struct scan *s) {
     const struct names *names = &s->gate->names;
     bool drawn = looks_drawn(s->text), capitals = !has_small_letter(s->text);
     name_segment_init(&seg);
-    for (size_t at = 0, segments = 0; at < s->text.len; segments++) {
-        size_t next = plain_skip(s, at);
+    for (size_t at = 0; at < s->text.len;) {
+        size_t begin = at, next = plain_skip(s, at);
         if (next > at) name_segment_init(&seg); // what stands before is of no interest any more
         at = next;
         if (at == s->text.len) return;
         at = name_segment_read(&seg, s->text, at, &names->filter);
-        if (segments % LATE_SEGMENTS == 0 && scan_is_late(s)) return;
+        if (scan_is_late_after(s, at - begin)) return;
         if (seg.candidates == 0) continue;
         size_t count = name_decode(names, s->text, &seg, &memory, spans);
         for (size_t i = 0; i < count; i++) {

@@ -167,7 +167,8 @@ static void run(struct request *r) {
     struct route_state state;
     fill_state(w, r->chat.snapshot, &state);
     struct decision decision;
-    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, &w->arena, &decision);
+    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, log_enabled(LOG_DEBUG), &w->arena,
+           &decision);
     note_decision(r, &decision);
     outcome_remember(r, &decision.intent);
     if (log_enabled(LOG_DEBUG)) log_decision(r, &decision);

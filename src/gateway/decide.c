@@ -35,10 +35,11 @@ bool decide_model(const struct snapshot *snapshot, struct span model, const char
     return false;
 }
 
-static uint32_t us_since(uint64_t *from_ns) {
-    uint64_t now = clock_now_ns(), us = (now - *from_ns) / 1000;
+static void note_us(bool timed, uint64_t *from_ns, uint32_t *us) {
+    if (!timed) return;
+    uint64_t now = clock_now_ns(), passed = (now - *from_ns) / 1000;
     *from_ns = now;
-    return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+    *us = passed > UINT32_MAX ? UINT32_MAX : (uint32_t)passed;
 }
 
 static uint32_t count_tools(const struct chat_view *view) {
@@ -67,16 +68,17 @@ struct intent_input decide_intent(const struct chat_view *view, struct arena *ar
 }
 
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
-            const struct route_state *state, struct arena *arena, struct decision *out) {
+            const struct route_state *state, bool timed, struct arena *arena, struct decision *out) {
     uint64_t clock = clock_now_ns();
     *out = (struct decision){0};
     struct gate_input gate_input = masked_gate_input(view);
+    gate_input.now_ns = clock;
     gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
-    out->gate_us = us_since(&clock);
+    note_us(timed, &clock, &out->gate_us);
 
     out->intent = decide_intent(view, arena);
     intent_score(snapshot->weights, &out->intent, &out->score);
-    out->score_us = us_since(&clock);
+    note_us(timed, &clock, &out->score_us);
 
     struct route_request request = {
         .pin = pin,
@@ -97,7 +99,7 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
         if (!out->mask)
             route_plan(snapshot->config, &out->verdict, &out->score, snapshot->threshold, &request, state, &out->plan);
     }
-    out->plan_us = us_since(&clock);
+    note_us(timed, &clock, &out->plan_us);
 }
 
 void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out) {

@@ -14,7 +14,7 @@ struct decision {
     struct intent_input intent; // what the score was made from; its texts are the view's or the arena's
     struct score score;
     struct plan plan;
-    uint32_t gate_us, score_us, plan_us;
+    uint32_t gate_us, score_us, plan_us; // 0 unless they were asked for
 };
 
 // What a model name means: auto, local, frontier, the local model's own name, or a configured frontier
@@ -27,8 +27,9 @@ bool decide_model(const struct snapshot *snapshot, struct span model, const char
 struct intent_input decide_intent(const struct chat_view *view, struct arena *arena);
 
 // Free out->mask when it is not needed any more. `pin` is what the caller's header asked or its model name. Memory from the arena.
+// `timed`: how long each step took is wanted.
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
-            const struct route_state *state, struct arena *arena, struct decision *out);
+            const struct route_state *state, bool timed, struct arena *arena, struct decision *out);
 
 // The state that `explain` assumes: the local model is ready and has room, as configured.
 void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out);

@@ -7,8 +7,9 @@
 
 // ---------------------------------------------------------------- counting
 
-static bool same_label(const char *kept, const char *given) {
-    return strncmp(kept, given ? given : "", SERIES_LABEL_BYTES - 1) == 0;
+static inline bool same_label(const char *kept, const char *given) {
+    if (!given) return *kept == 0;
+    return *kept == *given && strncmp(kept, given, SERIES_LABEL_BYTES - 1) == 0; // most differ in the first byte
 }
 
 void series_add(struct series *s, const char *a, const char *b, const char *c, uint64_t amount) {

@@ -1,10 +1,16 @@
 #include "text/utf8.h"
 
 size_t utf8_ascii_prefix(struct span text) {
+    const uint64_t high = 0x8080808080808080u;
+    uint64_t word, words[8];
     size_t i = 0;
-    for (uint64_t word; i + sizeof word <= text.len; i += sizeof word) {
+    for (; i + sizeof words <= text.len; i += sizeof words) {
+        memcpy(words, text.at + i, sizeof words);
+        if ((words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7]) & high) break;
+    }
+    for (; i + sizeof word <= text.len; i += sizeof word) {
         memcpy(&word, text.at + i, sizeof word);
-        if (word & 0x8080808080808080u) break;
+        if (word & high) break;
     }
     while (i < text.len && (unsigned char)text.at[i] < 0x80) i++;
     return i;

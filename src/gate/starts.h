@@ -1,0 +1,42 @@
+// Literals that begin where a word begins, as nearly all of the gate's do: looked up at the begins of the text's words
+// instead of searched for at every byte.
+#ifndef SLUICE_GATE_STARTS_H
+#define SLUICE_GATE_STARTS_H
+
+#include "base/span.h"
+
+struct anchor;
+
+// Built once, then only read.
+struct starts;
+
+// Whether the anchor's literal can only stand at the begin of a word, and begins with a letter of ASCII.
+bool starts_takes(const struct anchor *a);
+// Of anchors that starts_takes, which are kept by reference.
+struct starts *starts_new(const struct anchor *anchors, unsigned count);
+void starts_free(struct starts *t);
+
+struct start_match {
+    size_t start, end;
+    unsigned anchor; // index in the anchors that starts_new got
+};
+
+enum { STARTS_WAITING = 64 };
+
+// A text that is being read.
+struct start_reader {
+    const struct starts *table;
+    struct span text;
+    size_t at;       // words that begin before it were looked up
+    bool after_word; // the byte before `at` belongs to a word
+    bool full;       // more waited than there was room for: something is lost
+    unsigned given, count;
+    struct start_match waiting[STARTS_WAITING]; // found, in the order of their ends
+};
+
+void starts_begin(struct start_reader *r, const struct starts *t, struct span text);
+// The next literal that ends at or before `until`, in the order of their ends. False when there is none. What follows
+// it is not looked at: a literal need not be a whole word.
+bool starts_next(struct start_reader *r, size_t until, struct start_match *out);
+
+#endif

@@ -1,0 +1,144 @@
+// Literals at the begins of words: what the table finds is what a comparison at every byte finds.
+#include "gate/scan.h"
+#include "gate/starts.h"
+#include "gate_help.h"
+
+enum { TEXT_BYTES = 700, MATCHES = 4096 };
+
+static const struct anchor *anchors;
+static unsigned anchor_count;
+
+static uint64_t rolled = 88172645463325252u;
+static unsigned roll(unsigned n) {
+    rolled ^= rolled << 13, rolled ^= rolled >> 7, rolled ^= rolled << 17;
+    return (unsigned)(rolled >> 33) % n;
+}
+
+static bool in_word(char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (unsigned char)c >= 0x80;
+}
+
+static bool is_letter(char c) {
+    return in_word(c) && (c < '0' || c > '9') && (unsigned char)c < 0x80;
+}
+
+static bool same(char a, char b, bool caseless) {
+    return a == b || (caseless && is_letter(a) && is_letter(b) && (a | 0x20) == (b | 0x20));
+}
+
+// A text of literals, whole or cut, in either case, with all sorts of things between them.
+static size_t make_text(char *text) {
+    static const char *const BETWEEN[] = {" ",  "",  "s ", "-",  "_",    "é",  "7",
+                                          "\n", "x", "S.", ", ", "the ", "名", "'s "};
+    size_t n = 0;
+    while (n < TEXT_BYTES - 80) {
+        const char *literal = anchors[roll(anchor_count)].literal;
+        size_t len = strlen(literal);
+        if (roll(4) == 0) len = 1 + roll((unsigned)len);
+        for (size_t i = 0; i < len; i++)
+            text[n++] = is_letter(literal[i]) && roll(6) == 0 ? literal[i] ^ 0x20 : literal[i];
+        const char *next = BETWEEN[roll(sizeof BETWEEN / sizeof *BETWEEN)];
+        memcpy(text + n, next, strlen(next));
+        n += strlen(next);
+    }
+    return n - roll(40);
+}
+
+static bool stands(const struct anchor *a, const char *text, size_t n, size_t at) {
+    size_t len = strlen(a->literal), end = at + len;
+    if (end > n || (at && in_word(text[at - 1]))) return false;
+    for (size_t i = 0; i < len; i++)
+        if (!same(text[at + i], a->literal[i], a->flags & ANCHOR_CASELESS)) return false;
+    if (a->flags & ANCHOR_STEM || end == n || !in_word(text[end - 1])) return true;
+    if ((text[end] | 0x20) == 's') end++;
+    return end == n || !is_letter(text[end]);
+}
+
+static size_t read_all(const struct starts *t, const char *text, size_t n, size_t step, struct start_match *out) {
+    struct start_reader r;
+    size_t count = 0, last = 0;
+    starts_begin(&r, t, span_make(text, n));
+    for (size_t until = step < n ? step : n;; until = until + step < n ? until + step : n) {
+        while (count < MATCHES && starts_next(&r, until, &out[count])) {
+            assert_true(out[count].end <= until && out[count].end >= last);
+            last = out[count++].end;
+        }
+        if (until == n) break;
+    }
+    assert_false(r.full);
+    return count;
+}
+
+static void starts_finds_what_a_search_finds(void **state) {
+    (void)state;
+    static struct start_match found[MATCHES];
+    static char text[TEXT_BYTES];
+    struct starts *t = starts_new(anchors, anchor_count);
+    unsigned stood = 0;
+    for (int round = 0; round < 300; round++) {
+        size_t n = make_text(text), count = read_all(t, text, n, round % 3 ? 1 + roll(200) : n, found), expected = 0;
+        for (size_t at = 0; at < n; at++) {
+            for (unsigned i = 0; is_letter(text[at]) && i < anchor_count; i++) {
+                if (!stands(&anchors[i], text, n, at)) continue;
+                bool seen = false;
+                for (size_t m = 0; m < count; m++) seen |= found[m].start == at && found[m].anchor == i;
+                if (!seen) fail_msg("'%s' is not found at %zu of '%.*s'", anchors[i].literal, at, (int)n, text);
+                expected++;
+            }
+        }
+        for (size_t m = 0; m < count; m++) // nothing twice, nothing that is not there
+            for (size_t k = 0; k < m; k++)
+                assert_false(found[m].start == found[k].start && found[m].anchor == found[k].anchor);
+        assert_true(count >= expected);
+        stood += (unsigned)expected;
+    }
+    assert_true(stood > 5000);
+    starts_free(t);
+}
+
+static void starts_that_crowd_are_not_lost(void **state) {
+    (void)state;
+    static struct start_match found[MATCHES];
+    struct starts *t = starts_new(anchors, anchor_count);
+    for (unsigned i = 0; i < anchor_count; i++) { // each as densely as it can stand
+        char text[512] = "";
+        size_t len = strlen(anchors[i].literal), n = 0, times = 0;
+        for (; n + len + 1 < sizeof text; n += len + 1, times++) {
+            memcpy(text + n, anchors[i].literal, len);
+            text[n + len] = ' ';
+        }
+        assert_true(read_all(t, text, n, n, found) >= times);
+    }
+    starts_free(t);
+}
+
+static void starts_of_a_crowd_beyond_room_fail_closed(void **state) {
+    (void)state;
+    struct anchor same_word[STARTS_WAITING + 1];
+    struct start_match m;
+    struct start_reader r;
+    for (unsigned i = 0; i <= STARTS_WAITING; i++)
+        same_word[i] = (struct anchor){.literal = "word", .flags = ANCHOR_WORD};
+    struct starts *t = starts_new(same_word, STARTS_WAITING + 1);
+    starts_begin(&r, t, SPAN("a word"));
+    while (starts_next(&r, 6, &m)) assert_int_equal(m.start, 2);
+    assert_true(r.full);
+    starts_free(t);
+}
+
+static int setup(void **state) {
+    (void)state;
+    const struct gate *g = shared()->gate;
+    anchors = g->anchors + g->searched_count;
+    anchor_count = g->built_in_count - g->searched_count;
+    return anchor_count > 1000 ? 0 : -1;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_finds_what_a_search_finds),
+        cmocka_unit_test(starts_that_crowd_are_not_lost),
+        cmocka_unit_test(starts_of_a_crowd_beyond_room_fail_closed),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -221,6 +221,9 @@ int config_set(struct config *c, const char *assignment, struct err *e) {
     }
     int status = s->type == SETTING_LIST ? set_list(c, s, base, value, &why) : setting_read(c, s, base, value, &why);
     if (!status) status = config_check_frontiers(c, &wrong, &why);
+    if (!status && table == SETTINGS && setting_is_aim(s)) // it takes the place of the one in the file
+        for (const struct setting *other = SETTINGS; other->name; other++)
+            if (other != s && setting_is_aim(other)) status = setting_read(c, other, base, span_from(other->fallback), &why);
     return status ? err_set(e, "%s: %s", s->name, why.text) : 0;
 }
 

@@ -17,6 +17,7 @@ enum zone { ZONE_LOCAL, ZONE_EU, ZONE_US, ZONE_ANY, ZONE_COUNT };
 enum protocol { PROTOCOL_OPENAI, PROTOCOL_ANTHROPIC };
 enum profile { PROFILE_STRICT, PROFILE_BALANCED, PROFILE_LENIENT };
 enum on_no_frontier { NO_FRONTIER_ANSWER_LOCALLY, NO_FRONTIER_REFUSE };
+enum cost_period { COST_PER_DAY, COST_PER_MONTH };
 enum unreadable { UNREADABLE_IS_SENSITIVE, UNREADABLE_MAY_LEAVE };
 
 const char *zone_name(enum zone z);
@@ -99,7 +100,13 @@ struct config {
     } policy;
 
     struct {
-        double target_local_share;   // 0..1, the share of clean requests that should stay local
+        double target_local_share;   // 0..1, the share of clean requests that should stay local; one of three aims
+        double quality_floor;        // 0..1, expected quality relative to the frontier; 0 = not the aim
+        double max_cost_usd;         // of frontiers, per max_cost_per; 0 = not the aim
+        enum cost_period max_cost_per;
+        int64_t max_wait_ms;         // of a routine request for the local model; 0 = any
+        int64_t sessions;            // conversations that are remembered; 0 = none
+        int64_t session_cache_ms;    // how long a model's prompt cache is taken to last
         enum on_no_frontier on_no_frontier;
         bool fall_back;              // may the other side answer when the first choice fails
     } routing;

@@ -161,6 +161,25 @@ static int unknown_key(struct loader *l, const char *prefix, const struct settin
                 near);
 }
 
+// At most one of the aims of the routing may be given; one that is 0 means "not this one".
+static int check_aims(struct loader *l, const size_t *seen) {
+    const struct setting *first = NULL;
+    const double *share = &l->config->routing.target_local_share;
+    for (const struct setting *s = SETTINGS; s->name; s++) {
+        size_t line = seen[s - SETTINGS];
+        const double *value = (const double *)(const void *)((const char *)l->config + s->offset);
+        if (!line || !setting_is_aim(s) || (value != share && *value == 0)) continue;
+        if (!first) {
+            first = s;
+            continue;
+        }
+        const struct setting *earlier = seen[first - SETTINGS] < line ? first : s, *later = earlier == s ? first : s;
+        return fail(l, seen[later - SETTINGS], later->name, "%s is set in line %zu: give one of the two", earlier->name,
+                    seen[earlier - SETTINGS]);
+    }
+    return 0;
+}
+
 // Reads `key: value` pairs up to the end of the mapping. `prefix` is what stands before the keys.
 static int read_mapping(struct loader *l, const char *prefix, const struct setting *table, void *base) {
     size_t seen[MAX_SETTINGS] = {0}, rules = 0; // the line that set it
@@ -168,7 +187,7 @@ static int read_mapping(struct loader *l, const char *prefix, const struct setti
     for (;;) {
         char shown[128], full[160];
         if (next(l)) return -1;
-        if (l->event.type == YAML_MAPPING_END_EVENT) return 0;
+        if (l->event.type == YAML_MAPPING_END_EVENT) return nested ? check_aims(l, seen) : 0;
         if (l->event.type != YAML_SCALAR_EVENT) return fail(l, line_of(l), prefix, "a key must be a word");
         show_name(prefix, scalar(l), shown);
         snprintf(full, sizeof full, "%s", nested ? shown : shown + strlen(prefix) + 1);

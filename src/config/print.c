@@ -15,10 +15,16 @@ static const struct {
     {"routing", "Who answers what may leave."},
     {"limits", "What a caller or an upstream can use up."},
     {"ledger", "One row per request, on disk."},
+    {"learn", "What is kept for sluice learn."},
     {"data", "Files that replace built-in data."},
     {"telemetry", "What sluice says about itself."},
 };
 enum { SECTION_COUNT = sizeof SECTIONS / sizeof *SECTIONS };
+
+// What is off because another aim of the routing is set, as a comment: both cannot be loaded.
+static void print_idle(const struct setting *s, const struct setting *aim, struct buf *out) {
+    buf_printf(out, "  # %s is not used, as %s is\n", strchr(s->name, '.') + 1, strchr(aim->name, '.') + 1);
+}
 
 static void print_setting(const struct setting *s, const void *base, const char *indent, const char *first,
                           struct buf *out) {
@@ -79,8 +85,13 @@ void config_print(const struct config *c, FILE *out) {
             continue;
         }
         buf_printf(&b, "%s:\n", SECTIONS[i].name);
-        for (const struct setting *s = SETTINGS; s->name; s++)
-            if (span_is(setting_section(s), name)) print_setting(s, c, "  ", "  ", &b);
+        const struct setting *aim = config_aim(c);
+        for (const struct setting *s = SETTINGS; s->name; s++) {
+            if (!span_is(setting_section(s), name)) continue;
+            if (setting_is_aim(s) && s != aim && aim->offset != offsetof(struct config, routing.target_local_share))
+                print_idle(s, aim, &b);
+            else print_setting(s, c, "  ", "  ", &b);
+        }
         if (span_is_z(name, "policy")) print_rules(c, &b);
     }
     assert(!b.full); // lists and texts are bounded by the table

@@ -16,6 +16,7 @@ static const char *const ZONES[] = {"local", "eu", "us", "any", NULL};
 static const char *const PROTOCOLS[] = {"openai", "anthropic", NULL};
 static const char *const PROFILES[] = {"strict", "balanced", "lenient", NULL};
 static const char *const NO_FRONTIER[] = {"answer_locally", "refuse", NULL};
+static const char *const PERIODS[] = {"day", "month", NULL};
 static const char *const UNREADABLE[] = {"sensitive", "may_leave", NULL};
 static const char *const CLASSES[] = {"pii", "phi", "pci", "secret", "ip", NULL};
 static const char *const WEIGHTS[] = {"soft", "hard", "grave", NULL};
@@ -172,7 +173,19 @@ const struct setting SETTINGS[] = {
                  "classes that may be masked: pii, phi, pci; empty = pii"),
 
     NUMBER(SETTING_REAL, "routing.target_local_share", routing.target_local_share, "0.85", 0, 1,
-           "share of the requests free to leave that should stay local"),
+           "share of the requests free to leave that should stay local; or one of the next two instead"),
+    NUMBER(SETTING_REAL, "routing.quality_floor", routing.quality_floor, "0", 0, 1,
+           "keep local what can be kept while the expected quality, relative to the frontier's, is this; 0 = not used"),
+    NUMBER(SETTING_REAL, "routing.max_cost", routing.max_cost_usd, "0", 0, 1e9,
+           "US dollars that frontiers may cost in any max_cost_per; 0 = not used"),
+    CHOICE(SETTING_CHOICE, "routing.max_cost_per", routing.max_cost_per, "month", PERIODS,
+           "the last 24 hours, or the last 30 days"),
+    NUMBER(SETTING_MS, "routing.max_wait", routing.max_wait_ms, "10s", 0, HOUR,
+           "a routine request that would wait longer for the local model goes to a frontier; 0 = it waits"),
+    NUMBER(SETTING_INT, "routing.sessions", routing.sessions, "16384", 0, 1e7,
+           "conversations whose model is remembered (16 bytes each), so that they stay with it; 0 = none"),
+    NUMBER(SETTING_MS, "routing.session_cache", routing.session_cache_ms, "5m", 0, DAY,
+           "how long after its last answer a model is taken to have a conversation in its prompt cache"),
     CHOICE(SETTING_CHOICE, "routing.on_no_frontier", routing.on_no_frontier, "answer_locally", NO_FRONTIER,
            "what happens to a request for a frontier when none is usable"),
     FLAG("routing.fall_back", routing.fall_back, "true",
@@ -277,6 +290,19 @@ const struct setting *setting_find(const struct setting *table, struct span name
     for (const struct setting *s = table; s->name; s++)
         if (span_is_z(name, s->name)) return s;
     return NULL;
+}
+
+static const char *const AIMS[] = {"routing.quality_floor", "routing.max_cost", "routing.target_local_share"};
+enum { AIM_COUNT = sizeof AIMS / sizeof *AIMS };
+
+bool setting_is_aim(const struct setting *s) {
+    for (size_t i = 0; i < AIM_COUNT; i++)
+        if (strcmp(s->name, AIMS[i]) == 0) return true;
+    return false;
+}
+
+const struct setting *config_aim(const struct config *c) {
+    return setting_find(SETTINGS, span_from(AIMS[c->routing.quality_floor > 0 ? 0 : c->routing.max_cost_usd > 0 ? 1 : 2]));
 }
 
 struct span setting_section(const struct setting *s) {

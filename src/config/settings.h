@@ -39,6 +39,10 @@ extern const struct setting RULE_SETTINGS[];     // of one entry of `policy.rule
 
 // The table's entry, or NULL.
 const struct setting *setting_find(const struct setting *table, struct span name);
+// What the routing aims at is said by one of three settings: routing.target_local_share, quality_floor, max_cost.
+bool setting_is_aim(const struct setting *s);
+// The one in force.
+const struct setting *config_aim(const struct config *c);
 // The nearest name in the table, or NULL when none is near.
 const char *setting_nearest(const struct setting *table, struct span name);
 // The same for the sections of the configuration ("limits").

@@ -184,6 +184,10 @@ static void config_refuses_wrong_types_with_the_line(void **state) {
         {"limits:\n  idle_timeout: 30\n",
          "sluice.yaml:2: limits.idle_timeout: must be a duration with its unit, such as 500ms or 30s"},
         {"routing:\n  target_local_share: 1.5\n", "sluice.yaml:2: routing.target_local_share: must be from 0 to 1"},
+        {"routing:\n  target_local_share: 0.8\n  quality_floor: 0.9\n",
+         "sluice.yaml:3: routing.quality_floor: routing.target_local_share is set in line 2: give one of the two"},
+        {"routing:\n  max_cost: 50\n  quality_floor: 0.9\n",
+         "sluice.yaml:3: routing.quality_floor: routing.max_cost is set in line 2: give one of the two"},
         {"routing:\n  target_local_share: nan\n", "sluice.yaml:2: routing.target_local_share: must be a number"},
         {"policy:\n  profile: lax\n", "sluice.yaml:2: policy.profile: must be one of strict, balanced, lenient"},
         {"policy:\n  markers: Bluebird\n", "sluice.yaml:2: policy.markers: must be a list, such as [a, b]"},
@@ -340,6 +344,26 @@ static void config_print_loads_to_the_same(void **state) {
     assert_string_equal(again->policy.markers[0], "a \"b\" \\ c: d #e");
     assert_true(again->routing.target_local_share == 0.1234567890123456);
     free(first), free(second);
+    config_free(c), config_free(again);
+}
+
+static void config_takes_one_aim_of_the_routing_and_a_zero_is_none(void **state) {
+    (void)state;
+    struct err e = {""};
+    struct config *c = load("routing:\n  target_local_share: 0.5\n  quality_floor: 0\n  max_cost: 0\n", &e);
+    assert_string_equal(e.text, "");
+    assert_string_equal(config_aim(c)->name, "routing.target_local_share");
+    assert_int_equal(config_set(c, "routing.max_cost=50", &e), 0); // it takes the place of what the file says
+    assert_string_equal(config_aim(c)->name, "routing.max_cost");
+    assert_true(c->routing.target_local_share == 0.85);
+    assert_int_equal(config_set(c, "routing.quality_floor=0.9", &e), 0);
+    assert_string_equal(config_aim(c)->name, "routing.quality_floor");
+    assert_true(c->routing.max_cost_usd == 0);
+    char *text = print(c); // and what is printed loads again
+    struct config *again = load(text, &e);
+    assert_string_equal(e.text, "");
+    assert_string_equal(config_aim(again)->name, "routing.quality_floor");
+    free(text);
     config_free(c), config_free(again);
 }
 
@@ -510,6 +534,7 @@ int main(void) {
         cmocka_unit_test(config_refuses_texts_that_cannot_work),
         cmocka_unit_test(config_messages_never_show_a_pasted_key),
         cmocka_unit_test(config_reports_broken_yaml_with_the_line),
+        cmocka_unit_test(config_takes_one_aim_of_the_routing_and_a_zero_is_none),
         cmocka_unit_test(config_set_uses_the_same_table),
         cmocka_unit_test(config_set_refuses_like_the_loader),
         cmocka_unit_test(config_print_loads_to_the_same),

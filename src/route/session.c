@@ -1,0 +1,129 @@
+#include "route/session.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum { WAYS = 4, EDGE_BYTES = 128, TOKEN_BITS = 24, FRONTIER_BITS = 4, TIME_BITS = 35 };
+_Static_assert(1 + FRONTIER_BITS + TOKEN_BITS + TIME_BITS == 64, "a value is a word");
+
+// Two words that belong together, without a lock (Hyatt and Mann, A lockless transposition table, 2002): what was torn
+// apart by two writers does not give the key.
+struct place {
+    _Atomic uint64_t mixed; // key ^ value
+    _Atomic uint64_t value; // 0: free
+};
+
+struct sessions {
+    size_t sets;
+    struct place places[];
+};
+
+struct sessions *sessions_new(size_t places) {
+    size_t sets = (places + WAYS - 1) / WAYS;
+    struct sessions *s = mem_new(sizeof *s + sets * WAYS * sizeof *s->places);
+    s->sets = sets;
+    return s;
+}
+
+void sessions_free(struct sessions *s) {
+    free(s);
+}
+
+static size_t put_edges(char *to, struct span text) {
+    uint64_t len = text.len;
+    memcpy(to, &len, sizeof len);
+    size_t first = text.len < EDGE_BYTES ? text.len : EDGE_BYTES,
+           last = text.len - first < EDGE_BYTES ? text.len - first : EDGE_BYTES;
+    if (first) memcpy(to + sizeof len, text.at, first);
+    if (last) memcpy(to + sizeof len + first, text.at + text.len - last, last);
+    return sizeof len + first + last;
+}
+
+uint64_t session_key(const uint8_t secret[static 16], struct span system, struct span first_turn) {
+    char bytes[2 * (sizeof(uint64_t) + 2 * EDGE_BYTES)];
+    size_t n = put_edges(bytes, system);
+    n += put_edges(bytes + n, first_turn);
+    uint64_t key = hash_keyed(bytes, n, secret);
+    return key ? key : 1;
+}
+
+// ---------------------------------------------------------------- the table
+
+static uint64_t pack(const struct session *s, uint64_t now_s) {
+    uint64_t tokens = s->tokens >> TOKEN_BITS ? ((uint32_t)1 << TOKEN_BITS) - 1 : s->tokens;
+    return now_s << (64 - TIME_BITS) | tokens << (1 + FRONTIER_BITS) | (uint64_t)(s->frontier & 15) << 1 | s->local;
+}
+
+static uint64_t time_of(uint64_t value) {
+    return value >> (64 - TIME_BITS);
+}
+
+static struct place *set_of(struct sessions *s, uint64_t key) {
+    return &s->places[(size_t)(((unsigned __int128)key * s->sets) >> 64) * WAYS];
+}
+
+static uint64_t load(_Atomic uint64_t *at) {
+    return atomic_load_explicit(at, memory_order_relaxed);
+}
+
+struct session session_find(struct sessions *s, uint64_t key, uint64_t now_s, uint64_t lasts_s) {
+    struct place *set = s->sets ? set_of(s, key) : NULL;
+    for (int i = 0; set && i < WAYS; i++) {
+        uint64_t value = load(&set[i].value);
+        if (!value || (load(&set[i].mixed) ^ value) != key) continue;
+        if (time_of(value) + lasts_s < now_s) return (struct session){.known = false};
+        return (struct session){.known = true,
+                                .local = value & 1,
+                                .frontier = value >> 1 & 15,
+                                .tokens = (uint32_t)(value >> (1 + FRONTIER_BITS)) & (((uint32_t)1 << TOKEN_BITS) - 1)};
+    }
+    return (struct session){.known = false};
+}
+
+void session_note(struct sessions *s, uint64_t key, const struct session *what, uint64_t now_s) {
+    if (!s->sets) return;
+    struct place *set = set_of(s, key), *to = set;
+    for (int i = 0; i < WAYS; i++) {
+        uint64_t value = load(&set[i].value);
+        bool same = value && (load(&set[i].mixed) ^ value) == key;
+        if (same || time_of(value) < time_of(load(&to->value))) to = &set[i];
+        if (same) break;
+    }
+    uint64_t value = pack(what, now_s);
+    atomic_store_explicit(&to->value, value, memory_order_relaxed);
+    atomic_store_explicit(&to->mixed, key ^ value, memory_order_relaxed);
+}
+
+// ---------------------------------------------------------------- money
+
+// Relative prices that most of the book has: cached input a tenth, output four times as much.
+static const struct price USUAL = {.input = 1e-6, .output = 4e-6, .cached_input = 1e-7, .reasoning = NAN};
+
+static const struct price *or_usual(const struct price *p) {
+    return p && isfinite(p->input) && isfinite(p->output) ? p : &USUAL;
+}
+
+static double cached_price(const struct price *p) {
+    return isfinite(p->cached_input) ? p->cached_input : p->input;
+}
+
+struct session_cost session_cost(const struct price *p, const struct session_request *r, double cached) {
+    struct session_cost c = {.priced = or_usual(p) == p, .cached = fmin(cached, r->input_tokens)};
+    p = or_usual(p);
+    c.usd = (r->input_tokens - c.cached) * p->input + c.cached * cached_price(p) + r->output_tokens * p->output;
+    return c;
+}
+
+struct session_switch session_weigh(const struct price *p, const struct session_request *r, const struct session *s) {
+    static const double LEAST = 0.01; // odds stay finite
+    double history = fmin(s->tokens, r->input_tokens);
+    double with_cache = session_cost(p, r, history).usd, without = session_cost(p, r, 0).usd;
+    double p_local = fmax(r->p_local, LEAST);
+    p = or_usual(p);
+    if (!s->local) return (struct session_switch){with_cache, history * (p->input - cached_price(p))};
+    return (struct session_switch){without * (1 - p_local) / p_local, history * p->input};
+}

@@ -13,7 +13,7 @@ VERSION := $(shell cat VERSION)
 PREFIX ?= /usr/local
 
 # The order of the layers: a folder may use those before it. Also checked by scripts/lint.sh.
-LAYERS := base config text wire chat gate intent price route shape upstream local ledger meter gateway report cmd
+LAYERS := base config text wire chat gate intent verify price route shape upstream local ledger meter gateway report cmd
 
 BUILD := build
 OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SAN),-$(SAN))

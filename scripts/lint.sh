@@ -254,7 +254,7 @@ documented() {
     grep -ohE 'LOG_(INFO|WARN|ERROR), "[a-z_.]+"' -r src --include=*.c | sed 's/.*"\(.*\)"/\1/' | sort -u | while read -r name; do
         grep -qF "\`$name\`" docs/operation.md || echo "docs/operation.md:1: no log event $name"
     done
-    grep -oE '^    (NUMBER\(SETTING_[A-Z]+, |CHOICE\(SETTING_[A-Z_]+, |TEXT\(|FLAG\(|LIST\()"[a-z]+\.[a-z_]+"' src/config/settings.c |
+    grep -oE '^    (NUMBER\(SETTING_[A-Z]+, |CHOICE\(SETTING_[A-Z_]+, |TEXT\(|FLAG\(|LIST\()"[a-z]+\.[a-z_.]+"' src/config/settings.c |
         sed 's/.*"\(.*\)"/\1/' | while read -r name; do
         grep -qF "\`$name\`" docs/configuration.md || echo "docs/configuration.md:1: no setting $name"
     done

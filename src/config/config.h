@@ -18,6 +18,7 @@ enum protocol { PROTOCOL_OPENAI, PROTOCOL_ANTHROPIC };
 enum profile { PROFILE_STRICT, PROFILE_BALANCED, PROFILE_LENIENT };
 enum on_no_frontier { NO_FRONTIER_ANSWER_LOCALLY, NO_FRONTIER_REFUSE };
 enum cost_period { COST_PER_DAY, COST_PER_MONTH };
+enum verify_mode { VERIFY_OFF, VERIFY_GREY, VERIFY_ALL };
 enum unreadable { UNREADABLE_IS_SENSITIVE, UNREADABLE_MAY_LEAVE };
 
 const char *zone_name(enum zone z);
@@ -109,6 +110,16 @@ struct config {
         int64_t session_cache_ms;    // how long a model's prompt cache is taken to last
         enum on_no_frontier on_no_frontier;
         bool fall_back;              // may the other side answer when the first choice fails
+        struct {
+            enum verify_mode mode;
+            double band;             // grey: scores from threshold - band on
+            int64_t hold_tokens;     // of a streamed text, before the first is sent
+            int64_t max_hold_ms;     // of a stream
+            bool logprobs;           // ask for them
+            double min_mean_logprob, min_logprob; // natural logarithm
+            const char **critical_fields; // JSON fields that must be grounded; none = all of an extraction
+            size_t critical_field_count;
+        } verify;                    // a local answer, before the caller sees it
     } routing;
 
     struct {
@@ -127,6 +138,9 @@ struct config {
         int64_t answer_bytes;      // an answer that is assembled in memory
         int64_t event_bytes;       // one event of a stream
         int64_t relay_buffer_bytes; // unsent bytes to a slow caller before the upstream is paused
+        int64_t held_bytes;         // of a stream that waits for its check
+        int64_t verify_steps;       // work for one answer and its schema
+        int64_t verify_input_bytes; // of the text that answers are grounded in
         int64_t mask_values;        // values that are masked in one request
         int64_t mask_bytes;         // of these values together
     } limits;

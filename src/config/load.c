@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-enum { MAX_SETTINGS = 96, MAX_ITEMS = 1024 };
+enum { MAX_SETTINGS = 160, MAX_ITEMS = 1024 };
 
 struct loader {
     struct config *config;
@@ -180,6 +180,16 @@ static int check_aims(struct loader *l, const size_t *seen) {
     return 0;
 }
 
+static int read_mapping(struct loader *l, const char *prefix, const struct setting *table, void *base);
+
+// A group of settings within a section: `routing.verify` of `routing.verify.mode`. Groups hold no groups.
+static int read_group(struct loader *l, const char *name) {
+    if (next(l)) return -1;
+    if (l->event.type == YAML_SCALAR_EVENT && is_null(l)) return 0;
+    if (l->event.type != YAML_MAPPING_START_EVENT) return fail(l, line_of(l), name, "must be a group of keys");
+    return read_mapping(l, name, SETTINGS, l->config);
+}
+
 // Reads `key: value` pairs up to the end of the mapping. `prefix` is what stands before the keys.
 static int read_mapping(struct loader *l, const char *prefix, const struct setting *table, void *base) {
     size_t seen[MAX_SETTINGS] = {0}, rules = 0; // the line that set it
@@ -191,6 +201,10 @@ static int read_mapping(struct loader *l, const char *prefix, const struct setti
         if (l->event.type != YAML_SCALAR_EVENT) return fail(l, line_of(l), prefix, "a key must be a word");
         show_name(prefix, scalar(l), shown);
         snprintf(full, sizeof full, "%s", nested ? shown : shown + strlen(prefix) + 1);
+        if (nested && setting_is_group(span_from(full))) {
+            if (read_group(l, full)) return -1;
+            continue;
+        }
         bool is_rules = nested && strcmp(full, "policy.rules") == 0;
         const struct setting *s = setting_find(table, span_from(full));
         if (!s && !is_rules) return unknown_key(l, prefix, table, shown, full);

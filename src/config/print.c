@@ -28,12 +28,30 @@ static void print_idle(const struct setting *s, const struct setting *aim, struc
 
 static void print_setting(const struct setting *s, const void *base, const char *indent, const char *first,
                           struct buf *out) {
-    const char *dot = strchr(s->name, '.');
+    const char *dot = strrchr(s->name, '.');
     buf_printf(out, "%s# %s (", indent, s->help);
     setting_describe(s, out);
     buf_printf(out, ")\n%s%s: ", first, dot ? dot + 1 : s->name);
     setting_write(s, base, out);
     buf_add_char(out, '\n');
+}
+
+// The settings of a section. Those of a group stand together in the table, and deeper here.
+static void print_section(struct span name, const struct config *c, struct buf *out) {
+    const struct setting *aim = config_aim(c);
+    struct span open = SPAN_NONE;
+    for (const struct setting *s = SETTINGS; s->name; s++) {
+        if (!span_is(setting_section(s), name)) continue;
+        struct span group = span_sub(span_from(s->name), name.len + 1, SIZE_MAX);
+        const char *dot = memchr(group.at, '.', group.len);
+        group.len = dot ? (size_t)(dot - group.at) : 0;
+        if (group.len && !span_is(group, open)) buf_printf(out, "  %.*s:\n", SPAN_ARG(group));
+        open = group;
+        const char *indent = group.len ? "    " : "  ";
+        if (setting_is_aim(s) && s != aim && aim->offset != offsetof(struct config, routing.target_local_share))
+            print_idle(s, aim, out);
+        else print_setting(s, c, indent, indent, out);
+    }
 }
 
 // A list of records, each key explained in the first one.
@@ -85,13 +103,7 @@ void config_print(const struct config *c, FILE *out) {
             continue;
         }
         buf_printf(&b, "%s:\n", SECTIONS[i].name);
-        const struct setting *aim = config_aim(c);
-        for (const struct setting *s = SETTINGS; s->name; s++) {
-            if (!span_is(setting_section(s), name)) continue;
-            if (setting_is_aim(s) && s != aim && aim->offset != offsetof(struct config, routing.target_local_share))
-                print_idle(s, aim, &b);
-            else print_setting(s, c, "  ", "  ", &b);
-        }
+        print_section(name, c, &b);
         if (span_is_z(name, "policy")) print_rules(c, &b);
     }
     assert(!b.full); // lists and texts are bounded by the table

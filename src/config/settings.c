@@ -17,6 +17,7 @@ static const char *const PROTOCOLS[] = {"openai", "anthropic", NULL};
 static const char *const PROFILES[] = {"strict", "balanced", "lenient", NULL};
 static const char *const NO_FRONTIER[] = {"answer_locally", "refuse", NULL};
 static const char *const PERIODS[] = {"day", "month", NULL};
+static const char *const VERIFY[] = {"off", "grey", "all", NULL};
 static const char *const UNREADABLE[] = {"sensitive", "may_leave", NULL};
 static const char *const CLASSES[] = {"pii", "phi", "pci", "secret", "ip", NULL};
 static const char *const WEIGHTS[] = {"soft", "hard", "grave", NULL};
@@ -190,6 +191,22 @@ const struct setting SETTINGS[] = {
            "what happens to a request for a frontier when none is usable"),
     FLAG("routing.fall_back", routing.fall_back, "true",
          "let the other side answer when the first choice fails (never across the policy)"),
+    CHOICE(SETTING_CHOICE, "routing.verify.mode", routing.verify.mode, "grey", VERIFY,
+           "which local answers are checked before they are sent: none, those that were nearly for a frontier, all"),
+    NUMBER(SETTING_REAL, "routing.verify.band", routing.verify.band, "0.15", 0, 1,
+           "grey: how far below the threshold a score may be"),
+    NUMBER(SETTING_INT, "routing.verify.hold_tokens", routing.verify.hold_tokens, "24", 1, 100000,
+           "tokens of a streamed text that are checked before the first is sent; JSON is checked whole"),
+    NUMBER(SETTING_MS, "routing.verify.max_hold", routing.verify.max_hold_ms, "10s", 100, HOUR,
+           "how long a stream may be held back; then a text is sent, and JSON goes to a frontier"),
+    FLAG("routing.verify.logprobs", routing.verify.logprobs, "true",
+         "ask the local model for the probability of its tokens; false where local.url refuses that"),
+    NUMBER(SETTING_REAL, "routing.verify.min_mean_logprob", routing.verify.min_mean_logprob, "-0.5", -30, 0,
+           "least mean log-probability of an answer's tokens"),
+    NUMBER(SETTING_REAL, "routing.verify.min_logprob", routing.verify.min_logprob, "-6", -30, 0,
+           "least log-probability of any token of an answer"),
+    LIST("routing.verify.critical_fields", routing.verify.critical_fields, routing.verify.critical_field_count, 64,
+         "names of JSON fields whose values must occur in the request; empty = all, when the task is extraction"),
 
     NUMBER(SETTING_BYTES, "limits.header_bytes", limits.header_bytes, "32KB", KB, MB, "request line and headers"),
     NUMBER(SETTING_INT, "limits.headers", limits.headers, "100", 8, 10000, "header fields"),
@@ -211,6 +228,12 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_BYTES, "limits.event_bytes", limits.event_bytes, "1MB", KB, 64 * MB, "one event of a stream"),
     NUMBER(SETTING_BYTES, "limits.relay_buffer_bytes", limits.relay_buffer_bytes, "256KB", 4 * KB, 64 * MB,
            "unsent bytes to a slow caller before its upstream is paused"),
+    NUMBER(SETTING_BYTES, "limits.held_bytes", limits.held_bytes, "1MB", 4 * KB, 64 * MB,
+           "of a stream that is held back while it is checked; then as if routing.verify.max_hold were over"),
+    NUMBER(SETTING_INT, "limits.verify_steps", limits.verify_steps, "200000", 1000, 1e8,
+           "work to check one answer against its JSON schema; beyond it the schema is not checked"),
+    NUMBER(SETTING_BYTES, "limits.verify_input_bytes", limits.verify_input_bytes, "1MB", KB, 64 * MB,
+           "of a request's text that is searched for an answer's values; a longer one is not"),
     NUMBER(SETTING_INT, "limits.mask_values", limits.mask_values, "64", 1, 256,
            "values that are masked in one request; with more it stays local"),
     NUMBER(SETTING_BYTES, "limits.mask_bytes", limits.mask_bytes, "16KB", KB, 256 * KB,
@@ -313,6 +336,14 @@ bool setting_is_section(struct span name) {
     for (const struct setting *s = SETTINGS; s->name; s++)
         if (span_is(setting_section(s), name)) return true;
     return span_is_z(name, "frontier");
+}
+
+bool setting_is_group(struct span name) {
+    for (const struct setting *s = SETTINGS; s->name; s++) {
+        const char *dot = strrchr(s->name, '.');
+        if (span_is(span_make(s->name, (size_t)(dot - s->name)), name)) return strchr(s->name, '.') != dot;
+    }
+    return false;
 }
 
 enum { NAME_MAX_BYTES = 64 };

@@ -247,7 +247,7 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_MS, "ledger.commit_after", ledger.commit_ms, "100ms", 1, SECOND, "... or the time that does"),
 
     NUMBER(SETTING_INT, "learn.remember", learn.remember, "4096", 0, 1e6,
-           "newest requests kept in memory (1 KB each) so that an outcome can teach; never sensitive ones"),
+           "newest requests kept in memory (at most 3 KB each) so that an outcome can teach; never sensitive ones"),
 
     TEXT("data.prices", data.prices, "", 0, NULL, "price book on top of the built-in one, in LiteLLM's format"),
     NUMBER(SETTING_INT, "data.prices_max_loss", data.prices_max_loss, "5", 0, 100,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "chat/request.h"
+#include "gateway/live.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 
@@ -124,6 +125,7 @@ static int ask_frontier(struct request *r, const struct chat_view *view, const s
     chat->now_frontier = chat->snapshot->usable[c->frontier];
     const struct snapshot_frontier *f = &chat->snapshot->frontiers[chat->now_frontier];
     struct clearance clearance;
+    if (!live_spend(r)) return cannot(chat, GATEWAY_BUDGET_SPENT, "");
     if (c->masked) return send_masked(r, f);
     if (!gate_clear(&chat->verdict, r->number, f->config->zone, &clearance))
         return cannot(chat, GATEWAY_LOCAL_UNAVAILABLE_SENSITIVE, "");

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "gate/tag.h"
+#include "gateway/live.h"
 #include "gateway/outcome.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
@@ -87,22 +88,7 @@ static int read_pin(struct request *r, enum pin *pin) {
     return -1;
 }
 
-static void fill_state(const struct worker *w, const struct snapshot *snapshot, struct route_state *state) {
-    struct local *local = w->server->local;
-    const struct local_server *server = local ? local_server(local) : NULL;
-    *state = (struct route_state){
-        .local_enabled = local != NULL,
-        .local_trusted = !*snapshot->config->local.url || snapshot->config->local.url_is_local,
-        .local_ready = server != NULL,
-        .local_has_room = server && local_has_room(local),
-        .local_context = server ? server->context : 0,
-        .local_sees_images = server && server->sees_images,
-        .frontier_count = snapshot->usable_count,
-        .frontier_zones = snapshot->usable_zones,
-    };
-}
-
-static void note_decision(struct request *r, const struct decision *d) {
+static void note_decision(struct request *r, const struct decision *d, const struct route_state *state) {
     struct ledger_row *row = &r->row;
     COPY_Z(row->route, route_name(d->plan.route));
     COPY_Z(row->reason, reason_code(d->plan.reason));
@@ -112,6 +98,7 @@ static void note_decision(struct request *r, const struct decision *d) {
     row->p_local = d->score.p_local;
     row->complexity = d->score.complexity;
     row->ambiguity = d->score.ambiguity;
+    row->decision = decide_record(d, state);
     row->sensitive = d->verdict.sensitive;
     data_class_list(d->verdict.classes, row->classes);
     memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);
@@ -165,11 +152,12 @@ static void run(struct request *r) {
     // Not before it is known to be a name: a row must not hold what somebody put there by mistake.
     copy_span(r->row.asked_model, sizeof r->row.asked_model, view.model);
     struct route_state state;
-    fill_state(w, r->chat.snapshot, &state);
+    r->chat.session_key = live_state(w->server, r->chat.snapshot, &view, r->row.started_us, &state);
     struct decision decision;
     decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, log_enabled(LOG_DEBUG), &w->arena,
            &decision);
-    note_decision(r, &decision);
+    note_decision(r, &decision, &state);
+    live_decided(r, &decision, &state);
     outcome_remember(r, &decision.intent);
     if (log_enabled(LOG_DEBUG)) log_decision(r, &decision);
     if (decision.verdict.sensitive && log_enabled(LOG_INFO)) log_findings(r, &view, &decision.verdict);

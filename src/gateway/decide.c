@@ -67,10 +67,23 @@ struct intent_input decide_intent(const struct chat_view *view, struct arena *ar
     };
 }
 
+// What the frontier would cost, with what it has in its cache, and what a switch of a conversation would be worth.
+static void weigh(const struct snapshot *snapshot, const struct route_state *state, struct route_request *request,
+                  struct decision *out) {
+    int at = request->named_frontier >= 0 ? request->named_frontier : state->session.known ? state->session_frontier : -1;
+    uint32_t usable = at >= 0 && (uint32_t)at < snapshot->usable_count ? (uint32_t)at : 0;
+    const struct snapshot_frontier *f = snapshot->usable_count ? &snapshot->frontiers[snapshot->usable[usable]] : NULL;
+    const struct price *price = f ? f->price : snapshot->frontier_count ? snapshot->frontiers[0].price : NULL;
+    const struct session_request r = {(double)request->input_tokens, out->score.output_tokens, (double)out->score.p_local};
+    const struct session *s = &state->session;
+    out->cost = session_cost(price, &r, s->known && !s->local && at == state->session_frontier ? s->tokens : 0);
+    if (s->known) out->change = request->change = session_weigh(price, &r, s);
+}
+
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
             const struct route_state *state, bool timed, struct arena *arena, struct decision *out) {
     uint64_t clock = clock_now_ns();
-    *out = (struct decision){0};
+    *out = (struct decision){.input_tokens = view->estimated_tokens};
     struct gate_input gate_input = masked_gate_input(view);
     gate_input.now_ns = clock;
     gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
@@ -91,15 +104,36 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
     enum pin named;
     decide_model(snapshot, view->model, NULL, &named, &request.named_frontier);
     if (request.pin == PIN_NONE) request.pin = named;
+    weigh(snapshot, state, &request, out);
     if (out->verdict.sensitive) request.mask_zones = gate_mask_zones(snapshot->gate);
-    route_plan(snapshot->config, &out->verdict, &out->score, snapshot->threshold, &request, state, &out->plan);
+    float threshold = dial_threshold(snapshot->dial);
+    route_plan(snapshot->config, &out->verdict, &out->score, threshold, &request, state, &out->plan);
     if (out->plan.count && out->plan.candidates[0].masked) {
         out->mask = masked_prepare(snapshot, scratch, view, &out->verdict, &out->unmasked);
         request.mask_zones = 0; // where no mask can be made the request stays
         if (!out->mask)
-            route_plan(snapshot->config, &out->verdict, &out->score, snapshot->threshold, &request, state, &out->plan);
+            route_plan(snapshot->config, &out->verdict, &out->score, threshold, &request, state, &out->plan);
     }
     note_us(timed, &clock, &out->plan_us);
+}
+
+struct ledger_decision decide_record(const struct decision *d, const struct route_state *state) {
+    unsigned flags = (d->plan.hard ? DECISION_HARD : 0u) | (d->plan.free ? DECISION_FREE : 0u) |
+                     (d->cost.priced ? DECISION_PRICED : 0u) | (state->session.known ? DECISION_SESSION : 0u) |
+                     (state->session.local ? DECISION_SESSION_LOCAL : 0u);
+    return (struct ledger_decision){
+        .format = DECISION_FORMAT,
+        .aim = (uint8_t)state->mode,
+        .flags = (uint8_t)flags,
+        .threshold = d->plan.threshold,
+        .expected_usd = (float)d->cost.usd,
+        .gain_usd = (float)d->change.gain_usd,
+        .loss_usd = (float)d->change.loss_usd,
+        .input_tokens = (uint32_t)d->input_tokens,
+        .output_tokens = (uint32_t)d->score.output_tokens,
+        .cached_tokens = (uint32_t)d->cost.cached,
+        .wait_ms = (uint32_t)state->local_wait_ms,
+    };
 }
 
 void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out) {
@@ -111,5 +145,8 @@ void decide_assumed_state(const struct snapshot *snapshot, struct route_state *o
         .local_context = snapshot->config->local.context,
         .frontier_count = snapshot->usable_count,
         .frontier_zones = snapshot->usable_zones,
+        .mode = dial_mode(snapshot->dial),
+        .ease = 1,
+        .session_frontier = -1,
     };
 }

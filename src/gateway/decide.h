@@ -5,6 +5,7 @@
 #include "chat/view.h"
 #include "gateway/masked.h"
 #include "gateway/snapshot.h"
+#include "ledger/ledger.h"
 #include "route/plan.h"
 
 struct decision {
@@ -14,6 +15,9 @@ struct decision {
     struct intent_input intent; // what the score was made from; its texts are the view's or the arena's
     struct score score;
     struct plan plan;
+    struct session_cost cost;   // of the frontier that would be asked, for this request
+    struct session_switch change; // what leaving the conversation's model gains and loses; 0 without one
+    size_t input_tokens;        // estimate
     uint32_t gate_us, score_us, plan_us; // 0 unless they were asked for
 };
 
@@ -30,6 +34,9 @@ struct intent_input decide_intent(const struct chat_view *view, struct arena *ar
 // `timed`: how long each step took is wanted.
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
             const struct route_state *state, bool timed, struct arena *arena, struct decision *out);
+
+// The decision's terms as the ledger keeps them.
+struct ledger_decision decide_record(const struct decision *d, const struct route_state *state);
 
 // The state that `explain` assumes: the local model is ready and has room, as configured.
 void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gateway/live.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 
@@ -68,6 +69,7 @@ static void file_row(struct request *r, const char *outcome) {
     row->total_us = (int64_t)((end_ns - r->started_ns) / 1000);
     note_usage(r);
     note_cost(r);
+    live_done(r);
     ledger_file(s->ledger, row);
     meter_request(s->meter, r->worker->index, row);
     if (log_enabled(LOG_INFO)) log_request(row);

@@ -5,6 +5,7 @@
 #include "gateway/recent.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
+#include "intent/sample.h"
 
 void outcome_remember(struct request *r, const struct intent_input *in) {
     if (!r->row.sensitive) recent_add(r->worker->server->recent, r->row.id, in);
@@ -21,10 +22,23 @@ static void name_pair(const struct worker *w, const struct snapshot *s, const ch
     span_copy_z(o->frontier_model, sizeof o->frontier_model, o->by_local ? frontier : answered);
 }
 
-static bool record(struct worker *w, struct ledger_outcome *o) {
+// What learning needs of the request, where it is still remembered.
+static size_t pack(struct worker *w, const struct snapshot *s, const char *id, uint8_t *sample) {
+    struct remembered m;
+    if (!recent_find(w->server->recent, id, &m)) return 0;
+    size_t n = sample_pack(s->weights, &m.input, sample, SAMPLE_MAX_BYTES);
+    remembered_release(&m);
+    return n;
+}
+
+static bool record(struct worker *w, const struct snapshot *s, struct ledger_outcome *o) {
     static const char *const SUCCESS[] = {"unknown", "false", "true"};
+    uint8_t sample[SAMPLE_MAX_BYTES];
     o->at_us = clock_wall_us();
+    o->sample = sample;
+    o->sample_len = pack(w, s, o->id, sample);
     bool kept = ledger_add_outcome(w->server->ledger, o);
+    o->sample = NULL;
     meter_outcome(w->server->meter, w->index, outcome_source_name(o->source), SUCCESS[o->success + 1], kept);
     return kept;
 }
@@ -33,7 +47,7 @@ bool outcome_add(struct request *r, enum outcome_source source, bool by_local, i
     struct ledger_outcome o = {.source = source, .by_local = by_local, .success = success, .score = score};
     span_copy_z(o.id, sizeof o.id, r->row.id);
     name_pair(r->worker, r->chat.snapshot, r->chat.now_local == by_local ? r->chat.model : "", &o);
-    return record(r->worker, &o);
+    return record(r->worker, r->chat.snapshot, &o);
 }
 
 bool outcome_add_row(struct worker *w, const struct ledger_row *row, enum outcome_source source, int success,
@@ -42,7 +56,7 @@ bool outcome_add_row(struct worker *w, const struct ledger_row *row, enum outcom
     out->by_local = strcmp(row->route, "local") == 0;
     span_copy_z(out->id, sizeof out->id, row->id);
     name_pair(w, w->snapshot, row->model, out);
-    return record(w, out);
+    return record(w, w->snapshot, out);
 }
 
 // ---------------------------------------------------------------- feedback

@@ -1,6 +1,6 @@
 // What learning may need of the newest requests, for when an outcome arrives: what the score read of them.
 //
-// Only of requests that were allowed to leave. In memory only, in a ring of `learn.remember` places of about 1 KB: the
+// Only of requests that were allowed to leave. In memory only, in a ring of `learn.remember` places of at most 3 KB: the
 // newest request takes the place of the oldest. Of a long text its two ends are kept, as the score reads no more.
 // Shared by the workers; a lock is held for one copy.
 #ifndef SLUICE_GATEWAY_RECENT_H
@@ -16,7 +16,7 @@ void recent_free(struct recent *r); // wipes
 // Keeps what `in` says of the request. Any thread.
 void recent_add(struct recent *r, const char *id, const struct intent_input *in);
 
-// A remembered request: intent_score and features_read find in `input` exactly what they found then.
+// A remembered request: what reads `input` (features.h, reading.h) finds exactly what it would have found then.
 struct remembered {
     struct intent_input input;
     char *bytes; // owned

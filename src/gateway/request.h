@@ -74,6 +74,8 @@ struct chat_state {
     enum gateway_error failure_code;
     size_t estimated_input;
     uint64_t sent_ns, committed_ns;
+    uint64_t session_key;            // of the conversation; 0 = none
+    double expected_usd, reserved_usd; // of the frontier that may be asked; set aside in the budget
 };
 
 struct request {

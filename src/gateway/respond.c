@@ -61,6 +61,7 @@ static const char *outcome_of(enum gateway_error e) {
     case GATEWAY_LOCAL_UNAVAILABLE_SENSITIVE:
     case GATEWAY_LOCAL_UNTRUSTED_SENSITIVE:
     case GATEWAY_LOCAL_NOT_ABLE:
+    case GATEWAY_BUDGET_SPENT:
     case GATEWAY_NO_UPSTREAM: return "refused";
     default: return "error";
     }

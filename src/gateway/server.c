@@ -182,6 +182,8 @@ static void reload(struct server *s) {
         log_event(LOG_ERROR, "config.kept", LOG_S("why", e.text));
         return;
     }
+    snapshot_inherit(fresh, s->snapshot);
+    live_reload(&s->live, fresh->config);
     uv_mutex_lock(&s->lock);
     struct snapshot *old = s->snapshot;
     s->snapshot = fresh;
@@ -231,6 +233,7 @@ static int start(struct server *s, struct config *config, struct err *e) {
     int64_t workers = config->listen.workers ? config->listen.workers : (int64_t)uv_available_parallelism();
     s->worker_count = (uint32_t)(workers > MAX_WORKERS ? MAX_WORKERS : workers);
     s->meter = meter_new(s->worker_count);
+    live_init(&s->live, config);
     s->recent = recent_new((size_t)config->learn.remember);
     s->workers = mem_new_array(s->worker_count, sizeof *s->workers);
     if (start_workers(s, e) != 0) return -1;
@@ -247,6 +250,7 @@ static void release(struct server *s) {
     if (lost) log_event(LOG_ERROR, "ledger.lost", LOG_I("rows", lost));
     meter_free(s->meter);
     recent_free(s->recent);
+    live_release(&s->live);
     snapshot_unref(s->snapshot);
     free(s->workers);
     uv_mutex_destroy(&s->lock);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <uv.h>
 
+#include "gateway/live.h"
 #include "gateway/snapshot.h"
 #include "gateway/worker.h"
 #include "ledger/ledger.h"
@@ -35,6 +36,7 @@ struct server {
     struct snapshot *snapshot;
     struct ledger *ledger;
     struct meter *meter;
+    struct live live;        // queue, budget, conversations
     struct recent *recent;   // what outcomes can teach
     struct local *local;     // NULL when there is none
     struct err local_error;  // why there is none, or ""

@@ -44,6 +44,19 @@ static void log_faults(const struct price_book *prices) {
                   LOG_S("first", first->model), LOG_I("line", first->line), LOG_S("why", first->why));
 }
 
+// A budget can only be kept where the price of every model is known.
+static int check_prices(const struct snapshot *s, struct err *e) {
+    if (!(s->config->routing.max_cost_usd > 0)) return 0;
+    for (uint32_t i = 0; i < s->usable_count; i++) {
+        const struct config_frontier *f = s->frontiers[s->usable[i]].config;
+        for (size_t m = 0; m < f->model_count; m++)
+            if (!price_find(s->prices, span_from(f->models[m])))
+                return err_set(e, "routing.max_cost: the price of %s (frontier %s) is not known; add it to data.prices",
+                               f->models[m], f->name);
+    }
+    return 0;
+}
+
 struct snapshot *snapshot_load(struct config *config, struct err *e) {
     static atomic_uint_fast64_t generations;
     struct snapshot *s = mem_new(sizeof *s);
@@ -57,13 +70,19 @@ struct snapshot *snapshot_load(struct config *config, struct err *e) {
     s->prices = price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
     if (!s->prices) goto fail;
     log_faults(s->prices);
-    s->threshold = weights_threshold(s->weights, config->routing.target_local_share);
+    s->dial = dial_new(config, s->weights);
     for (; s->frontier_count < config->frontier_count; s->frontier_count++)
         if (load_frontier(s, s->frontier_count, e) != 0) goto fail;
+    if (check_prices(s, e) != 0) goto fail;
     return s;
 fail:
     snapshot_unref(s);
     return NULL;
+}
+
+void snapshot_inherit(struct snapshot *fresh, const struct snapshot *old) {
+    bool same = dial_inherit(fresh->dial, old->dial);
+    (void)same; // other weights, or another kind of aim: it begins anew
 }
 
 struct snapshot *snapshot_ref(struct snapshot *s) {
@@ -75,6 +94,7 @@ void snapshot_unref(struct snapshot *s) {
     if (!s || atomic_fetch_sub(&s->references, 1) != 1) return;
     for (uint32_t i = 0; i < s->frontier_count; i++) upstream_target_release(&s->frontiers[i].target);
     price_book_free(s->prices);
+    dial_free(s->dial);
     weights_free(s->weights);
     gate_free(s->gate);
     config_free(s->config);

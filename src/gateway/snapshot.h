@@ -12,6 +12,7 @@
 #include "gate/gate.h"
 #include "intent/score.h"
 #include "price/price.h"
+#include "route/dial.h"
 #include "upstream/upstream.h"
 
 struct snapshot_frontier {
@@ -28,7 +29,7 @@ struct snapshot {
     struct gate *gate;
     struct weights *weights;
     struct price_book *prices;
-    float threshold;             // score above which a request is hard, for routing.target_local_share
+    struct dial *dial;           // where the line between routine and hard is; the one part that lives
     struct snapshot_frontier frontiers[CONFIG_MAX_FRONTIERS];
     uint32_t frontier_count;     // as configured
     uint32_t usable[CONFIG_MAX_FRONTIERS]; // indices of those with a key, in order
@@ -38,6 +39,8 @@ struct snapshot {
 
 // Takes the configuration, also on failure. One reference is the caller's.
 struct snapshot *snapshot_load(struct config *config, struct err *e);
+// The dial of a fresh snapshot goes on where the one that it replaces was.
+void snapshot_inherit(struct snapshot *fresh, const struct snapshot *old);
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s);
 

@@ -63,12 +63,13 @@ const struct column COLUMNS[] = {
     ONE(OWN, COLUMN_COUNT, bytes_answered),
     ONE(OWN, COLUMN_MAYBE, cache_write_1h_tokens),
     TEXT(SHARED, service_tier),
+    ONE(OWN, COLUMN_DECISION, decision),
     {NULL, COLUMN_TEXT, OWN, 0, 0},
 };
 
 // A value out of its place; `known` is false for what is stored as NULL.
 struct cell {
-    enum { CELL_TEXT, CELL_WHOLE, CELL_REAL, CELL_BOOL } kind;
+    enum { CELL_TEXT, CELL_WHOLE, CELL_REAL, CELL_BOOL, CELL_BYTES } kind;
     bool known;
     struct span text;
     int64_t whole;
@@ -92,6 +93,8 @@ static struct cell cell_of(const struct column *c, const struct ledger_row *row)
     case COLUMN_REAL:
         real = *(const double *)at;
         return (struct cell){.kind = CELL_REAL, .known = isfinite(real), .real = real};
+    case COLUMN_DECISION:
+        return (struct cell){.kind = CELL_BYTES, .known = *(const uint8_t *)at != 0, .text = {at, sizeof row->decision}};
     }
     return (struct cell){.known = false};
 }
@@ -100,6 +103,7 @@ static struct cell cell_of(const struct column *c, const struct ledger_row *row)
 
 const char *column_sql_type(const struct column *c) {
     if (c->type == COLUMN_TEXT) return "TEXT";
+    if (c->type == COLUMN_DECISION) return "BLOB";
     return c->type == COLUMN_FLOAT || c->type == COLUMN_REAL ? "REAL" : "INTEGER";
 }
 
@@ -119,6 +123,7 @@ void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_r
         struct cell v = cell_of(c, row);
         if (!v.known) sqlite3_bind_null(statement, at++);
         else if (v.kind == CELL_TEXT) sqlite3_bind_text(statement, at++, v.text.at, (int)v.text.len, SQLITE_STATIC);
+        else if (v.kind == CELL_BYTES) sqlite3_bind_blob(statement, at++, v.text.at, (int)v.text.len, SQLITE_STATIC);
         else if (v.kind == CELL_REAL) sqlite3_bind_double(statement, at++, v.real);
         else sqlite3_bind_int64(statement, at++, v.whole);
     }
@@ -144,6 +149,9 @@ void columns_result(sqlite3_context *out, int column, const struct ledger_row *r
     case COLUMN_REAL:
         real = c->type == COLUMN_FLOAT ? (double)*(const float *)at : *(const double *)at;
         if (isfinite(real)) sqlite3_result_double(out, real);
+        return;
+    case COLUMN_DECISION:
+        if (*(const uint8_t *)at) sqlite3_result_blob(out, at, sizeof row->decision, SQLITE_STATIC);
         return;
     }
 }
@@ -172,6 +180,10 @@ void columns_read(sqlite3_stmt *statement, unsigned parts, struct ledger_row *ro
         case COLUMN_BOOL: *(bool *)at = whole != 0; break;
         case COLUMN_FLOAT: *(float *)at = null ? NAN : (float)sqlite3_column_double(statement, i); break;
         case COLUMN_REAL: *(double *)at = null ? NAN : sqlite3_column_double(statement, i); break;
+        case COLUMN_DECISION:
+            if (sqlite3_column_bytes(statement, i) == (int)sizeof row->decision)
+                memcpy(at, sqlite3_column_blob(statement, i), sizeof row->decision);
+            break;
         }
     }
 }
@@ -197,6 +209,34 @@ static void put_real(const struct column *c, double v, struct buf *out) {
     buf_printf(out, c->type == COLUMN_FLOAT ? "%.7g" : "%.15g", v);
 }
 
+void ledger_decision_json(const struct ledger_decision *d, struct buf *out) {
+    static const char *const AIMS[] = {"target_local_share", "quality_floor", "max_cost"};
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"threshold", (double)d->threshold},      {"expected_cost_usd", (double)d->expected_usd},
+                   {"switch_gain_usd", (double)d->gain_usd}, {"switch_loss_usd", (double)d->loss_usd},
+                   {"expected_input_tokens", d->input_tokens}, {"expected_output_tokens", d->output_tokens},
+                   {"expected_cached_tokens", d->cached_tokens}, {"expected_wait_ms", d->wait_ms}};
+    const struct {
+        const char *name;
+        enum decision_flag flag;
+    } flags[] = {{"hard", DECISION_HARD}, {"free", DECISION_FREE}, {"priced", DECISION_PRICED}};
+    if (d->format != DECISION_FORMAT) {
+        buf_add_z(out, "null");
+        return;
+    }
+    buf_printf(out, "{\"aim\":\"%s\"", AIMS[d->aim < 3 ? d->aim : 0]);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (isfinite(numbers[i].value)) buf_printf(out, ",\"%s\":%.7g", numbers[i].name, numbers[i].value);
+        else buf_printf(out, ",\"%s\":null", numbers[i].name);
+    }
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        buf_printf(out, ",\"%s\":%s", flags[i].name, d->flags & flags[i].flag ? "true" : "false");
+    const char *session = !(d->flags & DECISION_SESSION) ? "null" : d->flags & DECISION_SESSION_LOCAL ? "\"local\"" : "\"frontier\"";
+    buf_printf(out, ",\"session\":%s}", session);
+}
+
 void ledger_row_json(const struct ledger_row *row, struct buf *out) {
     char time[25];
     clock_format_utc(row->started_us, time);
@@ -206,6 +246,7 @@ void ledger_row_json(const struct ledger_row *row, struct buf *out) {
         buf_printf(out, ",\"%s\":", c->name);
         if (!v.known) buf_add_z(out, "null");
         else if (v.kind == CELL_TEXT) json_put_string(out, v.text);
+        else if (v.kind == CELL_BYTES) ledger_decision_json(&row->decision, out);
         else if (v.kind == CELL_BOOL) buf_add_z(out, v.whole ? "true" : "false");
         else if (v.kind == CELL_REAL) put_real(c, v.real, out);
         else buf_add_i64(out, v.whole);
@@ -233,6 +274,14 @@ static void put_csv_text(struct span s, struct buf *out) {
     if (quote) buf_add_char(out, '"');
 }
 
+static void put_csv_decision(const struct ledger_row *row, struct buf *out) {
+    struct buf json;
+    buf_init(&json, 4096);
+    ledger_decision_json(&row->decision, &json);
+    put_csv_text(buf_span(&json), out);
+    buf_free(&json);
+}
+
 void columns_csv_row(const struct ledger_row *row, struct buf *out) {
     char time[25];
     clock_format_utc(row->started_us, time);
@@ -242,6 +291,7 @@ void columns_csv_row(const struct ledger_row *row, struct buf *out) {
         buf_add_char(out, ',');
         if (!v.known) continue;
         if (v.kind == CELL_TEXT) put_csv_text(v.text, out);
+        else if (v.kind == CELL_BYTES) put_csv_decision(row, out);
         else if (v.kind == CELL_REAL) put_real(c, v.real, out);
         else buf_add_i64(out, v.whole);
     }

@@ -16,7 +16,8 @@ enum column_type {
     COLUMN_U32,   // uint32_t
     COLUMN_BOOL,  // bool
     COLUMN_FLOAT, // float; NAN = NULL
-    COLUMN_REAL   // double; NAN = NULL
+    COLUMN_REAL,  // double; NAN = NULL
+    COLUMN_DECISION // struct ledger_decision; format 0 = NULL
 };
 
 // Where a column is stored: with its row, or once for all rows that share a set of values (kind.h).

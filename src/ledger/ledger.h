@@ -14,11 +14,34 @@
 #include "config/config.h"
 #include "gate/gate.h"
 
+// What a decision was made from, besides the scores: one column, stored as these bytes (little-endian).
+enum { DECISION_FORMAT = 1 };
+enum decision_flag {
+    DECISION_HARD = 1,          // above the threshold
+    DECISION_FREE = 2,          // the threshold decided, or could have
+    DECISION_SESSION = 4,       // the conversation was known
+    DECISION_SESSION_LOCAL = 8, // the local model had it, else a frontier
+    DECISION_PRICED = 16,       // the price of the frontier is known: the sums are US dollars
+};
+struct ledger_decision {
+    uint8_t format; // 0 = there was no decision: NULL
+    uint8_t aim;    // index into target_local_share, quality_floor, max_cost
+    uint8_t flags;  // enum decision_flag
+    uint8_t spare;
+    float threshold;
+    float expected_usd;            // of the frontier, for this request
+    float gain_usd, loss_usd;      // of leaving the conversation's model
+    uint32_t input_tokens, output_tokens; // expected
+    uint32_t cached_tokens;        // of the input, expected from the frontier's cache
+    uint32_t wait_ms;              // expected, for the local model
+};
+
 // One row. Plain data; a copy is complete. Strings are cut to fit. No prompt, no answer, no key.
 struct ledger_row {
     char id[40];        // request id, as in x-request-id
     int64_t started_us; // wall clock, UTC
     char user[64];      // x-sluice-user, or ""
+    struct ledger_decision decision;
     float score, p_local, complexity, ambiguity;
     uint32_t masked; // values that left masked; not a column: the receipt says it
     int64_t input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens; // -1 = not told
@@ -119,6 +142,8 @@ int ledger_summarize(const char *path, const struct ledger_filter *filter, struc
 
 // One row as a JSON object.
 struct buf;
+// A decision as a JSON object, or null.
+void ledger_decision_json(const struct ledger_decision *d, struct buf *out);
 void ledger_row_json(const struct ledger_row *row, struct buf *out);
 
 #endif

@@ -51,6 +51,26 @@ int ledger_read_newest(const char *path, size_t limit, struct ledger_row *rows, 
     return read_rows(path, "ORDER BY seq DESC LIMIT ?1", NULL, (int64_t)limit, limit, rows, e);
 }
 
+int ledger_read_costs(const char *path, int64_t since_us, int64_t part_us, cost_visit *visit, void *context,
+                      struct err *e) {
+    static const char SQL[] = "SELECT max(started_us), total(cost_usd) FROM entry WHERE started_us >= ?1"
+                              " GROUP BY started_us / ?2 ORDER BY 1";
+    sqlite3 *db = store_open_reader(path, e);
+    if (!db) return -1;
+    sqlite3_stmt *s = NULL;
+    int step = SQLITE_ERROR;
+    if (sqlite3_prepare_v2(db, SQL, -1, &s, NULL) == SQLITE_OK) {
+        sqlite3_bind_int64(s, 1, since_us);
+        sqlite3_bind_int64(s, 2, part_us);
+        while ((step = sqlite3_step(s)) == SQLITE_ROW)
+            if (visit(context, sqlite3_column_int64(s, 0), sqlite3_column_double(s, 1)) != 0) break;
+    }
+    int status = step == SQLITE_DONE || step == SQLITE_ROW ? 0 : err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return status;
+}
+
 // ---------------------------------------------------------------- outcomes
 
 static void copy_text(char *to, size_t size, sqlite3_stmt *s, int column) {

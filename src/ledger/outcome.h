@@ -45,6 +45,12 @@ const char *ledger_file_path(const struct ledger *l);
 int ledger_read_row(const char *path, const char *id, struct ledger_row *out, struct err *e);
 int ledger_read_newest(const char *path, size_t limit, struct ledger_row *rows, struct err *e);
 
+// Calls `visit` with what the requests cost that began since then, summed over parts of this length; at_us is in the
+// part. Blocks: it looks at every row. -1 with the reason.
+typedef int cost_visit(void *context, int64_t at_us, double usd);
+int ledger_read_costs(const char *path, int64_t since_us, int64_t part_us, cost_visit *visit, void *context,
+                      struct err *e) __attribute__((warn_unused_result));
+
 // Calls `visit` for every outcome since then (0 = all), oldest first; texts and sample live during the call. A visit
 // that does not return 0 ends the walk. Returns the number of outcomes, or -1.
 typedef int outcome_visit(void *context, const struct ledger_outcome *o);

@@ -22,6 +22,10 @@ static const struct {
     [REASON_LOCAL_DOWN] = {"local-down", "the local model is not ready"},
     [REASON_MASKED] = {"masked", "a frontier is wanted, and what must not leave is replaced by placeholders"},
     [REASON_FALL_BACK] = {"fall-back", "the candidate before it failed"},
+    [REASON_QUALITY_FLOOR] = {"quality-floor", "answered locally it would bring the expected quality below the floor"},
+    [REASON_SESSION] = {"session", "the conversation stays with the model that has it in its prompt cache"},
+    [REASON_LOCAL_SLOW] = {"local-slow", "the wait for the local model would be longer than routing.max_wait"},
+    [REASON_BUDGET] = {"budget", "a frontier is wanted, but routing.max_cost is spent"},
 };
 
 const char *route_name(enum route r) {
@@ -57,7 +61,9 @@ struct facts {
     bool sensitive;
     bool trusted; // the local side is on hardware of the operator's
     bool fall_back;
-    uint32_t frontiers; // 0 when sensitive: nothing below can plan a remote candidate then
+    bool slow;          // the wait for the local model is too long
+    bool spent;         // there are frontiers, but no money for them
+    uint32_t frontiers; // 0 when sensitive or spent: nothing below can plan a remote candidate then
     uint32_t preferred; // the frontier that is asked first
     bool named;         // because the caller named its model
 };
@@ -84,8 +90,12 @@ static struct facts gather(const struct config *config, const struct verdict *ve
         .sensitive = verdict->sensitive,
         .trusted = s->local_trusted,
         .fall_back = config->routing.fall_back,
-        .frontiers = verdict->sensitive ? 0 : s->frontier_count,
+        .slow = config->routing.max_wait_ms > 0 && s->local_wait_ms > config->routing.max_wait_ms,
+        .spent = s->budget_spent && s->frontier_count > 0,
+        .frontiers = verdict->sensitive || s->budget_spent ? 0 : s->frontier_count,
     };
+    if (r->pin == PIN_NONE && s->session.known && !s->session.local && s->session_frontier >= 0 && (uint32_t)s->session_frontier < f.frontiers)
+        f.preferred = (uint32_t)s->session_frontier;
     f.named = r->named_frontier >= 0 && (uint32_t)r->named_frontier < f.frontiers;
     if (f.named) f.preferred = (uint32_t)r->named_frontier;
     return f;
@@ -133,22 +143,27 @@ static void plan_frontier(struct plan *out, const struct facts *f, enum reason r
     if (local_last) add(out, true, 0, REASON_FALL_BACK);
 }
 
-// A frontier is wanted and there is none.
+// A frontier is wanted and there is none, or none that may still cost.
 static void plan_without_frontier(struct plan *out, const struct facts *f, enum on_no_frontier rule) {
+    static const struct {
+        enum reason reason;
+        const char *nobody, *refusal, *degraded;
+    } WHY[] = {{REASON_NO_FRONTIER, "no_upstream", "frontier_not_configured", "frontier-not-configured"},
+               {REASON_BUDGET, "budget_spent", "budget_spent", "budget"}};
     if (f->obstacle == OBSTACLE_DISABLED) {
-        refuse(out, REASON_NO_FRONTIER, "no_upstream");
+        refuse(out, WHY[f->spent].reason, WHY[f->spent].nobody);
         return;
     }
     if (rule == NO_FRONTIER_REFUSE || !f->able) {
-        refuse(out, REASON_NO_FRONTIER, "frontier_not_configured");
+        refuse(out, WHY[f->spent].reason, WHY[f->spent].refusal);
         return;
     }
     if (f->obstacle != OBSTACLE_NONE) {
         refuse(out, OBSTACLES[f->obstacle].reason, OBSTACLES[f->obstacle].refusal);
         return;
     }
-    add(out, true, 0, REASON_NO_FRONTIER);
-    degrade(out, "frontier-not-configured");
+    add(out, true, 0, WHY[f->spent].reason);
+    degrade(out, WHY[f->spent].degraded);
 }
 
 // The request may not leave, or the caller does not want it to. A local model for which it is too long by our
@@ -162,6 +177,11 @@ static void plan_local_only(struct plan *out, const struct facts *f, enum reason
 }
 
 static void plan_routine(struct plan *out, const struct facts *f) {
+    if (f->obstacle == OBSTACLE_NONE && f->slow && f->frontiers && f->fall_back) {
+        plan_frontier(out, f, REASON_LOCAL_SLOW);
+        degrade(out, "local-slow");
+        return;
+    }
     if (f->obstacle == OBSTACLE_NONE) {
         plan_local(out, f, REASON_ROUTINE, true);
         return;
@@ -171,7 +191,8 @@ static void plan_routine(struct plan *out, const struct facts *f) {
     bool may_leave = f->frontiers && (f->fall_back || f->obstacle == OBSTACLE_DISABLED);
     if (!may_leave) {
         bool nobody = f->obstacle == OBSTACLE_DISABLED;
-        refuse(out, reason, nobody ? "no_upstream" : OBSTACLES[f->obstacle].refusal);
+        const char *refusal = nobody ? f->spent ? "budget_spent" : "no_upstream" : OBSTACLES[f->obstacle].refusal;
+        refuse(out, nobody && f->spent ? REASON_BUDGET : reason, refusal);
         return;
     }
     plan_frontier(out, f, reason);
@@ -179,20 +200,28 @@ static void plan_routine(struct plan *out, const struct facts *f) {
 }
 
 // Why a clean request without a pin to the local side wants a frontier, or REASON_ROUTINE.
-static enum reason frontier_reason(const struct facts *f, const struct route_request *r, bool hard) {
+static enum reason frontier_reason(const struct facts *f, const struct route_request *r, enum dial_mode mode, bool hard) {
     if (r->pin == PIN_FRONTIER) return REASON_PINNED_FRONTIER;
     if (!f->able) return REASON_NOT_ABLE;
     if (!f->fits) return REASON_TOO_LONG;
     if (!hard) return REASON_ROUTINE;
-    return f->named ? REASON_MODEL_NAMED : REASON_HARD;
+    if (f->named) return REASON_MODEL_NAMED;
+    return mode == DIAL_QUALITY ? REASON_QUALITY_FLOOR : REASON_HARD;
+}
+
+// A conversation that the threshold would switch to the other side stays, unless the gain beats the lost cache.
+static bool stays(const struct facts *f, const struct route_request *r, const struct route_state *s, bool hard) {
+    if (!s->session.known || s->session.local != hard || r->change.gain_usd > r->change.loss_usd) return false;
+    if (s->session.local) return f->obstacle == OBSTACLE_NONE && !f->slow;
+    return f->frontiers > 0 && s->session_frontier >= 0 && (uint32_t)s->session_frontier == f->preferred;
 }
 
 // A sensitive request for which a frontier is wanted goes masked to those in the zones that allow it, and to nobody
 // else: the local model is behind them, where it may have the request as it is. False when there is no such frontier.
 static bool plan_masked(struct plan *out, const struct facts *f, const struct route_request *r,
                         const struct route_state *s, bool hard) {
-    bool wanted = frontier_reason(f, r, hard) != REASON_ROUTINE || f->obstacle == OBSTACLE_DISABLED;
-    if (!r->mask_zones || r->pin == PIN_LOCAL || !wanted) return false;
+    bool wanted = frontier_reason(f, r, s->mode, hard) != REASON_ROUTINE || f->obstacle == OBSTACLE_DISABLED;
+    if (!r->mask_zones || r->pin == PIN_LOCAL || !wanted || s->budget_spent) return false;
     bool local_last = f->fall_back && f->trusted && f->able && f->obstacle == OBSTACLE_NONE;
     uint32_t most = f->fall_back ? PLAN_MAX - local_last : 1;
     bool is_named = r->named_frontier >= 0 && (uint32_t)r->named_frontier < s->frontier_count;
@@ -211,7 +240,9 @@ void route_plan(const struct config *config, const struct verdict *verdict, cons
                 const struct route_request *request, const struct route_state *state, struct plan *out) {
     *out = (struct plan){.threshold = threshold};
     struct facts f = gather(config, verdict, score, request, state);
-    bool hard = !(score->score <= threshold); // a score that is no number is hard
+    bool hard = out->hard = !(dial_key(state->mode, score) <= threshold); // what is no number is hard
+    out->free = !f.sensitive && request->pin == PIN_NONE && f.able && f.fits && state->frontier_count &&
+                f.obstacle != OBSTACLE_DISABLED;
     if (f.sensitive) {
         if (!plan_masked(out, &f, request, state, hard)) plan_local_only(out, &f, REASON_SENSITIVE);
         return;
@@ -220,7 +251,12 @@ void route_plan(const struct config *config, const struct verdict *verdict, cons
         plan_local_only(out, &f, REASON_PINNED_LOCAL);
         return;
     }
-    enum reason reason = frontier_reason(&f, request, hard);
+    enum reason reason = frontier_reason(&f, request, state->mode, hard);
+    if (out->free && stays(&f, request, state, hard)) {
+        if (state->session.local) plan_local(out, &f, REASON_SESSION, true);
+        else plan_frontier(out, &f, REASON_SESSION);
+        return;
+    }
     if (reason == REASON_ROUTINE) plan_routine(out, &f);
     else if (f.frontiers) plan_frontier(out, &f, reason);
     else plan_without_frontier(out, &f, config->routing.on_no_frontier);

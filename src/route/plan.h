@@ -7,6 +7,8 @@
 #include "config/config.h"
 #include "gate/gate.h"
 #include "intent/score.h"
+#include "route/dial.h"
+#include "route/session.h"
 
 enum route { ROUTE_LOCAL, ROUTE_FRONTIER, ROUTE_REFUSED };
 const char *route_name(enum route r); // "local", "frontier", "refused"
@@ -28,6 +30,10 @@ enum reason {
     REASON_LOCAL_DOWN,     // the local model is not ready
     REASON_MASKED,         // a frontier is wanted, and what must not leave can be replaced
     REASON_FALL_BACK,      // the candidate before this one failed
+    REASON_QUALITY_FLOOR,  // local, it would bring the expected quality below the floor
+    REASON_SESSION,        // the conversation stays where its prompt cache is
+    REASON_LOCAL_SLOW,     // the wait for the local model would be too long
+    REASON_BUDGET,         // a frontier is wanted, and the budget for them is spent
     REASON_COUNT
 };
 const char *reason_code(enum reason r); // "sensitive", "routine", ...
@@ -42,6 +48,12 @@ struct route_state {
     bool local_sees_images;
     uint32_t frontier_count; // frontiers with a key, in order of preference
     const enum zone *frontier_zones;
+    enum dial_mode mode;     // what the threshold is compared with
+    float ease;              // of the budget, for the dial
+    bool budget_spent;       // nothing more may be asked of frontiers that cost
+    int64_t local_wait_ms;   // expected, for a slot of the local model
+    struct session session;  // who has the conversation in its cache
+    int session_frontier;    // as an index among the usable ones, or -1
 };
 
 struct route_request {
@@ -51,6 +63,7 @@ struct route_request {
     int64_t max_tokens;      // -1 = not given
     bool needs_vision;
     bool needs_audio;
+    struct session_switch change; // what leaving the session's model gains and loses
     uint32_t mask_zones;     // zones a sensitive request may go to masked, as 1u << zone; 0 = none
 };
 
@@ -71,7 +84,9 @@ struct plan {
     struct candidate candidates[PLAN_MAX];
     uint32_t count;            // 0: refused; `refusal` says why
     const char *refusal;       // error code of the table in gateway/errors.c, or NULL
-    float threshold;           // the score above which a request is hard
+    float threshold;           // the key (dial.h) above which a request is hard
+    bool hard;                 // it is above
+    bool free;                 // the threshold decided, or could have: clean, not pinned, both sides able
 };
 
 void route_plan(const struct config *config, const struct verdict *verdict, const struct score *score, float threshold,

@@ -100,30 +100,37 @@ void session_note(struct sessions *s, uint64_t key, const struct session *what, 
 
 // ---------------------------------------------------------------- money
 
-// Relative prices that most of the book has: cached input a tenth, output four times as much.
-static const struct price USUAL = {.input = 1e-6, .output = 4e-6, .cached_input = 1e-7, .reasoning = NAN};
+struct rates {
+    double input, cached, output; // US dollars a token
+    bool priced;
+};
 
-static const struct price *or_usual(const struct price *p) {
-    return p && isfinite(p->input) && isfinite(p->output) ? p : &USUAL;
+static struct rates rates_of(const struct price *p, double input_tokens) {
+    // relative prices that most of the book has: cached input a tenth, output four times as much
+    static const struct rates USUAL = {1e-6, 1e-7, 4e-6, false};
+    if (!p) return USUAL;
+    int64_t context = (int64_t)input_tokens;
+    struct rates r = {price_rate(p, PRICE_INPUT, PRICE_STANDARD, context), price_rate(p, PRICE_CACHED, PRICE_STANDARD, context),
+                      price_rate(p, PRICE_OUTPUT, PRICE_STANDARD, context), true};
+    if (!isfinite(r.cached)) r.cached = r.input;
+    return isfinite(r.input) && isfinite(r.output) ? r : USUAL;
 }
 
-static double cached_price(const struct price *p) {
-    return isfinite(p->cached_input) ? p->cached_input : p->input;
+static double cost_of(const struct rates *p, const struct session_request *r, double cached) {
+    return (r->input_tokens - cached) * p->input + cached * p->cached + r->output_tokens * p->output;
 }
 
 struct session_cost session_cost(const struct price *p, const struct session_request *r, double cached) {
-    struct session_cost c = {.priced = or_usual(p) == p, .cached = fmin(cached, r->input_tokens)};
-    p = or_usual(p);
-    c.usd = (r->input_tokens - c.cached) * p->input + c.cached * cached_price(p) + r->output_tokens * p->output;
+    struct rates rates = rates_of(p, r->input_tokens);
+    struct session_cost c = {.priced = rates.priced, .cached = fmin(cached, r->input_tokens)};
+    c.usd = cost_of(&rates, r, c.cached);
     return c;
 }
 
 struct session_switch session_weigh(const struct price *p, const struct session_request *r, const struct session *s) {
     static const double LEAST = 0.01; // odds stay finite
-    double history = fmin(s->tokens, r->input_tokens);
-    double with_cache = session_cost(p, r, history).usd, without = session_cost(p, r, 0).usd;
-    double p_local = fmax(r->p_local, LEAST);
-    p = or_usual(p);
-    if (!s->local) return (struct session_switch){with_cache, history * (p->input - cached_price(p))};
-    return (struct session_switch){without * (1 - p_local) / p_local, history * p->input};
+    struct rates rates = rates_of(p, r->input_tokens);
+    double history = fmin(s->tokens, r->input_tokens), p_local = fmax(r->p_local, LEAST);
+    if (!s->local) return (struct session_switch){cost_of(&rates, r, history), history * (rates.input - rates.cached)};
+    return (struct session_switch){cost_of(&rates, r, 0) * (1 - p_local) / p_local, history * rates.input};
 }

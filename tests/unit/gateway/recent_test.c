@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "intent/features.h"
+#include "intent/reading.h"
 #include "test.h"
 
 static struct intent_input input_of(const char *text, const char *system) {
@@ -19,6 +20,13 @@ static void assert_same_features(const struct intent_input *a, const struct inte
     assert_memory_equal(x.text, y.text, x.text_count * sizeof *x.text);
     assert_memory_equal(x.system, y.system, x.system_count * sizeof *x.system);
     assert_memory_equal(x.counts, y.counts, sizeof x.counts);
+    static struct reading p, q;
+    reading_read(a, &p);
+    reading_read(b, &q);
+    assert_int_equal(p.text_count, q.text_count);
+    assert_int_equal(p.system_count, q.system_count);
+    assert_memory_equal(p.text, q.text, p.text_count * sizeof *p.text);
+    assert_memory_equal(p.system, q.system, p.system_count * sizeof *p.system);
 }
 
 // Words that are all different, ended where it hurts: in the middle of one.
@@ -31,7 +39,7 @@ static char *long_text(size_t bytes) {
 
 static void recent_gives_back_what_the_score_reads_at_every_length(void **state) {
     (void)state;
-    static const size_t LENGTHS[] = {0, 1, 100, 383, 384, 385, 511, 512, 513, 5000, 300000};
+    static const size_t LENGTHS[] = {0, 1, 100, 383, 384, 385, 511, 512, 513, 2047, 2048, 2049, 5000, 300000};
     for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
         struct recent *r = recent_new(2);
         char *text = long_text(LENGTHS[i]);

@@ -62,6 +62,7 @@ static struct ledger_row example(int i) {
                            .reason = "score",
                            .task = "code",
                            .score = 0.75f,
+                           .decision = {.format = DECISION_FORMAT, .flags = DECISION_HARD | DECISION_SESSION, .threshold = 0.5f, .input_tokens = 98},
                            .p_local = 0.25f,
                            .classes = "pii,secret",
                            .receipt = "2026.1",
@@ -176,7 +177,8 @@ static void ledger_keeps_every_field(void **state) {
 static void ledger_columns_cover_the_row(void **state) {
     (void)state;
     static const size_t SIZES[] = {[COLUMN_COUNT] = 8, [COLUMN_MAYBE] = 8, [COLUMN_INT] = 4, [COLUMN_U32] = 4,
-                                   [COLUMN_BOOL] = 1,  [COLUMN_FLOAT] = 4, [COLUMN_REAL] = 8};
+                                   [COLUMN_BOOL] = 1,  [COLUMN_FLOAT] = 4, [COLUMN_REAL] = 8,
+                                   [COLUMN_DECISION] = sizeof(struct ledger_decision)};
     char covered[sizeof(struct ledger_row)] = {0};
     size_t bare = 0;
     for (const struct column *c = COLUMNS; c->name; c++) {

@@ -73,7 +73,9 @@ static void session_without_places_knows_nothing(void **state) {
 // ---------------------------------------------------------------- money
 
 // 1.75 and 14 dollars a million, cached input a tenth
-static const struct price PRICE = {.input = 1.75e-6, .output = 14e-6, .cached_input = 0.175e-6};
+static const struct price_card CARD = {
+    .usd = {[PRICE_INPUT] = 1.75e-6, [PRICE_CACHED] = 0.175e-6, [PRICE_OUTPUT] = 14e-6}};
+static const struct price PRICE = {.name = "large", .card_count = 1, .cards = &CARD};
 
 static void session_cost_takes_cached_input_at_its_price(void **state) {
     (void)state;

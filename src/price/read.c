@@ -180,12 +180,21 @@ static void read_member(struct reader *r, struct span key, uint32_t value, struc
     else if (span_is(key, SPAN("tiered_pricing"))) read_steps(r, value);
 }
 
+// Names are printed, so escapes that a terminal would obey are none.
+static bool is_name(struct span s) {
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.at[i] < ' ' || s.at[i] == 0x7f) return false;
+    return s.len > 0;
+}
+
 // The provider's name and mode are there as long as the book, so an entry without them shares one "".
 static void read_model(struct price_book *b, const struct json_doc *d, struct span name, uint32_t node,
                        const char *file, uint32_t line, size_t *good) {
     struct reader r = {.doc = d, .price = {.provider = "", .mode = "", .source = file, .line = line}};
     struct price *old = book_get(b, name);
-    if (!json_is(d, node, JSON_OBJECT)) {
+    if (!is_name(name)) {
+        snprintf(r.why, sizeof r.why, "is no name of a model");
+    } else if (!json_is(d, node, JSON_OBJECT)) {
         snprintf(r.why, sizeof r.why, "must be an object");
     } else {
         for (uint32_t k = node + 1; k < d->nodes[node].next; k = d->nodes[k + 1].next) {
@@ -241,6 +250,7 @@ static struct span model_before(struct span text, size_t end) {
         if (c == '{' || c == '[') depth++;
         if (c == '}' || c == ']') depth--;
         if (c != '"') continue;
+        if (i + 1 == text.len) break;
         size_t n = json_string_length(span_sub(text, i + 1, text.len));
         if (n == SIZE_MAX) break;
         if (depth == 1 && i + 1 + n < end) model = span_sub(text, i + 1, n);

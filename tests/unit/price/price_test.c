@@ -175,6 +175,10 @@ static void price_what_is_no_json_is_refused_with_line_and_model(void **state) {
         assert_non_null(strstr(e.text, "built-in:2:"));
         assert_non_null(strstr(e.text, "bad"));
     }
+    assert_null(load("{\"\":{" PRICED "}}", PRICE_BOOK_MOST_LOSS, &e));
+    assert_non_null(strstr(e.text, "no name"));
+    assert_null(load("{\"a\\u001b[2Jb\":{" PRICED "}}", PRICE_BOOK_MOST_LOSS, &e));
+    assert_non_null(strstr(e.text, "no name"));
     static const char *const NONE[] = {"[]", "5", "{", " ", "\"\\u00", "\xff\xfe{}"};
     for (size_t i = 0; i < sizeof NONE / sizeof *NONE; i++) {
         assert_null(load(NONE[i], 100, &e));

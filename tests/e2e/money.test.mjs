@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
-import { PROVIDER_KEY, frontier, run, startSluice, temporaryFolder, user } from './helper.mjs';
+import { PROVIDER_KEY, frontier, run, startSluice, temporaryFolder, until, user } from './helper.mjs';
 
 let dir;
 before(() => {
@@ -271,4 +271,41 @@ test('money_ledger_bills_reasoning_and_service_tier_of_openai', async () => {
     await gateway.stop();
     await far.stop();
   }
+});
+
+test('money_reload_keeps_the_book_when_the_new_one_lost_too_much', async () => {
+  const models = (n, bad) => Object.fromEntries([...Array(n).keys()].map((i) => [`m${i}`, { input_cost_per_token: i < bad ? -1 : 1e-6 }]));
+  const prices = file('reload.json', models(100, 2));
+  const far = await Provider.start({ key: PROVIDER_KEY });
+  const gateway = await startSluice({ config: { local: { enabled: false }, frontier: [frontier('sim', far)], data: { prices } } });
+  const reload = async (event) => {
+    const before = gateway.log().split(event).length;
+    process.kill(gateway.pid, 'SIGHUP');
+    await until(event, () => gateway.log().split(event).length > before);
+  };
+  try {
+    assert.match(gateway.log(), /prices\.skipped.*m0.*negative/s); // two of a hundred: used, and said
+    file('reload.json', models(100, 6)); // four more are gone, and six cannot be read
+    await reload('config.kept');
+    assert.match(gateway.log(), /reload\.json:1: m0: input_cost_per_token is negative \(6 of 100 models cannot be read, 6\.0 %/);
+    file('reload.json', models(90, 0));
+    await reload('config.kept');
+    assert.match(gateway.log(), /of 103 models are gone .* the first is m90; if that is meant, start again/);
+    file('reload.json', models(100, 0));
+    await reload('config.reloaded');
+  } finally {
+    await gateway.stop();
+    await far.stop();
+  }
+});
+
+test('money_roi_writes_a_page', () => {
+  const at = path.join(dir, 'roi.html');
+  const r = run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', at]);
+  assert.equal(r.status, 0, r.stderr);
+  assert.match(r.stdout, /\$37,175\.00/);
+  assert.match(fs.readFileSync(at, 'utf8'), /"saving_usd_per_month":37175/);
+  assert.match(run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', '-']).stdout, /^<!doctype html>/i);
+  assert.equal(run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', '-', '--json']).status, 2);
+  assert.equal(run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', path.join(dir, 'no', 'such', 'folder.html')]).status, 1);
 });

@@ -238,7 +238,7 @@ static void put_changes(const struct price_book *used, const struct price_book *
     for (size_t i = 0; i < price_book_count(used); i++) {
         const struct price *before = price_book_at(used, i);
         const struct price *after = price_find(file, span_from(before->name));
-        if (!after || strcmp(after->name, before->name) || !find_change(before, after, &change)) continue;
+        if (!after || strcmp(after->name, before->name) != 0 || !find_change(before, after, &change)) continue;
         if (!json) {
             printf("  %s: %s %g -> %g\n", before->name, change.key, change.from, change.to);
             continue;
@@ -265,7 +265,7 @@ static struct counts compare(const struct price_book *used, const struct price_b
     struct change change;
     for (size_t i = 0; i < price_book_count(used); i++) {
         const struct price *before = price_book_at(used, i), *after = price_find(file, span_from(before->name));
-        if (!after || strcmp(after->name, before->name)) n.missing++;
+        if (!after || strcmp(after->name, before->name) != 0) n.missing++;
         else if (find_change(before, after, &change)) n.changed++;
         else n.same++;
     }

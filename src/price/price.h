@@ -116,7 +116,8 @@ void price_make_bill(const struct price *p, const struct price_usage *u, struct 
 double price_cost_usd(const struct price *p, const struct price_usage *u);
 
 // USD per token of a class for a prompt of `context` tokens, or NAN. Where a price is not listed: cached tokens cost as
-// input and reasoning as output, the most that they can; writes are unknown, for they cost more than input.
+// input, the most that they can, and reasoning as output, which it is unless listed apart; writes are unknown, for they
+// cost more than input.
 double price_rate(const struct price *p, enum price_class c, enum price_service s, int64_t context);
 
 #endif

@@ -16,8 +16,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "config/embedded.h"
 #include "ledger/ledger.h"
 #include "local/local.h"
+#include "price/price.h"
 #include "upstream/upstream.h"
 #include "wire/json.h"
 
@@ -183,6 +185,38 @@ static void check_frontiers(struct doctor *d) {
               refuse ? "refused" : "answered by the local model and marked degraded");
 }
 
+// ---------------------------------------------------------------- prices
+
+static void check_price(struct doctor *d, const struct price_book *book, const struct config_frontier *f,
+                        const char *model) {
+    if (price_find(book, span_from(model))) return;
+    found(d, STATE_WARN, "put it into the file of data.prices",
+          "%s: no price for %s, so what its requests cost is unknown", f->name, model);
+}
+
+static void check_prices(struct doctor *d) {
+    struct err e = {""};
+    struct price_book *book =
+        price_book_load(embedded_prices(), d->config->data.prices, (double)d->config->data.prices_max_loss, &e);
+    if (!book) {
+        found(d, STATE_FAIL, "correct the file of data.prices: sluice prices check FILE", "%s", e.text);
+        return;
+    }
+    size_t faults = price_book_fault_count(book);
+    const struct price_fault *first = price_book_fault(book, 0);
+    if (first)
+        found(d, STATE_WARN, "sluice prices check FILE", "%zu models cannot be read, the first in line %u: %s: %s",
+              faults, first->line, first->model, first->why);
+    else
+        found(d, STATE_OK, "", "%zu models%s%s", price_book_count(book), *d->config->data.prices ? ", with " : "",
+              d->config->data.prices);
+    for (size_t i = 0; i < d->config->frontier_count; i++) {
+        const struct config_frontier *f = &d->config->frontiers[i];
+        for (size_t k = 0; k < f->model_count; k++) check_price(d, book, f, f->models[k]);
+    }
+    price_book_free(book);
+}
+
 // ---------------------------------------------------------------- the machine
 
 static bool answers_healthz(const struct addrinfo *a) {
@@ -335,7 +369,7 @@ static const struct {
     {"llama-server", check_server}, {"model", check_model},        {"run folder", check_run_dir},
     {"local url", check_local_url}, {"frontier", check_frontiers}, {"listen", check_listen},
     {"open files", check_files},    {"ledger", check_ledger},      {"clock", check_clock},
-    {"core dumps", check_core},     {"masking", check_masking},
+    {"core dumps", check_core},     {"masking", check_masking},    {"prices", check_prices},
 };
 
 static int finish(struct doctor *d, int code) {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
-import { PROVIDER_KEY, frontier, run, startSluice, temporaryFolder, until, user } from './helper.mjs';
+import { PROVIDER_KEY, frontier, run, startSluice, temporaryFolder, until, user, writeConfig } from './helper.mjs';
 
 let dir;
 before(() => {
@@ -308,4 +308,16 @@ test('money_roi_writes_a_page', () => {
   assert.match(run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', '-']).stdout, /^<!doctype html>/i);
   assert.equal(run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', '-', '--json']).status, 2);
   assert.equal(run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', path.join(dir, 'no', 'such', 'folder.html')]).status, 1);
+});
+
+test('money_doctor_looks_at_the_book_and_at_models_without_a_price', () => {
+  const far = { name: 'own', protocol: 'openai', url: 'https://127.0.0.1:9/v1', models: ['gpt-5.2', 'no-such-model'], key_env: 'SIM_KEY' };
+  const config = writeConfig(dir, { frontier: [far], data: { prices: file('doctor.json', { m: { input_cost_per_token: 1e-6 } }) } });
+  assert.match(run(['doctor', '-c', config]).stdout, /prices +6 models, with .*doctor\.json/);
+  assert.match(run(['doctor', '-c', config]).stdout, /own: no price for no-such-model/);
+  assert.doesNotMatch(run(['doctor', '-c', config]).stdout, /no price for gpt-5\.2/);
+  file('doctor.json', { m: { input_cost_per_token: 14 } });
+  const r = run(['doctor', '-c', config]);
+  assert.equal(r.status, 1);
+  assert.match(r.stdout, /fail +prices +.*doctor\.json:1: m: input_cost_per_token is 14/);
 });

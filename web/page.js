@@ -74,3 +74,6 @@ function withBand(rows, key, low = `${key}_low`, high = `${key}_high`) {
 
 /** The rows that have an x, in its order. @param {any} list @param {string} key */
 const sortedBy = (list, key) => rowsOf(list).filter((row) => isNumber(row[key])).sort((a, b) => a[key] - b[key]);
+
+/** The rows that have a date, with it as seconds in `at`. @param {any} list @param {string} key @returns {any[]} */
+const dated = (list, key) => rowsOf(list).map((row) => ({ ...row, at: seconds(row[key]) })).filter((row) => isNumber(row.at)).sort((a, b) => a.at - b.at);

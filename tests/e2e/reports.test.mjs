@@ -15,12 +15,13 @@ const ROI = ['roi', '--requests', '10M', '--input-tokens', '200', '--output-toke
 let browser, dir;
 const files = {};
 
-// A report is the page that is built in with the data in their place: tests/unit/report checks that.
-function reportOf(kind, data) {
-  const page = fs.readFileSync(path.join(ROOT, 'build/web/report.html'), 'utf8');
-  const told = JSON.stringify({ kind, version: '0', made: '2026-01-31T12:00:00.000Z', data }).replaceAll('<', '\\u003c');
-  const file = path.join(dir, `${kind}-${Object.keys(files).length}.html`);
-  fs.writeFileSync(file, page.replace('@data@', () => told));
+const next = (kind) => path.join(dir, `${kind}-${Object.keys(files).length}.html`);
+
+// What the command itself writes.
+function htmlOf(args) {
+  const file = next(args[0]);
+  const r = run([...args, '--html', file]);
+  assert.equal(r.status, 0, r.stderr);
   return file;
 }
 
@@ -30,10 +31,19 @@ function jsonOf(args) {
   return JSON.parse(r.stdout);
 }
 
+// The same of data made here: the page that is built in with the data in their place, as tests/unit/report checks it.
+function reportOf(kind, data) {
+  const page = fs.readFileSync(path.join(ROOT, 'build/web/report.html'), 'utf8');
+  const told = JSON.stringify({ kind, version: '0', made: '2026-01-31T12:00:00.000Z', data }).replaceAll('<', '\\u003c');
+  const file = next(kind);
+  fs.writeFileSync(file, page.replace('@data@', () => told));
+  return file;
+}
+
 before(async () => {
   dir = temporaryFolder();
-  files.roi = reportOf('roi', jsonOf(ROI));
-  files.compare = reportOf('roi', jsonOf([...ROI, '--compare', 'deepseek-chat,claude-opus-4-6']));
+  files.roi = htmlOf(ROI);
+  files.compare = htmlOf([...ROI, '--compare', 'deepseek-chat,claude-opus-4-6']);
   files.audit = reportOf('audit', AUDIT);
   files.replay = reportOf('replay', REPLAY);
   files.eval = reportOf('eval', EVAL);
@@ -118,6 +128,24 @@ for (const [kind, charts] of Object.entries(LINES)) {
       assert.ok(sheets >= 2 && sheets <= 8, `${sheets} sheets of paper`);
     }));
 }
+
+// ---------------------------------------------------------------- files
+
+test('reports_roi_on_standard_output_is_the_same_page', () => {
+  const r = run([...ROI, '--html', '-']);
+  assert.equal(r.status, 0, r.stderr);
+  const undated = (page) => page.replace(/"made":"[^"]*"/, '');
+  assert.equal(undated(r.stdout), undated(fs.readFileSync(files.roi, 'utf8')));
+});
+
+test('reports_that_cannot_be_written_are_an_error_and_leave_nothing', () => {
+  const r = run([...ROI, '--html', path.join(dir, 'missing', 'x.html')]);
+  assert.equal(r.status, 1);
+  assert.match(r.stderr, /missing\/x\.html: cannot be written: No such file or directory/);
+  const before = fs.readdirSync(dir);
+  assert.equal(run([...ROI, '--html', dir]).status, 1);
+  assert.deepEqual(fs.readdirSync(dir), before);
+});
 
 // ---------------------------------------------------------------- what stands where
 

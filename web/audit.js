@@ -3,7 +3,7 @@
 /** @param {any} d */
 function auditSentence(d) {
   const { saving_usd_per_month: saving, saving_percent: part } = d.saving ?? {};
-  const much = isNumber(saving) && saving > 0 && `${money(saving)} a month${isNumber(part) ? ` (${percent(part)})` : ''}`;
+  const much = isNumber(saving) && saving > 0 && `${money(saving)} a\u00a0month${isNumber(part) ? ` (${percent(part)})` : ''}`;
   const would = `routing routine work to a local model would save ${much}`;
   switch (d.verdict) {
     case 'strong-candidate': return much ? `A strong candidate: ${would}.` : 'A strong candidate for routing routine work to a local model.';

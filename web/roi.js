@@ -8,9 +8,9 @@ function roiSentence(d) {
   if (!isNumber(saving)) return `What routing ${to} to a local model would save is not known.`;
   const of = d.model ? `what ${d.model} costs` : 'what the API costs';
   const part = isNumber(d.saving_percent) ? `, ${percent(Math.abs(d.saving_percent))} of ${of}` : '';
-  if (saving > 0) return `Routing ${to} to a local model saves ${money(saving)} a month${part}.`;
+  if (saving > 0) return `Routing ${to} to a local model saves ${money(saving)} a\u00a0month${part}.`;
   const no = d.verdict === 'stay-in-the-cloud' ? 'Don\u2019t' : 'Not for the money';
-  return `${no}: routing ${to} to a local model would cost ${money(-saving)} a month more${part}.`;
+  return `${no}: routing ${to} to a local model would cost ${money(-saving)} a\u00a0month more${part}.`;
 }
 
 /** @param {any} d @param {string} key @param {Format} format */

@@ -153,7 +153,7 @@ test('reports_roi_says_the_verdict_first_and_the_numbers_of_the_json', () =>
   withPage('roi', {}, async (page) => {
     const told = jsonOf(ROI);
     const dollars = (v) => `$${Math.round(v).toLocaleString('en-US')}`;
-    assert.match(await page.textContent('h1'), new RegExp(`^Routing 85% of the requests to a local model saves \\${dollars(told.saving_usd_per_month)} a month`));
+    assert.match((await page.textContent('h1')).replaceAll('\u00a0', ' '), new RegExp(`^Routing 85% of the requests to a local model saves \\${dollars(told.saving_usd_per_month)} a month`));
     const numbers = await page.$$eval('.numbers > div', (all) => all.map((e) => e.querySelector('dd').textContent));
     assert.deepEqual(numbers, [dollars(told.saving_usd_per_month), `${told.break_even_months.toFixed(1)} months`, dollars(told.routed_usd_per_month)]);
     // all of it within the first screen of a desk: nobody scrolls for the verdict

@@ -14,28 +14,29 @@ function auditSentence(d) {
   }
 }
 
-/** "74% – 82%" where there is no point, or the point with its range as a note. @param {any} part of the requests: {percent, low, high} */
-function auditShare(part) {
-  const range = part && isNumber(part.low) && isNumber(part.high) && part.low < part.high && `${percent(part.low)} to ${percent(part.high)}`;
-  return part && isNumber(part.percent) ? { value: percent(part.percent), range } : { value: range && range.replace(' to ', ' \u2013 '), range: null };
+/**
+ * A share of the requests with its range; "74% – 82%" where only that is known; from 0 to 100% is not known.
+ * @param {any} d @param {string} key
+ */
+function auditShare(d, key) {
+  const [value, low, high] = [d[key], d[`${key}_low`], d[`${key}_high`]];
+  const range = isNumber(low) && isNumber(high) && low < high && (low > 0 || high < 100);
+  if (isNumber(value)) return { value: percent(value), range: range && `${percent(low)} to ${percent(high)}` };
+  return { value: range ? between(low, high, percent) : value === null && UNKNOWN, range: null };
 }
 
 /** @param {any} d @returns {BigNumber[]} */
 function auditNumbers(d) {
-  const routine = auditShare(d.routine ?? { percent: d.routine_percent });
+  const routine = auditShare(d, 'routine_percent');
   const rule = d.rule ?? {};
   const speaks = (/** @type {any} */ above) => isNumber(above) && `above ${percent(above)} speaks for routing`;
   return [
     { label: 'of all tokens are output', value: isNumber(d.output_token_percent) && percent(d.output_token_percent), note: speaks(rule.output_above_percent) },
     { label: 'latency, p95', value: isNumber(d.latency_p95_ms) && milliseconds(d.latency_p95_ms), note: isNumber(d.ttft_p95_ms) && `first token, p95: ${milliseconds(d.ttft_p95_ms)}` },
-    { label: isNumber(d.routine_percent) ? 'of the requests are routine' : 'of the requests may be routine', value: routine.value,
+    { label: routine.value === UNKNOWN ? 'share of routine requests' : `of the requests ${isNumber(d.routine_percent) ? 'are' : 'may be'} routine`, value: routine.value,
       note: [routine.range, speaks(rule.routine_above_percent)].filter(Boolean).join('; ') },
   ];
 }
-
-// Money is what the price book says; where it knows no model, what the log says.
-/** @param {any[]} rows */
-const spentKey = (rows) => (rows.some((row) => isNumber(row.book_usd)) ? 'book_usd' : 'logged_usd');
 
 // ---------------------------------------------------------------- charts
 
@@ -59,61 +60,53 @@ function auditOverShare(d) {
 
 /** @param {any} d */
 function auditByDay(d) {
-  const rows = dated(d.daily, 'day');
-  const key = spentKey(rows);
-  const spent = rows.some((row) => isNumber(row[key]));
+  const rows = dated(d.by_day, 'day');
+  const spent = rows.some((row) => isNumber(row.spend_usd));
   return chart({
     title: spent ? 'Spend by day' : 'Requests by day',
     x: { label: 'day', values: rows.map((row) => row.at), format: dayShort, time: true },
     y: spent ? { label: 'USD', format: money, axis: moneyShort, zero: true } : { label: 'requests', format: count, axis: short, zero: true },
-    series: [{ label: spent ? 'spend' : 'requests', values: column(rows, spent ? key : 'requests'), kind: 'bars' }],
+    series: [{ label: spent ? 'spend' : 'requests', values: column(rows, spent ? 'spend_usd' : 'requests'), kind: 'bars' }],
   });
 }
 
 /** @param {any} d */
 function auditByModel(d) {
-  const key = spentKey(rowsOf(d.models));
-  const rows = rowsOf(d.models).filter((row) => isNumber(row[key])).sort((a, b) => b[key] - a[key]);
-  const total = rows.reduce((sum, row) => sum + row[key], 0);
+  const rows = rowsOf(d.by_model).filter((row) => isNumber(row.spend_usd)).sort((a, b) => b.spend_usd - a.spend_usd);
+  const total = rows.reduce((sum, row) => sum + row.spend_usd, 0);
   return bars({
     title: 'Spend by model',
     heads: ['model', 'requests', 'spend', 'of all'],
     rows: rows.slice(0, 12).map((row) => ({
       label: row.model,
       from: 0,
-      to: row[key],
-      texts: [count(row.requests), money(row[key]), share(total > 0 ? row[key] / total : null)],
+      to: row.spend_usd,
+      texts: [count(row.requests), money(row.spend_usd), share(total > 0 ? row.spend_usd / total : null)],
     })),
   });
 }
 
-/** @param {string} title @param {any} d @param {Format} format @param {Series[]} series */
-function weekly(title, d, format, series) {
-  const rows = dated(d.weekly, 'week');
+/** A small chart by week. @param {string} title @param {any} list @param {Format} format @param {[string, string][]} keys with labels */
+function weekly(title, list, format, keys) {
+  const rows = dated(list, 'week');
   return rows.length > 1 && chart({
     title,
     x: { label: 'week of', values: rows.map((row) => row.at), format: dayShort, time: true, ticks: rows.length < 7 ? rows.map((row) => row.at) : undefined },
     y: { label: '', format, zero: true },
-    series,
+    series: keys.map(([key, label]) => ({ label, values: column(rows, key) })),
     height: 200,
   });
 }
 
-/** @param {any} d @param {string} key @param {string} label */
-const byWeek = (d, key, label) => ({ label, values: column(dated(d.weekly, 'week'), key) });
+const LEAK_FORMATS = /** @type {Record<string, Format>} */ ({ percent, bytes, GB: (value) => bytes(value * 1e9) });
 
-// The measures that a week has, by the name of the leak.
-const LEAK_WEEKS = /** @type {Record<string, [string, Format]>} */ ({
-  'output-bloat': ['output_per_request', count],
-  'context-bloat': ['input_per_request', count],
-  'ops-tax': ['failed_percent', percent],
-});
+/** @param {any} unit @returns {Format} */
+const leakFormat = (unit) => LEAK_FORMATS[unit] ?? ((value) => count(Math.round(value)));
 
 /** @param {any} leak */
 function leakValue({ value, unit, estimated }) {
   if (!isNumber(value)) return 'not in the logs';
-  const text = unit === 'GB' ? bytes(value * 1e9) : /^%/.test(unit) ? percent(value) : `${count(Math.round(value))} ${unit ?? ''}`;
-  return estimated ? `${text}, estimated` : text;
+  return `${leakFormat(unit)(value)}${unit === 'tokens' ? ' tokens' : ''}${estimated ? ', estimated' : ''}`;
 }
 
 /** @param {any} trend */
@@ -123,16 +116,13 @@ function leakTrend(trend) {
   return `${trend.per_week_percent > 0 ? 'grows' : 'falls'} by ${percent(Math.abs(trend.per_week_percent))} a week (95%: ${percent(trend.low_percent)} to ${percent(trend.high_percent)})`;
 }
 
-/** @param {any} d */
-const auditLeaks = (d) => rowsOf(d.leaks).map((leak) => {
-  const [key, format] = LEAK_WEEKS[leak.name] ?? [];
-  return h('div', {},
-    h('h3', {}, leak.title ?? sentence(words(leak.name))),
-    h('p.note', {}, `${sentence(leak.measure)}: `, h('b', {}, leakValue(leak)),
-      [leakTrend(leak.trend), isNumber(leak.usd_per_month) && `${money(leak.usd_per_month)} a month`].filter(Boolean).map((text) => `; ${text}`), '.'),
-    leak.remedy && h('p.note', {}, `To mend it: ${stopped(leak.remedy)}`),
-    key && format && weekly('By week', d, format, [byWeek(d, key, leak.measure)]));
-});
+/** @param {any} leak */
+const auditLeak = (leak) => h('div', {},
+  h('h3', {}, leak.title ?? sentence(words(leak.leak))),
+  h('p.note', {}, `${sentence(leak.measure)}: `, h('b', {}, leakValue(leak)),
+    [leakTrend(leak.trend), isNumber(leak.usd_per_month) && `${money(leak.usd_per_month)} a month`].filter(Boolean).map((text) => `; ${text}`), '.'),
+  leak.remedy && h('p.note', {}, `To mend it: ${stopped(leak.remedy)}`),
+  weekly('By week', leak.weeks, leakFormat(leak.unit), [['value', leak.measure]]));
 
 // ---------------------------------------------------------------- tables
 
@@ -141,8 +131,8 @@ const cents = (text) => (text === null || text === undefined ? null : money(Numb
 
 /** @param {any} d */
 const auditUsage = (d) => facts('Usage', [
-  ['From', d.first_day && day(d.first_day)],
-  ['To', d.last_day && day(d.last_day)],
+  ['From', d.from && day(d.from)],
+  ['To', d.until && day(d.until)],
   ['Requests', known(d.requests, count)],
   ['Input tokens', known(d.input_tokens, count)],
   ['of which read from a cache', known(d.cached_tokens, count)],
@@ -150,7 +140,7 @@ const auditUsage = (d) => facts('Usage', [
   ['of which reasoning', d.reasoning_tokens > 0 && count(d.reasoning_tokens)],
   ['Spend by the log', cents(d.spend?.logged_usd)],
   ['Spend by the price book', cents(d.spend?.book_usd)],
-  ['Requests that are sensitive', auditShare(d.sensitive).value],
+  ['Requests that are sensitive', auditShare(d, 'sensitive_percent').value],
   ['Models without a known price', rowsNames(d.spend?.unknown_models)],
 ]);
 
@@ -185,13 +175,13 @@ const auditSaving = ({ saving: s }) => s && facts('USD a month', [
 const auditDecision = (d) => table({
   label: 'Who should do what',
   columns: [
-    { label: 'if you have', value: (row) => row.if },
-    { label: 'do this', value: (row) => row.do },
+    { label: 'if you have', value: (row) => row.situation },
+    { label: 'do this', value: (row) => row.answer },
     { label: 'because', value: (row) => row.why },
     { label: 'here', value: (row) => (row.applies === true ? 'yes' : row.applies === false ? 'no' : 'not known') },
     { label: 'measured by', value: (row) => row.measured_by },
   ],
-  rows: rowsOf(d.decision_table),
+  rows: rowsOf(d.decision),
   mark: (row) => row.applies === true,
 });
 
@@ -202,7 +192,7 @@ const auditFiles = (d) => table({
     { label: 'file', value: (row) => row.file },
     { label: 'read as', value: (row) => row.title ?? row.format },
     { label: 'rows', value: (row) => row.rows, format: count },
-    { label: 'bad', value: (row) => row.bad, format: count },
+    { label: 'bad', value: (row) => row.bad_rows, format: count },
     { label: 'left out', value: (row) => row.left_out, format: count },
     { label: 'size', value: (row) => row.bytes, format: bytes },
   ],
@@ -217,19 +207,33 @@ const auditBad = (d) => table({
     { label: 'line', value: (row) => row.line, format: String },
     { label: 'what is wrong', value: (row) => row.why, wide: true },
   ],
-  rows: rowsOf(d.bad_rows?.first),
+  rows: rowsOf(d.bad),
 });
 
 /** @param {any} d */
-function auditReasons(d) {
-  const reasons = Object.entries(d.routes?.reasons ?? {}).sort((a, b) => b[1] - a[1]);
+function auditReasons({ judged }) {
+  const reasons = Object.entries(judged?.reasons ?? {}).sort((a, b) => b[1] - a[1]);
   return bars({
-    title: 'Why requests would have gone where',
-    note: isNumber(d.routes?.local_percent) ? `${percent(d.routes.local_percent)} of ${count(d.routes.judged)} requests that were judged would have stayed local.` : undefined,
+    title: 'Where requests would have gone, and why',
+    note: isNumber(judged?.local_percent) ? `${percent(judged.local_percent)} of the ${count(judged.requests)} requests that were judged would have stayed local.` : undefined,
     heads: ['reason', 'requests'],
     rows: reasons.map(([reason, n]) => ({ label: sentence(words(reason)), from: 0, to: n, texts: [count(n)] })),
   });
 }
+
+const PRECISION = /** @type {Record<string, string>} */ ({
+  totals: 'The logs hold totals only: neither sizes of single requests nor prompts. What is routine cannot be measured; ranges are given.',
+  sizes: 'The logs hold the sizes of single requests, but no prompts. What is routine cannot be measured; ranges are given.',
+  prompts: 'What is routine and what is sensitive was judged as the gateway would have judged it.',
+});
+
+/** @param {any} d */
+const auditTrust = (d) => [
+  PRECISION[d.precision],
+  d.judged?.one_in > 1 && ` Of the prompts one in ${count(d.judged.one_in)} was judged.`,
+  d.routine_source === 'claimed' && ' What is routine was claimed, not measured.',
+  d.saving?.local_share_source === 'assumed' && ` The saving assumes that ${share(d.saving.local_share)} of the cost can stay local.`,
+];
 
 // ---------------------------------------------------------------- the page
 
@@ -237,7 +241,7 @@ function auditReasons(d) {
 function auditPage({ data: d }) {
   const overShare = auditOverShare(d);
   const perDay = auditByDay(d);
-  const bad = d.bad_rows?.count;
+  const bad = d.bad_rows;
   const { low, high } = d.verdict_range ?? {};
   return {
     title: 'Audit of past usage',
@@ -248,12 +252,12 @@ function auditPage({ data: d }) {
     chart: overShare ?? perDay,
     evidence: [
       section('Where the money goes', null, overShare && perDay, auditByModel(d), auditUsage(d)),
-      section('Where it leaks', 'Four places where cost grows unseen.', rowsOf(d.leaks).length > 0 && h('div.several', {}, auditLeaks(d))),
+      section('Where it leaks', 'Four places where cost grows unseen.', rowsOf(d.leaks).length > 0 && h('div.several', {}, rowsOf(d.leaks).map(auditLeak))),
       section('How long people wait', null, auditLatency(d),
-        weekly('Latency by week, p95', d, milliseconds, [byWeek(d, 'latency_p95_ms', 'whole answer'), byWeek(d, 'ttft_p95_ms', 'first token')])),
+        weekly('Latency by week, p95', d.by_week, milliseconds, [['latency_p95_ms', 'whole answer'], ['ttft_p95_ms', 'first token']])),
       section('What routing would save', d.saving?.basis === 'logged' && 'By the cost in the log: the price book knows none of the models.', auditSaving(d), auditReasons(d)),
       section('Who should do what', null, auditDecision(d)),
-      section('How far to trust this', d.precision?.text,
+      section('How far to trust this', auditTrust(d),
         low && high && low !== high && callout(`Within the range of what is not known the verdict goes from \u201c${words(low)}\u201d to \u201c${words(high)}\u201d.`),
         bad > 0 && callout(`${count(bad)} ${bad === 1 ? 'row' : 'rows'} could not be read, and stand in no figure.`, true),
         auditFiles(d), auditBad(d)),

@@ -181,7 +181,7 @@ test('reports_roi_cash_crosses_zero_where_break_even_is', () =>
 test('reports_audit_bars_are_as_high_as_the_days_cost', () =>
   withPage('audit', {}, async (page) => {
     const bars = (await look(page, 'Spend by day', ['--series-1']))['--series-1'];
-    const days = AUDIT.daily.map((d) => d.book_usd);
+    const days = AUDIT.by_day.map((d) => d.spend_usd);
     const most = Math.max(...days);
     const top = Math.max(...bars.map(([, t]) => 1 - t));
     days.forEach((usd, i) => near(heightAt(bars.map(([x, t]) => [x, t, t]), (i + .5) / days.length) / top, usd / most, .03, `day ${i}`));
@@ -199,7 +199,7 @@ test('reports_leave_out_what_the_data_lack', async () => {
 
 test('reports_data_are_text_never_markup', async () => {
   const evil = '</script><img src="http://x.invalid/" onerror="document.title=1"><!--';
-  files.evil = reportOf('audit', { ...AUDIT, models: [{ model: evil, requests: 1, book_usd: 1 }], bad_rows: { count: 1, first: [{ file: evil, line: 1, why: evil }] } });
+  files.evil = reportOf('audit', { ...AUDIT, by_model: [{ model: evil, requests: 1, spend_usd: 1 }], bad: [{ file: evil, line: 1, why: evil }] });
   await withPage('evil', {}, async (page) => {
     assert.equal((await page.$$('img')).length, 0);
     assert.ok((await page.textContent('main')).includes(evil));

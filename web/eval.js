@@ -1,4 +1,8 @@
-// sluice eval: how good the router is. docs/learning.md describes the data.
+// sluice eval: how good the router is. Reads, and leaves out what is absent:
+//   rows, apgr, cpt50, cpt80 (each with _low, _high)
+//   curve[] {frontier_share, cost_usd, router, router_low, router_high, random, length, oracle}: qualities
+//   random, length, oracle {apgr, cpt50, cpt80}; quality_at[] {frontier_share, quality, quality_low, quality_high, pgr}
+//   calibration[] {predicted, observed, observed_low, observed_high}; tasks[] {task, rows, weak_wins, apgr, ...}
 
 const EVAL_LINES = /** @type {[string, string][]} */ ([['router', 'this router'], ['length', 'prompt length'], ['random', 'random'], ['oracle', 'oracle']]);
 

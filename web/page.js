@@ -28,12 +28,6 @@ function section(title, lead, ...content) {
   return kept.length > 0 && h('section', {}, h('h2', {}, title), lead && h('p', {}, lead), kept);
 }
 
-/** @param {any} items */
-const list = (items) => Array.isArray(items) && items.length > 0 && h('ul', {}, items.map((item) => h('li', {}, String(item))));
-
-/** @param {Child} text */
-const note = (text) => (text ? h('p.note', {}, text) : null);
-
 /** @param {Child} text @param {boolean} [bad] */
 const callout = (text, bad) => (text ? h(bad ? 'p.callout.bad' : 'p.callout', {}, text) : null);
 

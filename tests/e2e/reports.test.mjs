@@ -256,6 +256,29 @@ test('reports_change_colours_when_the_system_does', () =>
     assert.ok(await lightness(page) < .2);
   }));
 
+test('reports_charts_are_drawn_for_paper_when_printing_begins', () =>
+  withPage('roi', { colorScheme: 'dark' }, async (page) => {
+    const title = 'Cash over 36 months';
+    // The canvas at the moment at which the browser lays the sheets out: curves in the light colour, twice as large.
+    await page.evaluate(() => addEventListener('beforeprint', () => {
+      const canvas = document.querySelector('canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const [r, g, b] = [1, 3, 5].map((i) => parseInt(getComputedStyle(document.documentElement).getPropertyValue('--series-1').trim().slice(i, i + 2), 16));
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 12) found++;
+      globalThis.printed = { width: canvas.width, colour: [r, g, b], found };
+    }, { once: true }));
+    await page.pdf({ format: 'A4', preferCSSPageSize: true });
+    const printed = await page.evaluate(() => globalThis.printed);
+    assert.ok(printed.colour.every((part) => part < 160), `a light curve on white paper: ${printed.colour}`);
+    assert.ok(printed.found > 500, 'the curve is not in its colour for paper');
+    assert.ok(printed.width > 1200 && printed.width <= 2 * A4_WIDTH);
+    // and dark again afterwards
+    await drawn(page);
+    assert.ok((await look(page, title, ['--series-1']))['--series-1'].length > 0);
+    assert.ok(await lightness(page) < .2);
+  }));
+
 test('reports_figures_of_a_chart_stand_in_a_table_too', () =>
   withPage('roi', {}, async (page) => {
     const told = jsonOf(ROI);

@@ -11,9 +11,9 @@ const interval95 = (d, key, format) => isNumber(d[`${key}_low`]) && isNumber(d[`
 
 /** @param {any} d */
 function evalSentence(d) {
-  if (!isNumber(d.apgr)) return 'How good the router is';
-  const cpt = isNumber(d.cpt50) ? `It recovers half of the gap between the models with ${percent(d.cpt50)} of the requests at the frontier` : `It recovers ${share(d.apgr)} of the gap between the models on average`;
-  return `${cpt}${isNumber(d.random?.cpt50 ?? 50) ? '; chance needs 50%' : ''}.`;
+  if (!isNumber(d.cpt50)) return isNumber(d.apgr) ? `The router recovers ${share(d.apgr)} of what the frontier does better, on average over all shares.` : 'How good the router is';
+  const chance = d.random?.cpt50;
+  return `With ${percent(d.cpt50)} of the requests at the frontier the router gets half of what the frontier does better${isNumber(chance) ? `; by chance that takes ${percent(chance)}` : ''}.`;
 }
 
 /** @param {any} d */

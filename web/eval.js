@@ -1,4 +1,8 @@
-// sluice eval: how good the router is. docs/learning.md describes the data.
+// sluice eval: how good the router is. Reads, and leaves out what is absent:
+//   rows, apgr, cpt50, cpt80 (each with _low, _high)
+//   curve[] {frontier_share, cost_usd, router, router_low, router_high, random, length, oracle}: qualities
+//   random, length, oracle {apgr, cpt50, cpt80}; quality_at[] {frontier_share, quality, quality_low, quality_high, pgr}
+//   calibration[] {predicted, observed, observed_low, observed_high}; tasks[] {task, rows, weak_wins, apgr, ...}
 
 const EVAL_LINES = /** @type {[string, string][]} */ ([['router', 'this router'], ['length', 'prompt length'], ['random', 'random'], ['oracle', 'oracle']]);
 
@@ -7,9 +11,9 @@ const interval95 = (d, key, format) => isNumber(d[`${key}_low`]) && isNumber(d[`
 
 /** @param {any} d */
 function evalSentence(d) {
-  if (!isNumber(d.apgr)) return 'How good the router is';
-  const cpt = isNumber(d.cpt50) ? `It recovers half of the gap between the models with ${percent(d.cpt50)} of the requests at the frontier` : `It recovers ${share(d.apgr)} of the gap between the models on average`;
-  return `${cpt}${isNumber(d.random?.cpt50 ?? 50) ? '; chance needs 50%' : ''}.`;
+  if (!isNumber(d.cpt50)) return isNumber(d.apgr) ? `The router recovers ${share(d.apgr)} of what the frontier does better, on average over all shares.` : 'How good the router is';
+  const chance = d.random?.cpt50;
+  return `With ${percent(d.cpt50)} of the requests at the frontier the router gets half of what the frontier does better${isNumber(chance) ? `; by chance that takes ${percent(chance)}` : ''}.`;
 }
 
 /** @param {any} d */

@@ -63,6 +63,15 @@ function milliseconds(value) {
 /** 3.2 months; 1 month @type {Format} */
 const months = (value) => (isNumber(value) ? `${digits(value, 0, value < 10 ? 1 : 0)} ${value === 1 ? 'month' : 'months'}` : UNKNOWN);
 
+/** null is "never" here; what is absent is left out. @param {any} value @param {Format} format */
+const orNever = (value, format) => (value === null ? 'never' : isNumber(value) && format(value));
+
+/** When what was paid is paid back @type {Format} */
+const payback = (value) => (value === 0 ? 'at once' : months(value));
+
+/** What is not known is left out. @param {any} value @param {Format} format */
+const known = (value, format) => isNumber(value) && format(value);
+
 /** 1.5 GB @type {Format} */
 function bytes(value) {
   if (!isNumber(value)) return UNKNOWN;

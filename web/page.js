@@ -28,12 +28,6 @@ function section(title, lead, ...content) {
   return kept.length > 0 && h('section', {}, h('h2', {}, title), lead && h('p', {}, lead), kept);
 }
 
-/** @param {any} items */
-const list = (items) => Array.isArray(items) && items.length > 0 && h('ul', {}, items.map((item) => h('li', {}, String(item))));
-
-/** @param {Child} text */
-const note = (text) => (text ? h('p.note', {}, text) : null);
-
 /** @param {Child} text @param {boolean} [bad] */
 const callout = (text, bad) => (text ? h(bad ? 'p.callout.bad' : 'p.callout', {}, text) : null);
 
@@ -74,3 +68,6 @@ function withBand(rows, key, low = `${key}_low`, high = `${key}_high`) {
 
 /** The rows that have an x, in its order. @param {any} list @param {string} key */
 const sortedBy = (list, key) => rowsOf(list).filter((row) => isNumber(row[key])).sort((a, b) => a[key] - b[key]);
+
+/** The rows that have a date, with it as seconds in `at`. @param {any} list @param {string} key @returns {any[]} */
+const dated = (list, key) => rowsOf(list).map((row) => ({ ...row, at: seconds(row[key]) })).filter((row) => isNumber(row.at)).sort((a, b) => a.at - b.at);

@@ -1,4 +1,8 @@
-// sluice replay: the same requests under another policy. docs/replay.md describes the data.
+// sluice replay: the same requests under another policy. Reads, and leaves out what is absent:
+//   requests, outcomes, egress_avoided_bytes, quality_floor; before, after {cost_usd, local_share}
+//   sweep[] {target_local_share, local_share, cost_usd, saving_percent, quality, quality_low, quality_high, egress_bytes}
+//   cheapest: the row of the sweep that is the cheapest to keep the quality
+//   routes[] {route, requests}; reasons[] {reason, requests}
 
 /** @param {any} d */
 function replaySentence(d) {

@@ -8,9 +8,9 @@ function roiSentence(d) {
   if (!isNumber(saving)) return `What routing ${to} to a local model would save is not known.`;
   const of = d.model ? `what ${d.model} costs` : 'what the API costs';
   const part = isNumber(d.saving_percent) ? `, ${percent(Math.abs(d.saving_percent))} of ${of}` : '';
-  if (saving > 0) return `Routing ${to} to a local model saves ${money(saving)} a month${part}.`;
+  if (saving > 0) return `Routing ${to} to a local model saves ${money(saving)} a\u00a0month${part}.`;
   const no = d.verdict === 'stay-in-the-cloud' ? 'Don\u2019t' : 'Not for the money';
-  return `${no}: routing ${to} to a local model would cost ${money(-saving)} a month more${part}.`;
+  return `${no}: routing ${to} to a local model would cost ${money(-saving)} a\u00a0month more${part}.`;
 }
 
 /** @param {any} d @param {string} key @param {Format} format */
@@ -19,12 +19,6 @@ function roiInterval(d, key, format) {
   if (!range || !isNumber(range.p5)) return null;
   return isNumber(range.p95) ? `5 to 95%: ${format(range.p5)} to ${format(range.p95)}` : `5%: ${format(range.p5)}, 95%: never`;
 }
-
-/** null is "never" here; what is absent is left out. @param {any} value @param {Format} format */
-const orNever = (value, format) => (value === null ? 'never' : isNumber(value) && format(value));
-
-/** @type {Format} */
-const payback = (value) => (value === 0 ? 'at once' : months(value));
 
 /** The answers that are compared, or the one there is. @param {any} d @returns {any[]} */
 const roiCases = (d) => (rowsOf(d.compare).length > 1 ? rowsOf(d.compare) : [d]);
@@ -125,20 +119,13 @@ const roiCosts = (d) => table({
 });
 
 /** @param {any} d */
-const roiFacts = (d) => table({
-  label: 'Break-even and cost per success',
-  columns: [
-    { label: 'break-even', value: (row) => row[0] },
-    { label: '', value: (row) => row[1], format: String },
-  ],
-  rows: [
-    ['Paid back after', orNever(d.break_even_months, payback)],
-    ['Local share at which it pays', orNever(d.break_even_local_share, share)],
-    ['Requests a month at which it pays, at this local share', orNever(d.break_even_requests, count)],
-    ['Cost of a task done well, before', isNumber(d.baseline_usd_per_success) && money(d.baseline_usd_per_success)],
-    ['Cost of a task done well, after', isNumber(d.routed_usd_per_success) && money(d.routed_usd_per_success)],
-  ].filter((row) => row[1]),
-});
+const roiFacts = (d) => facts('Break-even', [
+  ['Paid back after', orNever(d.break_even_months, payback)],
+  ['Local share at which it pays', orNever(d.break_even_local_share, share)],
+  ['Requests a month at which it pays, at this local share', orNever(d.break_even_requests, count)],
+  ['Cost of a task done well, before', known(d.baseline_usd_per_success, money)],
+  ['Cost of a task done well, after', known(d.routed_usd_per_success, money)],
+]);
 
 /** @param {any} d */
 const roiCompare = (d) => roiCases(d).length > 1 && table({
@@ -234,7 +221,7 @@ function roiPage({ data: d }) {
     numbers: [
       { label: saving < 0 ? 'lost a month' : 'saved a month', value: isNumber(saving) && money(Math.abs(saving)), note: roiInterval(d, 'saving_usd_per_month', money) },
       { label: 'break-even', value: orNever(d.break_even_months, payback), note: roiInterval(d, 'break_even_months', payback) ?? d.break_even_why },
-      { label: 'a month after routing', value: isNumber(d.routed_usd_per_month) && money(d.routed_usd_per_month), note: isNumber(d.baseline_usd_per_month) && `${money(d.baseline_usd_per_month)} before` },
+      { label: 'a month after routing', value: known(d.routed_usd_per_month, money), note: isNumber(d.baseline_usd_per_month) && `${money(d.baseline_usd_per_month)} before` },
     ],
     chart: cash ?? overShare,
     evidence: [

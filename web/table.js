@@ -71,3 +71,14 @@ function bars({ title, note, heads, rows, base = 0 }) {
         h('tbody', {}, rows.map((row) => h('tr', {}, h('th', { scope: 'row' }, row.label), h('td.bar-cell', {}, bar(row)),
           row.texts.map((text) => h('td.right', {}, text))))))));
 }
+
+/**
+ * Two columns: what, and how much; what is not known is left out.
+ * @param {string} label @param {[string, string | null | undefined | false][]} rows @param {string} [marked] the row to look at
+ */
+const facts = (label, rows, marked) => table({
+  label,
+  columns: [{ label, value: (row) => row[0] }, { label: '', value: (row) => row[1], format: String }],
+  rows: rows.filter((row) => row[1]),
+  mark: (row) => row[0] === marked,
+});

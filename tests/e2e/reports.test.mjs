@@ -15,12 +15,13 @@ const ROI = ['roi', '--requests', '10M', '--input-tokens', '200', '--output-toke
 let browser, dir;
 const files = {};
 
-// A report is the page that is built in with the data in their place: tests/unit/report checks that.
-function reportOf(kind, data) {
-  const page = fs.readFileSync(path.join(ROOT, 'build/web/report.html'), 'utf8');
-  const told = JSON.stringify({ kind, version: '0', made: '2026-01-31T12:00:00.000Z', data }).replaceAll('<', '\\u003c');
-  const file = path.join(dir, `${kind}-${Object.keys(files).length}.html`);
-  fs.writeFileSync(file, page.replace('@data@', () => told));
+const next = (kind) => path.join(dir, `${kind}-${Object.keys(files).length}.html`);
+
+// What the command itself writes.
+function htmlOf(args) {
+  const file = next(args[0]);
+  const r = run([...args, '--html', file]);
+  assert.equal(r.status, 0, r.stderr);
   return file;
 }
 
@@ -30,10 +31,19 @@ function jsonOf(args) {
   return JSON.parse(r.stdout);
 }
 
+// The same of data made here: the page that is built in with the data in their place, as tests/unit/report checks it.
+function reportOf(kind, data) {
+  const page = fs.readFileSync(path.join(ROOT, 'build/web/report.html'), 'utf8');
+  const told = JSON.stringify({ kind, version: '0', made: '2026-01-31T12:00:00.000Z', data }).replaceAll('<', '\\u003c');
+  const file = next(kind);
+  fs.writeFileSync(file, page.replace('@data@', () => told));
+  return file;
+}
+
 before(async () => {
   dir = temporaryFolder();
-  files.roi = reportOf('roi', jsonOf(ROI));
-  files.compare = reportOf('roi', jsonOf([...ROI, '--compare', 'deepseek-chat,claude-opus-4-6']));
+  files.roi = htmlOf(ROI);
+  files.compare = htmlOf([...ROI, '--compare', 'deepseek-chat,claude-opus-4-6']);
   files.audit = reportOf('audit', AUDIT);
   files.replay = reportOf('replay', REPLAY);
   files.eval = reportOf('eval', EVAL);
@@ -72,7 +82,7 @@ function heightAt(columns, x) {
 const LINES = {
   roi: { 'Cash over 36 months': ['--series-1'], 'Saving over the local share': ['--series-1'], 'How often which saving comes out': ['--series-1'] },
   compare: { 'Cash over 36 months': ['--series-1', '--series-2', '--series-3'] },
-  audit: { 'Spend by day': ['--series-1'] },
+  audit: { 'What routing would save': ['--series-1'], 'Spend by day': ['--series-1'] },
   replay: { 'Cost over the local share': ['--series-1'], 'Quality over the local share': ['--series-5'] },
   eval: { 'Quality over the frontier share': ['--series-1', '--series-2', '--series-3', '--series-4'], 'Said and seen': ['--series-1'] },
 };
@@ -119,13 +129,31 @@ for (const [kind, charts] of Object.entries(LINES)) {
     }));
 }
 
+// ---------------------------------------------------------------- files
+
+test('reports_roi_on_standard_output_is_the_same_page', () => {
+  const r = run([...ROI, '--html', '-']);
+  assert.equal(r.status, 0, r.stderr);
+  const undated = (page) => page.replace(/"made":"[^"]*"/, '');
+  assert.equal(undated(r.stdout), undated(fs.readFileSync(files.roi, 'utf8')));
+});
+
+test('reports_that_cannot_be_written_are_an_error_and_leave_nothing', () => {
+  const r = run([...ROI, '--html', path.join(dir, 'missing', 'x.html')]);
+  assert.equal(r.status, 1);
+  assert.match(r.stderr, /missing\/x\.html: cannot be written: No such file or directory/);
+  const before = fs.readdirSync(dir);
+  assert.equal(run([...ROI, '--html', dir]).status, 1);
+  assert.deepEqual(fs.readdirSync(dir), before);
+});
+
 // ---------------------------------------------------------------- what stands where
 
 test('reports_roi_says_the_verdict_first_and_the_numbers_of_the_json', () =>
   withPage('roi', {}, async (page) => {
     const told = jsonOf(ROI);
     const dollars = (v) => `$${Math.round(v).toLocaleString('en-US')}`;
-    assert.match(await page.textContent('h1'), new RegExp(`^Routing 85% of the requests to a local model saves \\${dollars(told.saving_usd_per_month)} a month`));
+    assert.match((await page.textContent('h1')).replaceAll('\u00a0', ' '), new RegExp(`^Routing 85% of the requests to a local model saves \\${dollars(told.saving_usd_per_month)} a month`));
     const numbers = await page.$$eval('.numbers > div', (all) => all.map((e) => e.querySelector('dd').textContent));
     assert.deepEqual(numbers, [dollars(told.saving_usd_per_month), `${told.break_even_months.toFixed(1)} months`, dollars(told.routed_usd_per_month)]);
     // all of it within the first screen of a desk: nobody scrolls for the verdict
@@ -225,6 +253,29 @@ test('reports_change_colours_when_the_system_does', () =>
     await page.emulateMedia({ colorScheme: 'dark' });
     await drawn(page);
     assert.ok((await look(page, 'Cash over 36 months', ['--series-1']))['--series-1'].length > 0);
+    assert.ok(await lightness(page) < .2);
+  }));
+
+test('reports_charts_are_drawn_for_paper_when_printing_begins', () =>
+  withPage('roi', { colorScheme: 'dark' }, async (page) => {
+    const title = 'Cash over 36 months';
+    // The canvas at the moment at which the browser lays the sheets out: curves in the light colour, twice as large.
+    await page.evaluate(() => addEventListener('beforeprint', () => {
+      const canvas = document.querySelector('canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const [r, g, b] = [1, 3, 5].map((i) => parseInt(getComputedStyle(document.documentElement).getPropertyValue('--series-1').trim().slice(i, i + 2), 16));
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 12) found++;
+      globalThis.printed = { width: canvas.width, colour: [r, g, b], found };
+    }, { once: true }));
+    await page.pdf({ format: 'A4', preferCSSPageSize: true });
+    const printed = await page.evaluate(() => globalThis.printed);
+    assert.ok(printed.colour.every((part) => part < 160), `a light curve on white paper: ${printed.colour}`);
+    assert.ok(printed.found > 500, 'the curve is not in its colour for paper');
+    assert.ok(printed.width > 1200 && printed.width <= 2 * A4_WIDTH);
+    // and dark again afterwards
+    await drawn(page);
+    assert.ok((await look(page, title, ['--series-1']))['--series-1'].length > 0);
     assert.ok(await lightness(page) < .2);
   }));
 

@@ -1,7 +1,7 @@
 // The page as a file: the data in it survive whatever they hold, and the file is there whole or not at all.
 #include "report/html.h"
 
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -193,6 +193,32 @@ static void save_says_what_is_wrong_with_a_path(void **state) {
     assert_string_equal(e.text, "/dev/full: cannot be written: No space left on device");
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal) {
+    (void)signal;
+    interrupted++;
+}
+
+static int write_interrupted(FILE *out, const void *what, struct err *e) {
+    (void)e;
+    fputs(what, out);
+    raise(SIGINT);
+    return interrupted ? err_set(e, "the signal came in the middle") : 0;
+}
+
+static void save_is_finished_before_a_signal_comes(void **state) {
+    (void)state;
+    struct err e = {""};
+    const char *file = in_folder("report.html");
+    void (*before)(int) = signal(SIGINT, on_interrupt);
+    assert_int_equal(save_file(file, write_interrupted, "whole", &e), 0);
+    assert_int_equal(interrupted, 1);
+    signal(SIGINT, before);
+    assert_content(file, "whole");
+    unlink(file);
+}
+
 static void save_does_not_replace_a_device(void **state) {
     (void)state;
     struct err e = {""};
@@ -211,6 +237,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(save_replaces_a_file_and_keeps_its_links, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(save_that_fails_leaves_what_was_there, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(save_says_what_is_wrong_with_a_path, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(save_is_finished_before_a_signal_comes, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(save_does_not_replace_a_device, make_folder, remove_folder),
     };
     return RUN(tests);

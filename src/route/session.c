@@ -110,7 +110,8 @@ static struct rates rates_of(const struct price *p, double input_tokens) {
     static const struct rates USUAL = {1e-6, 1e-7, 4e-6, false};
     if (!p) return USUAL;
     int64_t context = (int64_t)input_tokens;
-    struct rates r = {price_rate(p, PRICE_INPUT, PRICE_STANDARD, context), price_rate(p, PRICE_CACHED, PRICE_STANDARD, context),
+    struct rates r = {price_rate(p, PRICE_INPUT, PRICE_STANDARD, context),
+                      price_rate(p, PRICE_CACHED, PRICE_STANDARD, context),
                       price_rate(p, PRICE_OUTPUT, PRICE_STANDARD, context), true};
     if (!isfinite(r.cached)) r.cached = r.input;
     return isfinite(r.input) && isfinite(r.output) ? r : USUAL;

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { WAYS = 4, EDGE_BYTES = 128, TOKEN_BITS = 24, FRONTIER_BITS = 4, TIME_BITS = 35 };
+enum { WAYS = 4, EDGE_BYTES = 48, TOKEN_BITS = 24, FRONTIER_BITS = 4, TIME_BITS = 35 };
 _Static_assert(1 + FRONTIER_BITS + TOKEN_BITS + TIME_BITS == 64, "a value is a word");
 
 // Two words that belong together, without a lock (Hyatt and Mann, A lockless transposition table, 2002): what was torn

@@ -1,5 +1,4 @@
 // `sluice explain`: the decision for a request, and why, without sending it anywhere.
-#include "cmd/explain.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "gateway/explain.h"
 
 enum { READ_BYTES = 256 * 1024, ARENA_FACTOR = 12 };
 
@@ -83,58 +83,24 @@ static int decide_body(struct explain *x, struct span body, struct chat_view *vi
         bool named = fault.param && *fault.param;
         return err_set(e, "%s%s%s", named ? fault.param : "", named ? ": " : "", fault.why.text);
     }
-    *out = (struct explanation){.snapshot = x->snapshot, .view = view, .frontier_assumed = x->frontier_assumed};
+    *out = (struct explanation){.snapshot = x->snapshot,
+                                .view = view,
+                                .state = &x->state,
+                                .frontier_assumed = x->frontier_assumed};
+    int frontier;
+    decide_model(x->snapshot, view->model, NULL, &out->pin, &frontier);
     decide(x->snapshot, x->scratch, view, PIN_NONE, &x->state, true, &x->arena, &out->decision);
     return 0;
 }
 
 // ---------------------------------------------------------------- one request
 
-// What a finding touches, to whole words: a term may hold more of a word than the finding does.
-static struct span finding_text(struct span text, const struct finding *f) {
-    size_t start = f->start < text.len ? f->start : text.len, end = f->end < text.len ? f->end : text.len;
-    while (start > 0 && (unsigned char)text.at[start - 1] > ' ') start--;
-    while (end < text.len && (unsigned char)text.at[end] > ' ') end++;
-    return span_sub(text, start, end > start ? end - start : 0);
-}
-
-static bool contains_nocase(struct span text, struct span word) {
-    for (size_t i = 0; i + word.len <= text.len; i++)
-        if (strncasecmp(text.at + i, word.at, word.len) == 0) return true;
-    return false;
-}
-
-// True when a word of the term stands in what the gate found, or could.
-static bool is_private(const struct explanation *x, const struct intent_term *term) {
-    const struct verdict *v = &x->decision.verdict;
-    if (!term->of_prompt) return false;
-    if (v->omitted || (v->sensitive && v->count == 0)) return true;
-    for (uint32_t i = 0; i < v->count; i++) {
-        struct span found = finding_text(x->view->text, &v->findings[i]);
-        for (const char *p = term->text; *p;) {
-            size_t n = strcspn(p, " ");
-            if (n && contains_nocase(found, span_make(p, n))) return true;
-            p += n + (p[n] != 0);
-        }
-    }
-    return false;
-}
-
-// The strongest terms that say nothing of what was found.
-static void add_terms(struct explain *x, struct explanation *out) {
-    struct intent_term terms[EXPLAIN_TERMS * 8];
-    struct intent_input in = decide_intent(out->view, &x->arena);
-    size_t n = intent_explain(x->snapshot->weights, &in, terms, sizeof terms / sizeof *terms);
-    for (size_t i = 0; i < n && out->term_count < EXPLAIN_TERMS; i++)
-        if (!is_private(out, &terms[i])) out->terms[out->term_count++] = terms[i];
-}
-
 static int explain_one(struct explain *x, struct span body, bool json) {
     struct chat_view view;
     struct explanation out;
     struct err e = {""};
     if (decide_body(x, body, &view, &out, &e) != 0) return cmd_fail(EXIT_FAILED, &e);
-    add_terms(x, &out);
+    explain_fill(&out, x->scratch, &x->arena);
     if (json) explain_put_json(&x->out, &out);
     else explain_put_words(&x->out, &out, cmd_colour());
     mask_free(out.decision.mask);

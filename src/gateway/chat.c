@@ -72,12 +72,13 @@ int chat_parse(struct request *r, struct chat_view *view) {
     return 0;
 }
 
-static int read_pin(struct request *r, enum pin *pin) {
+int chat_read_pin(struct request *r, enum pin *pin) {
     static const struct {
         const char *word;
         enum pin pin;
     } WORDS[] = {{"", PIN_NONE}, {"auto", PIN_NONE}, {"local", PIN_LOCAL}, {"frontier", PIN_FRONTIER}};
     struct span word = request_header(r, HEADER_ROUTE);
+    *pin = PIN_NONE;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         if (!span_is_nocase(word, span_from(WORDS[i].word))) continue;
         *pin = WORDS[i].pin;
@@ -137,7 +138,7 @@ static void run(struct request *r) {
     struct worker *w = r->worker;
     struct chat_view view;
     enum pin pin = PIN_NONE;
-    if (read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
+    if (chat_read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
     request_head_free(r); // what it said is in the row and in the pin
     r->row.stream = r->chat.streams = view.stream;
     r->chat.wants_usage = view.wants_usage;

@@ -70,14 +70,32 @@ struct intent_input decide_intent(const struct chat_view *view, struct arena *ar
 // What the frontier would cost, with what it has in its cache, and what a switch of a conversation would be worth.
 static void weigh(const struct snapshot *snapshot, const struct route_state *state, struct route_request *request,
                   struct decision *out) {
-    int at = request->named_frontier >= 0 ? request->named_frontier : state->session.known ? state->session_frontier : -1;
+    int at = request->named_frontier >= 0 ? request->named_frontier
+             : state->session.known       ? state->session_frontier
+                                          : -1;
     uint32_t usable = at >= 0 && (uint32_t)at < snapshot->usable_count ? (uint32_t)at : 0;
     const struct snapshot_frontier *f = snapshot->usable_count ? &snapshot->frontiers[snapshot->usable[usable]] : NULL;
     const struct price *price = f ? f->price : snapshot->frontier_count ? snapshot->frontiers[0].price : NULL;
-    const struct session_request r = {(double)request->input_tokens, out->score.output_tokens, (double)out->score.p_local};
+    const struct session_request r = {(double)request->input_tokens, out->score.output_tokens,
+                                      (double)out->score.p_local};
     const struct session *s = &state->session;
     out->cost = session_cost(price, &r, s->known && !s->local && at == state->session_frontier ? s->tokens : 0);
     if (s->known) out->change = request->change = session_weigh(price, &r, s);
+}
+
+static struct route_request request_of(const struct snapshot *snapshot, const struct chat_view *view, enum pin pin) {
+    struct route_request request = {
+        .pin = pin,
+        .named_frontier = -1,
+        .input_tokens = view->estimated_tokens,
+        .max_tokens = view->max_tokens,
+        .needs_vision = view->has_images,
+        .needs_audio = view->has_audio,
+    };
+    enum pin named;
+    decide_model(snapshot, view->model, NULL, &named, &request.named_frontier);
+    if (request.pin == PIN_NONE) request.pin = named;
+    return request;
 }
 
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
@@ -93,17 +111,7 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
     intent_score(snapshot->weights, &out->intent, &out->score);
     note_us(timed, &clock, &out->score_us);
 
-    struct route_request request = {
-        .pin = pin,
-        .named_frontier = -1,
-        .input_tokens = view->estimated_tokens,
-        .max_tokens = view->max_tokens,
-        .needs_vision = view->has_images,
-        .needs_audio = view->has_audio,
-    };
-    enum pin named;
-    decide_model(snapshot, view->model, NULL, &named, &request.named_frontier);
-    if (request.pin == PIN_NONE) request.pin = named;
+    struct route_request request = request_of(snapshot, view, pin);
     weigh(snapshot, state, &request, out);
     if (out->verdict.sensitive) request.mask_zones = gate_mask_zones(snapshot->gate);
     float threshold = dial_threshold(snapshot->dial);
@@ -115,6 +123,16 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
             route_plan(snapshot->config, &out->verdict, &out->score, threshold, &request, state, &out->plan);
     }
     note_us(timed, &clock, &out->plan_us);
+}
+
+void decide_plan(const struct snapshot *snapshot, const struct chat_view *view, enum pin pin,
+                 const struct route_state *state, bool sensitive, const struct score *score, struct plan *out) {
+    struct decision d = {.score = *score, .verdict = {.sensitive = sensitive}};
+    struct route_request request = request_of(snapshot, view, pin);
+    request.pin = pin; // whatever the model's name says
+    weigh(snapshot, state, &request, &d);
+    if (sensitive) request.mask_zones = gate_mask_zones(snapshot->gate);
+    route_plan(snapshot->config, &d.verdict, &d.score, dial_threshold(snapshot->dial), &request, state, out);
 }
 
 struct ledger_decision decide_record(const struct decision *d, const struct route_state *state) {

@@ -15,9 +15,9 @@ struct decision {
     struct intent_input intent; // what the score was made from; its texts are the view's or the arena's
     struct score score;
     struct plan plan;
-    struct session_cost cost;   // of the frontier that would be asked, for this request
-    struct session_switch change; // what leaving the conversation's model gains and loses; 0 without one
-    size_t input_tokens;        // estimate
+    struct session_cost cost;            // of the frontier that would be asked, for this request
+    struct session_switch change;        // what leaving the conversation's model gains and loses; 0 without one
+    size_t input_tokens;                 // estimate
     uint32_t gate_us, score_us, plan_us; // 0 unless they were asked for
 };
 
@@ -30,10 +30,14 @@ bool decide_model(const struct snapshot *snapshot, struct span model, const char
 // What the score looks at. The texts are the view's or the arena's.
 struct intent_input decide_intent(const struct chat_view *view, struct arena *arena);
 
-// Free out->mask when it is not needed any more. `pin` is what the caller's header asked or its model name. Memory from the arena.
-// `timed`: how long each step took is wanted.
+// Free out->mask when it is not needed any more. `pin` is what the caller's header asked or its model name. Memory from
+// the arena. `timed`: how long each step took is wanted.
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
             const struct route_state *state, bool timed, struct arena *arena, struct decision *out);
+
+// The plan for another verdict, score, pin or state than a request has, for explanations; nothing is masked.
+void decide_plan(const struct snapshot *snapshot, const struct chat_view *view, enum pin pin,
+                 const struct route_state *state, bool sensitive, const struct score *score, struct plan *out);
 
 // The decision's terms as the ledger keeps them.
 struct ledger_decision decide_record(const struct decision *d, const struct route_state *state);

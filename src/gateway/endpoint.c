@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/spare.h"
+#include "gateway/explain.h"
 #include "gateway/lookup.h"
 #include "gateway/outcome.h"
 #include "gateway/request.h"
@@ -101,6 +102,7 @@ static const struct endpoint ENDPOINTS[] = {
     {"/healthz", HTTP_GET, "GET, HEAD", serve_health, false},
     {"/readyz", HTTP_GET, "GET, HEAD", serve_ready, false},
     {"/metrics", HTTP_GET, "GET, HEAD", serve_metrics, false},
+    {"/sluice/v1/explain", HTTP_POST, "POST", explain_serve, false},
     {"/sluice/v1/feedback", HTTP_POST, "POST", outcome_serve_feedback, false},
     {"/sluice/v1/requests", HTTP_GET, "GET, HEAD", lookup_serve_list, false},
     {"/sluice/v1/requests/", HTTP_GET, "GET, HEAD", lookup_serve_row, true},

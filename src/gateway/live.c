@@ -135,7 +135,8 @@ void live_done(struct request *r) {
     if (!chat->committed || strcmp(row->outcome, "ok") != 0) return;
     if (chat->now_local && s->local) note_pace(s, chat->snapshot->config, row->total_us);
     if (!chat->session_key) return;
-    int64_t tokens = (row->input_tokens > 0 ? row->input_tokens : 0) + (row->output_tokens > 0 ? row->output_tokens : 0);
+    int64_t tokens =
+        (row->input_tokens > 0 ? row->input_tokens : 0) + (row->output_tokens > 0 ? row->output_tokens : 0);
     const struct session what = {.known = true,
                                  .local = chat->now_local,
                                  .frontier = chat->now_local ? 0 : chat->now_frontier,

@@ -143,6 +143,8 @@ void attempt_release(struct request *r);
 void attempt_failed(struct request *r, enum gateway_error code, int status, const char *why, bool may_fall_back);
 // Parses the request's body into the worker's document and reads it. -1 with the error answered.
 int chat_parse(struct request *r, struct chat_view *view);
+// What the header x-sluice-route asks. -1 with the error answered.
+int chat_read_pin(struct request *r, enum pin *pin);
 // Time-outs of the upstream, called by the worker's sweep.
 void request_watch(struct request *r, uint64_t now_ns);
 // The whole answer took too long.

@@ -94,7 +94,8 @@ static struct cell cell_of(const struct column *c, const struct ledger_row *row)
         real = *(const double *)at;
         return (struct cell){.kind = CELL_REAL, .known = isfinite(real), .real = real};
     case COLUMN_DECISION:
-        return (struct cell){.kind = CELL_BYTES, .known = *(const uint8_t *)at != 0, .text = {at, sizeof row->decision}};
+        return (struct cell){
+            .kind = CELL_BYTES, .known = *(const uint8_t *)at != 0, .text = {at, sizeof row->decision}};
     }
     return (struct cell){.known = false};
 }
@@ -214,9 +215,9 @@ void ledger_decision_json(const struct ledger_decision *d, struct buf *out) {
     const struct {
         const char *name;
         double value;
-    } numbers[] = {{"threshold", (double)d->threshold},      {"expected_cost_usd", (double)d->expected_usd},
-                   {"switch_gain_usd", (double)d->gain_usd}, {"switch_loss_usd", (double)d->loss_usd},
-                   {"expected_input_tokens", d->input_tokens}, {"expected_output_tokens", d->output_tokens},
+    } numbers[] = {{"threshold", (double)d->threshold},          {"expected_cost_usd", (double)d->expected_usd},
+                   {"switch_gain_usd", (double)d->gain_usd},     {"switch_loss_usd", (double)d->loss_usd},
+                   {"expected_input_tokens", d->input_tokens},   {"expected_output_tokens", d->output_tokens},
                    {"expected_cached_tokens", d->cached_tokens}, {"expected_wait_ms", d->wait_ms}};
     const struct {
         const char *name;
@@ -233,7 +234,9 @@ void ledger_decision_json(const struct ledger_decision *d, struct buf *out) {
     }
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         buf_printf(out, ",\"%s\":%s", flags[i].name, d->flags & flags[i].flag ? "true" : "false");
-    const char *session = !(d->flags & DECISION_SESSION) ? "null" : d->flags & DECISION_SESSION_LOCAL ? "\"local\"" : "\"frontier\"";
+    const char *session = !(d->flags & DECISION_SESSION)      ? "null"
+                          : d->flags & DECISION_SESSION_LOCAL ? "\"local\""
+                                                              : "\"frontier\"";
     buf_printf(out, ",\"session\":%s}", session);
 }
 

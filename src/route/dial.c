@@ -7,8 +7,10 @@
 #include "base/mem.h"
 
 enum {
-    UNIT = 4096,      // what one request adds: fine enough to be forgotten in parts
-    FORGET_SHIFT = 4, // of a block: a sixteenth goes, so that some 1024 requests are in it
+    UNIT = 64,            // what a request adds to its bin at first: it grows, so that what was added before fades
+    UNIT_MOST = 64 << 10, // then all is divided by UNIT_FALL
+    UNIT_FALL = 10,       // bits
+    FADE = 16,            // a sixteenth more with every block: some 1024 requests count
     RECENT_BLOCKS = 8,
     PRIOR_POINTS = 1024,
 };
@@ -26,6 +28,7 @@ struct dial {
     _Atomic bool live;
     _Atomic uint64_t block; // requests since the last look << 32 | of them at or below the threshold
     atomic_flag busy;       // somebody looks
+    _Atomic uint32_t unit;
     _Atomic uint32_t bins[DIAL_BINS];
     // only touched while busy
     double expected;            // share below the line, by the histogram, as the last look left it
@@ -44,67 +47,95 @@ float dial_key(enum dial_mode mode, const struct score *s) {
     return mode == DIAL_QUALITY ? 1 - s->p_local : s->score;
 }
 
+// The bins are even in the logit of the key: scores come out of a logistic function, and crowd at its ends.
+static const float LOGIT_MOST = 9;
+static float edges[DIAL_BINS + 1]; // where each bin begins, as a key; the last is 1
+
+__attribute__((constructor)) static void fill_edges(void) {
+    for (uint32_t i = 1; i < DIAL_BINS; i++)
+        edges[i] = 1 / (1 + expf(LOGIT_MOST - 2 * LOGIT_MOST * (float)i / DIAL_BINS));
+    edges[DIAL_BINS] = 1;
+}
+
 static uint32_t bin_of(float key) {
     if (!(key > 0)) return 0;
-    return key >= 1 ? DIAL_BINS - 1 : (uint32_t)(key * DIAL_BINS);
+    if (key >= 1) return DIAL_BINS - 1;
+    float at = (logf(key / (1 - key)) + LOGIT_MOST) * (DIAL_BINS / (2 * LOGIT_MOST));
+    uint32_t bin = at > 0 ? at < DIAL_BINS ? (uint32_t)at : DIAL_BINS - 1 : 0;
+    if (key < edges[bin]) return bin - 1; // a rounding
+    return key >= edges[bin + 1] ? bin + 1 : bin;
+}
+
+// The place of a key in its bin, 0 to 1, and back.
+static double part_of(float key, uint32_t bin) {
+    return (double)(key - edges[bin]) / (double)(edges[bin + 1] - edges[bin]);
+}
+
+static float key_at(uint32_t bin, double part) {
+    return edges[bin] + (edges[bin + 1] - edges[bin]) * (float)part;
 }
 
 // ---------------------------------------------------------------- a histogram at rest
 
 struct picture {
     uint32_t bins[DIAL_BINS];
-    double total;
+    uint64_t below[DIAL_BINS + 1]; // sum of the bins before
 };
 
+static void add_up(struct picture *p) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < DIAL_BINS; sum += p->bins[i++]) p->below[i] = sum;
+    p->below[DIAL_BINS] = sum;
+}
+
+static double total(const struct picture *p) {
+    return (double)p->below[DIAL_BINS];
+}
+
 static void look(const struct dial *d, struct picture *p) {
-    p->total = 0;
-    for (uint32_t i = 0; i < DIAL_BINS; i++) {
+    for (uint32_t i = 0; i < DIAL_BINS; i++)
         p->bins[i] = atomic_load_explicit((_Atomic uint32_t *)(uintptr_t)&d->bins[i], memory_order_relaxed);
-        p->total += p->bins[i];
-    }
+    add_up(p);
 }
 
 // The share of keys at or below this one; within a bin they are taken to lie evenly.
 static double share_below(const struct picture *p, float key) {
-    if (key < 0 || p->total == 0) return 0;
+    if (key < 0 || total(p) == 0) return 0;
     if (key >= 1) return 1;
     uint32_t at = bin_of(key);
-    double below = 0;
-    for (uint32_t i = 0; i < at; i++) below += p->bins[i];
-    return (below + p->bins[at] * ((double)key * DIAL_BINS - at)) / p->total;
+    return ((double)p->below[at] + p->bins[at] * part_of(key, at)) / total(p);
 }
 
 // The lower end of a bin, as a threshold that leaves the bin above it.
 static float edge_below(uint32_t bin) {
-    return bin ? nextafterf((float)bin / DIAL_BINS, 0) : -1;
+    return bin == 0 ? -1 : bin == DIAL_BINS ? 1 : nextafterf(edges[bin], 0);
 }
 
 static float quantile(const struct picture *p, double share) {
     if (share >= 1) return 1;
     if (!(share > 0)) return -1;
-    double wanted = share * p->total, below = 0;
-    for (uint32_t i = 0; i < DIAL_BINS; i++) {
-        double in = p->bins[i];
-        if (below + in < wanted || in == 0) {
-            below += in;
-            continue;
-        }
-        float part = (float)((wanted - below) / in);
-        // many requests with one score are not to be told apart: the nearer end
-        if (in > MASS_POINT * p->total) return part >= 0.5f ? (float)(i + 1) / DIAL_BINS : edge_below(i);
-        return ((float)i + part) / DIAL_BINS;
+    double wanted = share * total(p);
+    uint32_t low = 0, high = DIAL_BINS - 1; // the first bin that reaches it
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if ((double)p->below[middle + 1] < wanted) low = middle + 1;
+        else high = middle;
     }
-    return 1;
+    double in = p->bins[low];
+    double part = in > 0 ? (wanted - (double)p->below[low]) / in : 1;
+    // many requests with one score are not to be told apart: the nearer end
+    if (in > MASS_POINT * total(p)) return part >= 0.5 ? edge_below(low + 1) : edge_below(low);
+    return key_at(low, part);
 }
 
 // The highest threshold at which the loss of quality, the sum of the keys below it over all requests, is within bounds.
 static float quality_line(const struct picture *p, double floor) {
-    double allowed = (1 - floor) * p->total, lost = 0;
+    double allowed = (1 - floor) * total(p), lost = 0;
     for (uint32_t i = 0; i < DIAL_BINS; i++) {
-        double in = p->bins[i] * (i + 0.5) / DIAL_BINS;
+        double in = p->bins[i] * (double)key_at(i, 0.5);
         if (lost + in > allowed) {
-            if (p->bins[i] > MASS_POINT * p->total) return edge_below(i);
-            return ((float)i + (float)((allowed - lost) / in)) / DIAL_BINS;
+            if (p->bins[i] > MASS_POINT * total(p)) return edge_below(i);
+            return key_at(i, (allowed - lost) / in);
         }
         lost += in;
     }
@@ -139,6 +170,7 @@ struct dial *dial_new(const struct config *config, const struct weights *weights
     d->aim = d->mode == DIAL_QUALITY ? config->routing.quality_floor : config->routing.target_local_share;
     span_copy_z(d->version, sizeof d->version, weights_version(weights));
     atomic_store(&d->ease, 1);
+    atomic_store(&d->unit, UNIT);
     atomic_flag_clear(&d->busy);
     seed(d, weights);
     struct picture p;
@@ -158,6 +190,7 @@ bool dial_inherit(struct dial *d, const struct dial *old) {
     struct picture p;
     look(old, &p);
     for (uint32_t i = 0; i < DIAL_BINS; i++) atomic_store(&d->bins[i], p.bins[i]);
+    atomic_store(&d->unit, atomic_load((_Atomic uint32_t *)(uintptr_t)&old->unit));
     memcpy(d->left, p.bins, sizeof d->left);
     // the same aim goes on where it was, without a move
     bool moved = d->aim != old->aim || d->mode != old->mode;
@@ -177,23 +210,42 @@ float dial_threshold(const struct dial *d) {
 
 // ---------------------------------------------------------------- counting
 
-// What was counted fades; where the last two blocks show that it is about other traffic, only they stay.
-static void forget(struct dial *d, struct picture *p, double now_below) {
+// Takes from a bin what is not to stay; what other threads add meanwhile stays.
+static void keep(struct dial *d, struct picture *p, uint32_t bin, uint32_t stays) {
+    if (stays >= p->bins[bin]) return;
+    atomic_fetch_sub_explicit(&d->bins[bin], p->bins[bin] - stays, memory_order_relaxed);
+    p->bins[bin] = stays;
+}
+
+// Later requests add more, so that earlier ones fade.
+static void fade(struct dial *d, struct picture *p) {
+    uint32_t unit = atomic_load_explicit(&d->unit, memory_order_relaxed);
+    unit += unit / FADE;
+    if (unit > UNIT_MOST) {
+        unit >>= UNIT_FALL;
+        for (uint32_t i = 0; i < DIAL_BINS; i++) {
+            keep(d, p, i, p->bins[i] >> UNIT_FALL);
+            d->before[i] >>= UNIT_FALL;
+        }
+        add_up(p);
+    }
+    atomic_store_explicit(&d->unit, unit, memory_order_relaxed);
+}
+
+// Where the last blocks show that the traffic has changed, only the last two stay.
+static void notice(struct dial *d, struct picture *p, double now_below) {
     double spread = sqrt(fmax(d->expected * (1 - d->expected), 0.02) / (RECENT_BLOCKS * DIAL_BLOCK));
     d->surprise +=
         (now_below - d->expected - d->surprise) * 2 / (RECENT_BLOCKS + 1); // a mean over about so many blocks
     bool changed = fabs(d->surprise) > SURPRISE * spread;
-    if (changed) d->surprise = 0;
-    p->total = 0;
     for (uint32_t i = 0; i < DIAL_BINS; i++) {
         uint32_t brought = p->bins[i] - d->left[i];
-        uint32_t stays = changed ? brought + d->before[i] : p->bins[i] - (p->bins[i] >> FORGET_SHIFT);
-        if (stays > p->bins[i]) stays = p->bins[i]; // some of the block before has faded
-        if (stays < p->bins[i]) atomic_fetch_sub_explicit(&d->bins[i], p->bins[i] - stays, memory_order_relaxed);
-        p->bins[i] = d->left[i] = stays;
-        p->total += stays;
+        if (changed) keep(d, p, i, brought + d->before[i]);
         d->before[i] = brought;
     }
+    if (!changed) return;
+    d->surprise = 0;
+    add_up(p);
 }
 
 static void move(struct dial *d, const struct picture *p) {
@@ -202,7 +254,6 @@ static void move(struct dial *d, const struct picture *p) {
     bool under_floor = d->mode == DIAL_QUALITY && change < 0;
     if (fabs(change) <= (under_floor ? FLOOR_MOVE : DIAL_MOVE)) return;
     atomic_store_explicit(&d->threshold, best, memory_order_relaxed);
-    atomic_store_explicit(&d->live, true, memory_order_relaxed);
 }
 
 static void look_again(struct dial *d) {
@@ -211,9 +262,12 @@ static void look_again(struct dial *d) {
     if (block >> 32) {
         struct picture p;
         look(d, &p);
-        forget(d, &p, (double)(uint32_t)block / (double)(block >> 32));
+        notice(d, &p, (double)(uint32_t)block / (double)(block >> 32));
+        fade(d, &p);
         move(d, &p);
         d->expected = share_below(&p, dial_threshold(d));
+        memcpy(d->left, p.bins, sizeof d->left);
+        atomic_store_explicit(&d->live, true, memory_order_relaxed);
     }
     atomic_flag_clear_explicit(&d->busy, memory_order_release);
 }
@@ -221,7 +275,8 @@ static void look_again(struct dial *d) {
 void dial_observe(struct dial *d, const struct score *s, float ease) {
     float key = dial_key(d->mode, s);
     uint64_t one = (uint64_t)1 << 32 | (key <= dial_threshold(d));
-    atomic_fetch_add_explicit(&d->bins[bin_of(key)], UNIT, memory_order_relaxed);
+    atomic_fetch_add_explicit(&d->bins[bin_of(key)], atomic_load_explicit(&d->unit, memory_order_relaxed),
+                              memory_order_relaxed);
     uint64_t block = atomic_fetch_add_explicit(&d->block, one, memory_order_relaxed) + one;
     if (block >> 32 < DIAL_BLOCK) return;
     atomic_store_explicit(&d->ease, ease, memory_order_relaxed);
@@ -236,7 +291,7 @@ void dial_facts(const struct dial *d, struct dial_facts *out) {
     *out = (struct dial_facts){.mode = d->mode,
                                .aim = d->aim,
                                .threshold = dial_threshold(d),
-                               .requests = p.total / UNIT,
+                               .requests = total(&p) / atomic_load((_Atomic uint32_t *)(uintptr_t)&d->unit),
                                .share = share_below(&p, dial_threshold(d)),
                                .live = atomic_load((_Atomic bool *)(uintptr_t)&d->live)};
 }
@@ -248,7 +303,7 @@ double dial_aim_at(const struct dial *d, float key) {
     if (d->mode == DIAL_SHARE) return share_below(&p, key);
     double lost = 0, share = 0;
     uint32_t at = bin_of(key);
-    for (uint32_t i = 0; i < at; i++) lost += p.bins[i] * (i + 0.5) / DIAL_BINS;
-    share = p.bins[at] * ((double)key * DIAL_BINS - at);
-    return p.total > 0 ? 1 - (lost + share * (double)key) / p.total : NAN;
+    for (uint32_t i = 0; i < at; i++) lost += p.bins[i] * (double)key_at(i, 0.5);
+    share = p.bins[at] * part_of(key, at);
+    return total(&p) > 0 ? 1 - (lost + share * (double)key) / total(&p) : NAN;
 }

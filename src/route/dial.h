@@ -2,7 +2,8 @@
 //
 // A request has a key from 0 to 1: the score, or for a floor of quality 1 - p_local. It is hard when its key is above
 // the threshold. The keys of requests that are free to decide (clean, not pinned, both sides able) are counted in a
-// histogram that forgets: a request counts half after some 700 later ones. From it comes the threshold:
+// histogram that forgets: each block of requests adds a sixteenth more than the one before, so that one counts half
+// after some 700 later ones. From it comes the threshold:
 //
 //   share    the key at or below which the share `target` of the requests lies
 //   quality  the highest at which the expected quality, relative to the frontier's, is at least `floor`. The frontier's
@@ -24,7 +25,7 @@
 enum dial_mode { DIAL_SHARE, DIAL_QUALITY, DIAL_BUDGET };
 const char *dial_mode_name(enum dial_mode m); // the setting: "target_local_share", "quality_floor", "max_cost"
 
-enum { DIAL_BINS = 512, DIAL_BLOCK = 64, DIAL_PRIOR = 128 };
+enum { DIAL_BINS = 256, DIAL_BLOCK = 64, DIAL_PRIOR = 128 };
 #define DIAL_MOVE 0.02
 
 struct dial;
@@ -49,9 +50,9 @@ struct dial_facts {
     enum dial_mode mode;
     double aim; // as configured: the share, the floor, or the share that a budget begins with
     float threshold;
-    double requests; // that the histogram stands on, forgetting counted in; of them `prior` are none of this traffic
+    double requests; // that the histogram stands on, faded; at first DIAL_PRIOR of the reference traffic
     double share;    // of them at or below the threshold
-    bool live;       // it has moved from where it began
+    bool live;       // it has looked at traffic since it began
 };
 void dial_facts(const struct dial *d, struct dial_facts *out);
 // The aim (share or floor) at which the line would lie at this key; NAN for a budget.

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { WAYS = 4, EDGE_BYTES = 128, TOKEN_BITS = 24, FRONTIER_BITS = 4, TIME_BITS = 35 };
+enum { WAYS = 4, EDGE_BYTES = 48, TOKEN_BITS = 24, FRONTIER_BITS = 4, TIME_BITS = 35 };
 _Static_assert(1 + FRONTIER_BITS + TOKEN_BITS + TIME_BITS == 64, "a value is a word");
 
 // Two words that belong together, without a lock (Hyatt and Mann, A lockless transposition table, 2002): what was torn
@@ -110,7 +110,8 @@ static struct rates rates_of(const struct price *p, double input_tokens) {
     static const struct rates USUAL = {1e-6, 1e-7, 4e-6, false};
     if (!p) return USUAL;
     int64_t context = (int64_t)input_tokens;
-    struct rates r = {price_rate(p, PRICE_INPUT, PRICE_STANDARD, context), price_rate(p, PRICE_CACHED, PRICE_STANDARD, context),
+    struct rates r = {price_rate(p, PRICE_INPUT, PRICE_STANDARD, context),
+                      price_rate(p, PRICE_CACHED, PRICE_STANDARD, context),
                       price_rate(p, PRICE_OUTPUT, PRICE_STANDARD, context), true};
     if (!isfinite(r.cached)) r.cached = r.input;
     return isfinite(r.input) && isfinite(r.output) ? r : USUAL;

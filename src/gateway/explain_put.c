@@ -1,4 +1,4 @@
-#include "cmd/explain.h"
+#include "gateway/explain.h"
 
 // ---------------------------------------------------------------- JSON
 
@@ -114,6 +114,87 @@ static void put_masked(struct buf *b, const struct decision *d) {
     put_optional(b, "unmasked_because", d->unmasked);
 }
 
+static void put_usd(struct buf *b, const char *key, double usd, bool known) {
+    json_put_key(b, key);
+    if (known) buf_printf(b, "%.9g", usd);
+    else buf_add_z(b, "null");
+}
+
+static void put_count(struct buf *b, const char *key, int64_t n) {
+    json_put_key(b, key);
+    buf_add_i64(b, n);
+}
+
+// Where the threshold comes from.
+static void put_dial(struct buf *b, const struct explanation *x) {
+    const struct dial_facts *d = &x->dial;
+    json_put_key(b, "aim");
+    buf_add_char(b, '{');
+    json_put_key(b, "setting");
+    json_put_z(b, dial_mode_name(d->mode));
+    json_put_key(b, "value");
+    buf_printf(b, "%.7g", d->mode == DIAL_BUDGET ? x->snapshot->config->routing.max_cost_usd : d->aim);
+    put_bool(b, "free", x->decision.plan.free);
+    put_bool(b, "hard", x->decision.plan.hard);
+    put_bool(b, "live", d->live);
+    put_number(b, "share_below", (float)d->share);
+    put_count(b, "requests", (int64_t)d->requests);
+    buf_add_char(b, '}');
+}
+
+static const char *session_word(const struct session *s) {
+    return !s->known ? NULL : s->local ? "local" : "frontier";
+}
+
+static void put_cost(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    json_put_key(b, "cost");
+    buf_add_char(b, '{');
+    put_usd(b, "frontier_usd", d->cost.usd, d->cost.priced);
+    put_usd(b, "local_usd", 0, true);
+    put_count(b, "cached_tokens", (int64_t)d->cost.cached);
+    put_optional(b, "session", session_word(&x->state->session));
+    put_usd(b, "switch_gain_usd", d->change.gain_usd, x->state->session.known && d->cost.priced);
+    put_usd(b, "switch_loss_usd", d->change.loss_usd, x->state->session.known && d->cost.priced);
+    buf_add_char(b, '}');
+}
+
+static void put_state(struct buf *b, const struct explanation *x) {
+    const struct route_state *s = x->state;
+    json_put_key(b, "state");
+    buf_add_char(b, '{');
+    put_bool(b, "assumed", !x->serving);
+    put_bool(b, "local_enabled", s->local_enabled);
+    put_bool(b, "local_ready", s->local_ready);
+    put_bool(b, "local_has_room", s->local_has_room);
+    put_count(b, "local_wait_ms", s->local_wait_ms);
+    put_count(b, "local_context", s->local_context);
+    put_bool(b, "local_sees_images", s->local_sees_images);
+    put_count(b, "frontiers", s->frontier_count);
+    put_usd(b, "budget_usd", x->budget.max_usd, x->budget.set);
+    put_usd(b, "budget_spent_usd", x->budget.spent_usd, x->budget.set);
+    buf_add_char(b, '}');
+}
+
+static void put_what_ifs(struct buf *b, const struct explanation *x) {
+    json_put_key(b, "what_if");
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < x->what_if_count; i++) {
+        const struct what_if *w = &x->what_ifs[i];
+        buf_add_z(b, i ? ",{" : "{");
+        json_put_key(b, "change");
+        json_put_z(b, w->change);
+        json_put_key(b, "route");
+        json_put_z(b, route_name(w->route));
+        json_put_key(b, "reason");
+        json_put_z(b, reason_code(w->reason));
+        put_number(b, "score", w->score);
+        put_bool(b, "flips", w->flips);
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, ']');
+}
+
 static void put_terms(struct buf *b, const struct explanation *x) {
     json_put_key(b, "terms");
     buf_add_char(b, '[');
@@ -141,7 +222,11 @@ void explain_put_json(struct buf *b, const struct explanation *x) {
     put_bool(b, "frontier_assumed", x->frontier_assumed);
     json_put_key(b, "input_tokens");
     buf_add_u64(b, x->view->estimated_tokens);
+    put_dial(b, x);
+    put_cost(b, x);
+    put_state(b, x);
     put_terms(b, x);
+    put_what_ifs(b, x);
     json_put_key(b, "gate");
     json_put_z(b, gate_version(x->snapshot->gate));
     json_put_key(b, "weights");
@@ -185,16 +270,73 @@ static void put_mask_words(struct buf *b, const struct decision *d) {
     buf_add_z(b, " instead; the answer gets the values back\n");
 }
 
+// The key that is compared, and where the line comes from.
+static void put_line(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    const struct dial_facts *dial = &x->dial;
+    const char *aim = dial_mode_name(dial->mode);
+    double value = dial->mode == DIAL_BUDGET ? x->snapshot->config->routing.max_cost_usd : dial->aim;
+    if (dial->mode == DIAL_QUALITY)
+        buf_printf(b, "  score      %.3f; local where it does as well with probability %.3f or more\n",
+                   (double)d->score.score, 1 - (double)d->plan.threshold);
+    else
+        buf_printf(b, "  score      %.3f, %s the threshold %.3f (higher wants the frontier)\n", (double)d->score.score,
+                   d->plan.hard ? "above" : "not above", (double)d->plan.threshold);
+    buf_printf(b, "  line       holds %s %.7g; ", aim, value);
+    if (dial->live)
+        buf_printf(b, "by requests that weigh as much as %.0f, of which %.1f %% are below it\n", dial->requests, dial->share * 100);
+    else
+        buf_add_z(b, dial->mode == DIAL_QUALITY ? "each answer keeps it by itself, until there is traffic\n"
+                                                : "by the reference traffic of the weights\n");
+    if (!d->plan.free) buf_add_z(b, "             it did not decide: the request is not free to go either way\n");
+}
+
 static void put_score(struct buf *b, const struct explanation *x) {
     const struct score *s = &x->decision.score;
-    float threshold = x->decision.plan.threshold;
-    buf_printf(b, "  score      %.3f, %s the threshold %.3f (higher wants the frontier; target_local_share %.2f)\n",
-               (double)s->score, s->score > threshold ? "above" : "not above", (double)threshold,
-               x->snapshot->config->routing.target_local_share);
+    put_line(b, x);
     buf_printf(b, "  local      does this as well with probability %.2f\n", (double)s->p_local);
     buf_printf(b, "  task       %s, complexity %.2f, ambiguity %.2f\n", s->task, (double)s->complexity,
                (double)s->ambiguity);
-    buf_printf(b, "  tokens     about %zu in, about %d out\n", x->view->estimated_tokens, s->output_tokens);
+    buf_printf(b, "  tokens     about %zu in, about %d out", x->view->estimated_tokens, s->output_tokens);
+    if (x->state->local_context > 0)
+        buf_printf(b, "; the local context holds %lld", (long long)x->state->local_context);
+    buf_add_char(b, '\n');
+}
+
+static void put_money(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    const struct session *s = &x->state->session;
+    if (d->cost.priced) buf_printf(b, "  cost       about $%.6f at the frontier", d->cost.usd);
+    else buf_add_z(b, "  cost       the frontier's price is not known");
+    if (d->cost.cached > 0) buf_printf(b, ", %.0f tokens of it from its cache", d->cost.cached);
+    buf_add_z(b, "; nothing at the local model\n");
+    if (x->budget.set)
+        buf_printf(b, "  budget     $%.4f of $%.2f are spent, $%.4f set aside\n", x->budget.spent_usd,
+                   x->budget.max_usd, x->budget.aside_usd);
+    if (!s->known) return;
+    buf_printf(b, "  session    %s has %u tokens of it in its cache; leaving it gains $%.6f and loses $%.6f\n",
+               s->local ? "the local model" : "a frontier", s->tokens, d->change.gain_usd, d->change.loss_usd);
+}
+
+static void put_moment(struct buf *b, const struct explanation *x) {
+    const struct route_state *s = x->state;
+    const char *local = !s->local_enabled    ? "is switched off"
+                        : !s->local_ready    ? "is not ready"
+                        : !s->local_has_room ? "is busy, and its queue is full"
+                        : x->serving         ? "is ready"
+                                             : "is taken as ready";
+    buf_printf(b, "  state      the local model %s", local);
+    if (s->local_wait_ms > 0) buf_printf(b, ", after a wait of about %lld ms", (long long)s->local_wait_ms);
+    buf_printf(b, "; %u frontier%s\n", s->frontier_count, s->frontier_count == 1 ? "" : "s");
+}
+
+static void put_what_if_words(struct buf *b, const struct explanation *x) {
+    for (size_t i = 0; i < x->what_if_count; i++) {
+        const struct what_if *w = &x->what_ifs[i];
+        buf_printf(b, "  %s%s: ", i ? "           " : "what if    ", w->change);
+        if (w->scored) buf_printf(b, "score %.3f, ", (double)w->score);
+        buf_printf(b, "%s%s (%s)\n", w->flips ? "" : "still ", route_name(w->route), reason_code(w->reason));
+    }
 }
 
 // The words of one sign, on one line.
@@ -234,8 +376,11 @@ void explain_put_words(struct buf *b, const struct explanation *x, bool colour) 
     put_gate(b, x);
     put_mask_words(b, d);
     put_score(b, x);
+    put_money(b, x);
+    put_moment(b, x);
     put_signed_terms(b, x, false);
     put_signed_terms(b, x, true);
     put_plan_words(b, x);
+    put_what_if_words(b, x);
     buf_printf(b, "  took       %u us gate, %u us score, %u us plan\n", d->gate_us, d->score_us, d->plan_us);
 }

@@ -11,6 +11,59 @@
         }                                                                                                              \
     }
 
+// Our own names, and others that need no explanation; also what --map adds to.
+static const struct format_column PLAIN[] = {
+    COL("time", TIME),
+    COL("timestamp", TIME),
+    COL("created_at", TIME),
+    COL("date", TIME),
+    COL("end_time", END_TIME),
+    COL("first_token_time", FIRST_TIME),
+    COL_IN("latency_ms", LATENCY, MILLISECONDS),
+    COL_IN("latency_us", LATENCY, MICROSECONDS),
+    COL_IN("latency_s", LATENCY, SECONDS),
+    COL_IN("duration_ms", LATENCY, MILLISECONDS),
+    COL_IN("ttft_ms", TTFT, MILLISECONDS),
+    COL_IN("ttft_us", TTFT, MICROSECONDS),
+    COL_IN("ttft_s", TTFT, SECONDS),
+    COL("model", MODEL),
+    COL("requests", REQUESTS),
+    COL("input_tokens", INPUT),
+    COL("prompt_tokens", INPUT),
+    COL("output_tokens", OUTPUT),
+    COL("completion_tokens", OUTPUT),
+    COL("cached_tokens", CACHED),
+    COL("cache_write_tokens", CACHE_WRITE),
+    COL("cache_write_1h_tokens", CACHE_WRITE_1H),
+    COL("reasoning_tokens", REASONING),
+    COL("cost_usd", COST),
+    COL("cost", COST),
+    COL("currency", CURRENCY),
+    COL("status", STATUS),
+    COL("status_code", STATUS),
+    COL("error", ERROR),
+    COL("retries", RETRIES),
+    COL("throttles", THROTTLES),
+    COL("failed_requests", FAILED),
+    COL("bytes_out", BYTES_OUT),
+    COL("bytes_back", BYTES_BACK),
+    COL("prompt", PROMPT),
+    COL("messages", PROMPT),
+    COL("request", PROMPT),
+    COL("response", RESPONSE),
+    COL("route", ROUTE),
+    COL("reason", REASON),
+    COL("score", SCORE),
+    COL("sensitive", SENSITIVE),
+    COL("weak", WEAK),
+    COL("strong", STRONG),
+    COL("quality", QUALITY),
+    COL("success", QUALITY),
+    {NULL, FIELD_NONE, UNIT_PLAIN},
+};
+// What --map begins with when no format is recognised.
+const struct format FORMAT_MAPPED = {"mapped", "columns named by --map", FORMAT_CSV | FORMAT_JSON, 0, "", NULL, PLAIN};
+
 // Sources of the column names: each provider's documentation of its export; docs/audit.md lists them.
 const struct format FORMATS[] = {
     {"openai-usage", "OpenAI usage (CSV export, or JSON of /organization/usage/completions)", FORMAT_CSV | FORMAT_JSON,
@@ -111,10 +164,12 @@ const struct format FORMATS[] = {
           COL("response.usage.completion_tokens_details.reasoning_tokens", REASONING), COL("response.model", MODEL),
           COL("request.model", MODEL), COL("response.created", TIME), COL("time", TIME), COL("timestamp", TIME),
           COL_IN("latency_ms", LATENCY, MILLISECONDS), COL_IN("ttft_ms", TTFT, MILLISECONDS), COL("status", STATUS))},
-    {"plain", "columns named as Sluice names them", FORMAT_CSV | FORMAT_JSON, FORMAT_OWN_NAMES,
-     "input_tokens,output_tokens", NULL, NULL},
-    {"prompts", "prompts alone, or with the quality of both models' answers", FORMAT_CSV | FORMAT_JSON,
-     FORMAT_OWN_NAMES, "prompt", NULL, NULL},
+    {"plain", "columns named as Sluice names them", FORMAT_CSV | FORMAT_JSON, 0, "input_tokens,output_tokens", NULL,
+     PLAIN},
+    {"plain", "columns named as OpenAI names them", FORMAT_CSV | FORMAT_JSON, 0, "prompt_tokens,completion_tokens",
+     NULL, PLAIN},
+    {"prompts", "prompts alone, or with the quality of both models' answers", FORMAT_CSV | FORMAT_JSON, 0, "prompt",
+     NULL, PLAIN},
     {.name = NULL},
 };
 

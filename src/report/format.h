@@ -14,8 +14,7 @@ enum {
     FORMAT_TOTALS = 1,         // a row stands for many requests
     FORMAT_NO_REQUESTS = 2,    // ... and does not say for how many
     FORMAT_INPUT_UNCACHED = 4, // the input tokens are those without cache reads and writes
-    FORMAT_BILL = 8,           // money by line item, without requests and tokens
-    FORMAT_OWN_NAMES = 16      // columns are named as fields are (field_by_name)
+    FORMAT_BILL = 8            // money by line item, without requests and tokens
 };
 
 struct format_column {
@@ -35,6 +34,7 @@ struct format {
 };
 
 extern const struct format FORMATS[]; // ended by an entry without a name
+extern const struct format FORMAT_MAPPED;
 
 const struct format *format_by_name(const char *name);
 // "openai-usage, ...", for messages.

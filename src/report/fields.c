@@ -40,7 +40,8 @@ enum form {
     FORM_REAL,
     FORM_TEXT,
     FORM_STATUS,
-    FORM_FLAG
+    FORM_FLAG,
+    FORM_SERVICE
 };
 
 #define AT(member) offsetof(struct usage_row, member)
@@ -63,6 +64,8 @@ static const struct {
     [FIELD_CACHE_WRITE] = {"cache_write_tokens", FORM_FIRST, AT(cache_write)},
     [FIELD_CACHE_WRITE_1H] = {"cache_write_1h_tokens", FORM_FIRST, AT(cache_write_1h)},
     [FIELD_REASONING] = {"reasoning_tokens", FORM_FIRST, AT(reasoning)},
+    [FIELD_SERVICE] = {"service", FORM_SERVICE, AT(service)},
+    [FIELD_BATCH] = {"batch", FORM_SERVICE, AT(service)},
     [FIELD_COST] = {"cost_usd", FORM_MONEY, AT(cost)},
     [FIELD_CURRENCY] = {"currency", FORM_TEXT, AT(currency)},
     [FIELD_STATUS] = {"status", FORM_STATUS, AT(status)},
@@ -204,6 +207,13 @@ static int read_flag(int *at, struct span text, struct err *e) {
     return err_set(e, "sensitive is neither true nor false");
 }
 
+// OpenAI writes both a service and whether it was a batch; Anthropic's console only the latter, among other words.
+static int read_service(enum field f, enum price_service *at, struct span text) {
+    if (f == FIELD_SERVICE) *at = price_service_from(text);
+    else if (span_is_nocase(text, SPAN("true")) || span_is_nocase(text, SPAN("batch"))) *at = PRICE_BATCH;
+    return 0;
+}
+
 // A share or quality: also true and false.
 static int read_real(enum field f, double *at, struct span text, struct err *e) {
     if (span_is_nocase(text, SPAN("true"))) *at = 1;
@@ -225,6 +235,7 @@ int field_read(struct usage_row *row, enum field f, enum unit unit, struct span 
     case FORM_MONEY: return read_money(row, unit, text, e);
     case FORM_REAL: return read_real(f, (double *)(void *)at, text, e);
     case FORM_STATUS: return read_status(f, (int64_t *)(void *)at, text, e);
+    case FORM_SERVICE: return read_service(f, (enum price_service *)(void *)at, text);
     case FORM_FLAG: return read_flag((int *)(void *)at, text, e);
     case FORM_TEXT:
         if (!((struct span *)(void *)at)->len) *(struct span *)(void *)at = text; // the first column that tells it

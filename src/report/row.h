@@ -3,6 +3,7 @@
 #ifndef SLUICE_REPORT_ROW_H
 #define SLUICE_REPORT_ROW_H
 
+#include "price/price.h"
 #include "report/values.h"
 
 // What a column can mean. The names (fields.c) are those of --map and of the plain format.
@@ -21,6 +22,8 @@ enum field {
     FIELD_CACHE_WRITE, // for 5 minutes
     FIELD_CACHE_WRITE_1H,
     FIELD_REASONING, // part of the output
+    FIELD_SERVICE,   // standard, batch, flex, priority
+    FIELD_BATCH,     // true: the batch service
     FIELD_COST,
     FIELD_CURRENCY,
     FIELD_STATUS, // HTTP status, or a word
@@ -66,6 +69,7 @@ struct usage_row {
     int64_t failed;                // of the requests; -1: not told
     int64_t bytes_out, bytes_back; // -1: not told
     struct span prompt, response;  // decoded text or JSON
+    enum price_service service;
     struct span route, reason;
     double score;                 // NAN: not told
     int sensitive;                // 0, 1; -1: not told

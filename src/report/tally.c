@@ -61,7 +61,7 @@ static struct tally_model *model_of(struct tally *t, struct span name, struct er
     struct tally_model *m = &t->models[t->model_count];
     *m = (struct tally_model){.name = mem_copy_span(name), .hash = hash, .last_day = INT64_MAX};
     m->key = span_make(m->name, name.len);
-    m->rates = rates_of(t->book, m->key);
+    rates_set(&m->rates, t->book, m->key);
     t->last_model = t->model_count++;
     t->model_slots[slot] = t->model_count;
     return m;
@@ -248,7 +248,7 @@ int tally_add(struct tally *t, const struct usage_row *given, bool single, struc
     if (row->time_us > t->last_us) t->last_us = row->time_us;
     if (row->cost_kind == COST_BILLED) return 0;
     struct row_cost cost;
-    bool priced = rates_cost(&m->rates, row, &cost);
+    bool priced = rates_cost(&m->rates, row, single, &cost);
     struct tally_cell *c = cell_of(t, m, day);
     add_row(&c->sums, row, priced ? &cost : NULL);
     if (single) {
@@ -268,5 +268,5 @@ void tally_close(struct tally *t) {
 }
 
 bool tally_cost_of(const struct tally *t, const struct usage_row *row, struct row_cost *out) {
-    return rates_cost(&t->models[t->last_model].rates, row, out);
+    return rates_cost(&t->models[t->last_model].rates, row, true, out);
 }

@@ -84,7 +84,7 @@ int tally_add(struct tally *t, const struct usage_row *row, bool single, struct 
     __attribute__((warn_unused_result));
 // Sums up: `all`, and `sums` of each model. May be called again after further rows.
 void tally_close(struct tally *t);
-// What the row added last costs by the book, if that is known.
+// What the row added last, a single request, costs by the book, if that is known.
 bool tally_cost_of(const struct tally *t, const struct usage_row *row, struct row_cost *out);
 
 void sums_add(struct sums *into, const struct sums *from);

@@ -182,6 +182,7 @@ static int read_status(enum field f, int64_t *at, struct span text, struct err *
                  {"error", 500},   {"cancelled", 499}, {"canceled", 499},  {"true", 499},      {"false", 200}};
     int64_t v;
     text = span_trim(text);
+    if (!text.len) return 0;
     if (f == FIELD_ERROR) { // "null" and "{}" are how some exports write none
         if (!span_is_z(text, "null") && !span_is_z(text, "{}")) *at = 500;
         return 0;
@@ -191,8 +192,11 @@ static int read_status(enum field f, int64_t *at, struct span text, struct err *
         *at = v;
         return 0;
     }
-    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-        if (span_is_nocase(text, span_from(WORDS[i].word))) *at = WORDS[i].status;
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+        if ((text.at[0] | 0x20) != WORDS[i].word[0] || !span_is_nocase(text, span_from(WORDS[i].word))) continue;
+        *at = WORDS[i].status;
+        break;
+    }
     return 0; // a word that is not known tells nothing
 }
 

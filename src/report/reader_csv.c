@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "report/pick.h"
 #include "report/reader_internal.h"
 
-enum { HEADER_BYTES = 256 * 1024 };
+enum { HEADER_BYTES = 256 * 1024, NESTED_MOST = 4, NO_NESTED = UINT16_MAX };
 
 struct csv_reader {
     struct csv csv;
@@ -13,9 +14,14 @@ struct csv_reader {
     uint32_t name_ends[CSV_FIELDS];
     size_t column_count;
     uint16_t column_of[LAYOUT_MOST]; // of each base
-    struct json_doc doc;             // a cell that holds JSON
-    size_t doc_base;                 // whose cell that is, of this record
-    bool doc_ok;
+    struct {
+        struct picks picks;
+        struct span values[PICK_MOST];
+        bool looked;                 // in this record
+    } nested[NESTED_MOST];           // columns that hold JSON
+    uint16_t nested_of[LAYOUT_MOST]; // of each base; and which value each target is
+    uint16_t value_of[LAYOUT_MOST];
+    uint32_t nested_count;
     struct span cells[LAYOUT_MOST];
 };
 
@@ -75,6 +81,24 @@ static int unknown_columns(const struct csv_reader *x, struct err *e) {
         names, x->column_count > 12 ? ", ..." : "");
 }
 
+// Columns that hold JSON, each with what is wanted from it.
+static int bind_nested(struct reader *r, struct csv_reader *x, struct err *e) {
+    memset(x->nested_of, 0xff, sizeof x->nested_of);
+    for (size_t i = 0; i < r->layout.target_count; i++) {
+        const struct target *t = &r->layout.targets[i];
+        if (!t->rest) continue;
+        uint16_t *n = &x->nested_of[t->base];
+        if (*n == NO_NESTED && x->nested_count == NESTED_MOST)
+            return err_set(e, "more than %d columns that hold JSON", NESTED_MOST);
+        if (*n == NO_NESTED) *n = (uint16_t)x->nested_count++;
+        struct picks *p = &x->nested[*n].picks;
+        x->value_of[i] = (uint16_t)p->count;
+        if (!picks_add(p, span_sub(t->name, t->rest, t->name.len)))
+            return err_set(e, "more than %d values from one column, or nested deeper than %d", PICK_MOST, PICK_DEPTH);
+    }
+    return 0;
+}
+
 static int bind_columns(struct reader *r, struct csv_reader *x, struct err *e) {
     if (!r->options.format && !r->options.map_count && !format_recognise(FORMAT_CSV, has_column, x))
         return unknown_columns(x, e);
@@ -89,37 +113,36 @@ static int bind_columns(struct reader *r, struct csv_reader *x, struct err *e) {
                 return err_set(e, "the column '%.*s' is there twice", SPAN_ARG(r->layout.bases[b]));
     }
     if (r->layout.target_count == 0) return unknown_columns(x, e);
-    return 0;
+    return bind_nested(r, x, e);
 }
 
 // ---------------------------------------------------------------- records
 
-// The JSON of a cell, parsed once a record. False when the cell cannot hold what is looked for.
-static bool cell_json(struct reader *r, struct csv_reader *x, const struct target *t) {
-    static const struct json_limits LIMITS = {READER_JSON_DEPTH, READER_JSON_VALUES};
-    if (x->doc_base == t->base) return x->doc_ok;
-    struct span cell = x->cells[t->base], path = span_sub(t->name, t->rest, t->name.len);
-    size_t dot = span_find(path, SPAN(".")), at;
-    if (span_find(cell, dot == SIZE_MAX ? path : span_sub(path, 0, dot)) == SIZE_MAX) return false;
-    x->doc_base = t->base;
-    x->doc_ok = json_parse(&x->doc, cell, &LIMITS, &at) == JSON_OK;
-    r->unreadable_cells += !x->doc_ok;
-    return x->doc_ok;
-}
-
-static bool is_null(struct span s) {
-    return s.len <= 4 && reader_says_nothing(s);
-}
-
-static int take_cell(struct reader *r, struct csv_reader *x, const struct target *t, struct usage_row *row,
-                     struct span *kind, struct err *e) {
-    struct span cell = x->cells[t->base];
-    if (is_null(cell)) return 0;
-    if (t->rest) {
-        if (!cell_json(r, x, t)) return 0;
-        uint32_t node = reader_json_at(&x->doc, 0, span_sub(t->name, t->rest, t->name.len));
-        return node ? reader_take_json(r, row, t, &x->doc, node, e) : 0;
+// What the JSON of a cell says for a target; looked for once a record and cell. SPAN_NONE: nothing.
+static struct span nested_value(struct reader *r, struct csv_reader *x, size_t target) {
+    const struct target *t = &r->layout.targets[target];
+    uint16_t n = x->nested_of[t->base];
+    if (!x->nested[n].looked) {
+        struct span cell = span_trim(csv_raw(&x->csv, x->column_of[t->base]));
+        size_t quotes = cell.len && cell.at[0] == '"' ? 2 : 1;
+        if (quotes == 2) cell = span_sub(cell, 1, cell.len - 2);
+        x->nested[n].looked = true;
+        bool found = picks_find(&x->nested[n].picks, cell, quotes, x->nested[n].values);
+        r->unreadable_cells += !found && !reader_says_nothing(cell);
+        if (!found) memset(x->nested[n].values, 0, sizeof x->nested[n].values);
     }
+    struct span value = x->nested[n].values[x->value_of[target]];
+    // of a string only what is within its quotes, one or two bytes each
+    while (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
+        value = span_sub(value, 1, value.len - 2);
+    return value;
+}
+
+static int take_cell(struct reader *r, struct csv_reader *x, size_t target, struct usage_row *row, struct span *kind,
+                     struct err *e) {
+    const struct target *t = &r->layout.targets[target];
+    struct span cell = t->rest ? nested_value(r, x, target) : x->cells[t->base];
+    if (cell.len <= 4 && reader_says_nothing(cell)) return 0;
     if (t->field == FIELD_KIND) *kind = cell;
     return field_read(row, t->field, t->unit, cell, &r->fields, e);
 }
@@ -136,14 +159,14 @@ static enum reader_status take_record(struct reader *r, struct csv_reader *x, st
         return READER_BAD;
     }
     for (size_t b = 0; b < l->base_count; b++) x->cells[b] = (struct span){NULL, SIZE_MAX};
-    x->doc_base = LAYOUT_MOST;
+    for (size_t n = 0; n < x->nested_count; n++) x->nested[n].looked = false;
     for (size_t i = 0; i < l->target_count; i++) {
         const struct target *t = &l->targets[i];
         // long texts stay as they are until somebody wants to read them
-        if (x->cells[t->base].len == SIZE_MAX)
+        if (!t->rest && x->cells[t->base].len == SIZE_MAX)
             x->cells[t->base] = is_long_text(t->field) ? span_trim(csv_raw(&x->csv, x->column_of[t->base]))
                                                        : csv_text(&x->csv, x->column_of[t->base]);
-        if (take_cell(r, x, t, row, &kind, e) != 0) return READER_BAD;
+        if (take_cell(r, x, i, row, &kind, e) != 0) return READER_BAD;
     }
     return reader_finish(r, row, kind, e);
 }
@@ -173,7 +196,6 @@ static void free_state(struct reader *r) {
     struct csv_reader *x = r->state;
     csv_free(&x->csv);
     buf_free(&x->header);
-    json_free(&x->doc);
     free(x);
 }
 

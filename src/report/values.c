@@ -50,24 +50,27 @@ static bool take_apart(struct span s, struct decimal *d) {
     return i == s.len;
 }
 
-// Sign, up to 18 digits and one point: nearly every number. False: look again, more carefully.
+// Digits with a point or without: nearly every number. Digits past the unit's are looked at only to round. False: look
+// again, more carefully.
 static bool short_decimal(struct span s, int64_t unit, pico *out) {
-    int64_t v = 0, scale = 1;
-    size_t i = s.len && s.at[0] == '-';
-    bool negative = i, point = false;
-    if (s.len == i || s.len > 19) return false;
-    for (; i < s.len; i++) {
-        if (s.at[i] == '.') {
-            if (point || s.len < 2) return false;
-            point = true;
-            continue;
+    const char *p = s.at, *end = s.at + s.len;
+    int64_t whole = 0, part = 0, scale = unit;
+    bool negative = s.len && *p == '-';
+    p += negative;
+    const char *first = p;
+    for (; p < end && is_digit(*p); p++) whole = whole * 10 + (*p - '0');
+    if (p == first || p - first > 6) return false; // so that the product below fits
+    if (p < end && *p == '.') {
+        if (++p == end) return false;
+        for (; p < end && is_digit(*p) && scale > 1; p++) {
+            scale /= 10;
+            part += (*p - '0') * scale;
         }
-        if (!is_digit(s.at[i])) return false;
-        v = v * 10 + (s.at[i] - '0');
-        if (point) scale *= 10;
+        part += p < end && is_digit(*p) && *p >= '5';
+        while (p < end && is_digit(*p)) p++;
     }
-    if (s.at[s.len - 1] == '.' || scale > unit || unit % scale) return false;
-    *out = (pico)v * (unit / scale) * (negative ? -1 : 1);
+    if (p != end) return false;
+    *out = (pico)(whole * unit + part) * (negative ? -1 : 1);
     return true;
 }
 

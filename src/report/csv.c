@@ -178,7 +178,10 @@ static enum csv_status give_up(struct csv *c, struct err *e, const char *why) {
 }
 
 static enum csv_status give_up_long(struct csv *c, struct err *e) {
-    bool one_line = !memchr(c->window->at + c->window->start, '\n', c->window->len - c->window->start);
+    const char *begin = c->window->at + c->window->start;
+    size_t looked =
+        c->window->len - c->window->start < c->window->most ? c->window->len - c->window->start : c->window->most;
+    bool one_line = !memchr(begin, '\n', looked);
     enum csv_status status = give_up(c, e, NULL);
     if (status != CSV_FAILED)
         err_set(e, one_line ? "a line of more than %zu bytes" : "a record of more than %zu bytes; is a quote missing?",
@@ -267,7 +270,10 @@ enum csv_status csv_next(struct csv *c, struct err *e) {
         size_t n = 0, have = c->mark_count - c->mark_at;
         const uint32_t *marks = c->marks + c->mark_at;
         while (n < have && w->at[marks[n]] != '\n') n++;
-        if (n < have && n < CSV_FIELDS && marks[n] < c->crooked) return take(c, n + 1, marks[n] + 1u);
+        if (n < have && n < CSV_FIELDS && marks[n] < c->crooked) {
+            if (marks[n] - w->start > w->most) return give_up_long(c, e);
+            return take(c, n + 1, marks[n] + 1u);
+        }
         if (c->crooked != SIZE_MAX) return next_carefully(c, e);
         if (n >= CSV_FIELDS) return give_up(c, e, "more than 1024 columns");
         if (c->scanned < w->len) {

@@ -40,6 +40,10 @@ static enum piece_status next_line(struct pieces *p, struct span *out, struct er
         }
         if (!rest.len) return PIECE_END;
         size_t n = end ? (size_t)(end - rest.at) : rest.len;
+        if (n > w->most) {
+            p->line = p->next_line;
+            return drop_line(p, e);
+        }
         w->start += n + (end != NULL);
         p->line = p->next_line++;
         looked = 0;
@@ -174,6 +178,12 @@ static int look(struct pieces *p, struct span *out, enum piece_status *status, s
     }
     used = measure_object(rest, !p->page, &page);
     if (!used) return -1;
+    if (!page && used > p->window->most) {
+        p->line = p->next_line;
+        err_set(e, "a JSON value of more than %zu bytes", p->window->most);
+        *status = PIECE_FAILED;
+        return 0;
+    }
     p->line = p->next_line;
     if (page) {
         p->page = p->level + 1;

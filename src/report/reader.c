@@ -25,7 +25,10 @@ static int check_text(struct window *w, struct err *e) {
     for (size_t i = 0; i < begin.len; i++) nuls += !begin.at[i];
     if (marked || nuls > begin.len / 4)
         return err_set(e, "is UTF-16 or UTF-32; make it UTF-8: iconv -f UTF-16 -t UTF-8 OLD > NEW");
-    if (nuls) return err_set(e, "is no text: it holds NUL bytes");
+    // further on a NUL costs the row that it stands in
+    const char *line = begin.len > 64 ? memchr(begin.at + 64, '\n', begin.len - 64) : NULL;
+    if (memchr(begin.at, 0, line ? (size_t)(line - begin.at) : begin.len))
+        return err_set(e, "is no text: it begins with NUL bytes");
     if (!memchr(begin.at, '\n', begin.len) && memchr(begin.at, '\r', begin.len) && begin.at[0] != '{' &&
         begin.at[0] != '[')
         return err_set(e, "ends its lines with CR only; make them LF: tr '\\r' '\\n' < OLD > NEW");

@@ -58,8 +58,8 @@ static bool short_decimal(struct span s, int64_t unit, pico *out) {
     bool negative = s.len && *p == '-';
     p += negative;
     const char *first = p;
-    for (; p < end && is_digit(*p); p++) whole = whole * 10 + (*p - '0');
-    if (p == first || p - first > 6) return false; // so that the product below fits
+    for (; p < end && is_digit(*p) && p - first < 6; p++) whole = whole * 10 + (*p - '0');
+    if (p == first || (p < end && is_digit(*p))) return false; // more digits: the product below might not fit
     if (p < end && *p == '.') {
         if (++p == end) return false;
         for (; p < end && is_digit(*p) && scale > 1; p++) {

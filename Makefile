@@ -19,7 +19,7 @@ BUILD := build
 OBJ := $(BUILD)/obj/$(notdir $(CC))$(if $(SAN),-$(SAN))
 BIN := $(BUILD)/$(if $(SAN),$(SAN)/)sluice
 
-PACKAGES := libuv libcurl jansson libhs libpcre2-8 yaml-0.1 sqlite3
+PACKAGES := libuv libcurl jansson libhs libpcre2-8 yaml-0.1 sqlite3 zlib libzstd
 # Debian 13 has the library; Debian 12 has its C sources in the package node-llhttp.
 LLHTTP_SOURCES := $(if $(shell pkg-config --exists libllhttp 2>/dev/null && echo y),,$(wildcard /usr/share/llhttp/*.c))
 LLHTTP_FLAGS := $(if $(LLHTTP_SOURCES),-isystem /usr/share/include/llhttp,$(shell pkg-config --cflags libllhttp 2>/dev/null))

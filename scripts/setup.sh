@@ -19,6 +19,8 @@ build | libhyperscan-dev libvectorscan-dev |
 build | libpcre2-dev                      |
 build | libyaml-dev                       |
 build | libsqlite3-dev                    |
+build | zlib1g-dev                        |
+build | libzstd-dev                       |
 build | ca-certificates                   |
 build | nodejs                            | has_npm_or_web
 build | npm                               | has_npm_or_web
@@ -33,6 +35,7 @@ test  | libclang-rt-dev libclang-rt-14-dev |
 bench | curl                              | curl
 bench | python3                           | python3
 bench | nginx-light nginx                 | nginx
+bench | sqlite3                           | sqlite3
 lint  | cppcheck                          | cppcheck
 lint  | clang-tidy                        | clang-tidy
 lint  | clang-format                      | clang-format
@@ -40,7 +43,7 @@ lint  | valgrind                          | valgrind
 lint  | man-db                            | man
 '
 # pkg-config names of the libraries: the check on other systems
-libraries='libuv libcurl jansson libhs libpcre2-8 yaml-0.1 sqlite3'
+libraries='libuv libcurl jansson libhs libpcre2-8 yaml-0.1 sqlite3 zlib libzstd'
 
 # A node from elsewhere is fine, and Debian's npm could pull in another one beside it.
 has_node() { command -v node >/dev/null && [ "$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)" -ge 18 ]; }

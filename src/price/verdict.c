@@ -89,10 +89,10 @@ static const struct rule *first(const struct rule *rule, unsigned bits) {
 struct verdict_answer verdict_decide(const struct verdict_facts *facts) {
     unsigned bits = true_of(facts);
     const struct rule *v = first(VERDICTS, bits), *r = first(RECOMMENDATIONS, bits);
-    return (struct verdict_answer){(enum verdict)v->answer, v->why, (enum recommendation)r->answer, r->why};
+    return (struct verdict_answer){(enum verdict_kind)v->answer, v->why, (enum recommendation)r->answer, r->why};
 }
 
-const char *verdict_name(enum verdict v) {
+const char *verdict_name(enum verdict_kind v) {
     static const char *const NAMES[VERDICT_COUNT] = {"strong-candidate", "candidate", "weak", "stay-in-the-cloud"};
     return NAMES[v];
 }

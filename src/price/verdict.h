@@ -8,7 +8,7 @@
 #ifndef SLUICE_PRICE_VERDICT_H
 #define SLUICE_PRICE_VERDICT_H
 
-enum verdict { VERDICT_STRONG, VERDICT_CANDIDATE, VERDICT_WEAK, VERDICT_STAY, VERDICT_COUNT };
+enum verdict_kind { VERDICT_STRONG, VERDICT_CANDIDATE, VERDICT_WEAK, VERDICT_STAY, VERDICT_COUNT };
 enum recommendation {
     RECOMMEND_CLOUD,
     RECOMMEND_HYBRID,
@@ -38,7 +38,7 @@ struct verdict_facts {
 };
 
 struct verdict_answer {
-    enum verdict verdict;
+    enum verdict_kind verdict;
     const char *verdict_why; // one sentence, a constant
     enum recommendation recommendation;
     const char *recommendation_why;
@@ -47,7 +47,7 @@ struct verdict_answer {
 struct verdict_answer verdict_decide(const struct verdict_facts *facts);
 
 // "strong-candidate", "candidate", "weak", "stay-in-the-cloud"
-const char *verdict_name(enum verdict v);
+const char *verdict_name(enum verdict_kind v);
 // "cloud", "hybrid", "local-first", "frontier-first"
 const char *recommendation_name(enum recommendation r);
 

@@ -1,0 +1,106 @@
+// Sluice's own ledger, as the SQLite file that it is; also while a server writes to it.
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ledger/columns.h"
+#include "ledger/store.h"
+#include "report/reader_internal.h"
+
+struct ledger_reader {
+    sqlite3 *db;
+    sqlite3_stmt *rows;
+    struct ledger_row row;
+};
+
+static int64_t leaving_bytes(const struct ledger_row *row) {
+    int64_t sum = 0;
+    for (int z = 0; z < ZONE_COUNT; z++)
+        if (z != ZONE_LOCAL) sum += row->bytes_out[z];
+    return sum;
+}
+
+static void take_money(const struct ledger_row *from, struct usage_row *row) {
+    if (!isfinite(from->cost_usd)) return;
+    row->has_cost = true;
+    // a double has 15 digits; what it holds beyond them is no money
+    row->cost = (pico)llround(from->cost_usd * 1e9) * (PICO_PER_UNIT / 1000000000);
+    double rest = from->cost_usd - (double)llround(from->cost_usd * 1e9) / 1e9;
+    row->cost += (pico)llround(rest * 1e12);
+}
+
+static enum reader_status next(struct reader *r, struct usage_row *row, struct err *e) {
+    struct ledger_reader *x = r->state;
+    int step = sqlite3_step(x->rows);
+    if (step == SQLITE_DONE) return READER_END;
+    if (step != SQLITE_ROW) {
+        err_set(e, "cannot be read on: %s", sqlite3_errmsg(x->db));
+        return READER_FAILED;
+    }
+    struct ledger_row *from = &x->row;
+    columns_read(x->rows, COLUMN_ALL, from);
+    r->line++;
+    row->time_us = from->started_us;
+    row->model = span_from(*from->model ? from->model : from->asked_model);
+    row->input = from->input_tokens;
+    row->output = from->output_tokens;
+    row->cached = from->cached_tokens > 0 ? from->cached_tokens : 0;
+    row->cache_write = from->cache_write_tokens > 0 ? from->cache_write_tokens : 0;
+    row->reasoning = from->reasoning_tokens > 0 ? from->reasoning_tokens : 0;
+    take_money(from, row);
+    row->latency_us = from->total_us;
+    row->ttft_us = from->ttft_us;
+    row->status = from->status;
+    row->retries = from->retries;
+    row->throttles = from->throttles;
+    row->bytes_out = leaving_bytes(from);
+    row->bytes_back = from->bytes_answered;
+    row->route = span_from(from->route);
+    row->reason = span_from(from->reason);
+    row->score = (double)from->score;
+    row->sensitive = from->sensitive;
+    return READER_ROW;
+}
+
+static struct span decode(struct reader *r, struct span raw) {
+    (void)r;
+    return raw; // a ledger holds no texts
+}
+
+static void free_state(struct reader *r) {
+    struct ledger_reader *x = r->state;
+    sqlite3_finalize(x->rows);
+    sqlite3_close(x->db);
+    free(x);
+}
+
+static const struct reader_kind KIND = {"SQLite", next, decode, free_state};
+
+static bool has_any(void *context, struct span column) {
+    (void)context;
+    (void)column;
+    return true;
+}
+
+int reader_ledger_open(struct reader *r, const char *path, struct err *e) {
+    struct ledger_reader *x = mem_new(sizeof *x);
+    struct buf sql;
+    r->state = x;
+    r->kind = &KIND;
+    if (r->options.map_count || (r->options.format && strcmp(r->options.format->name, "sluice-ledger") != 0))
+        return err_set(e, "is a database; --map and --format are for CSV and JSON");
+    const struct format *format = format_by_name("sluice-ledger");
+    if (layout_bind(&r->layout, format, NULL, 0, has_any, NULL, e) != 0) return -1;
+    x->db = store_open_reader(path, e);
+    if (!x->db) return -1;
+    buf_init(&sql, 1 << 16);
+    buf_add_z(&sql, "SELECT ");
+    columns_list(&sql, COLUMN_ALL);
+    buf_add_z(&sql, " FROM request ORDER BY seq");
+    int status = sqlite3_prepare_v2(x->db, sql.at, -1, &x->rows, NULL) == SQLITE_OK
+                     ? 0
+                     : err_set(e, "cannot be read: %s", sqlite3_errmsg(x->db));
+    buf_free(&sql);
+    return status;
+}

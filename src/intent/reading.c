@@ -3,12 +3,13 @@
 #include <math.h>
 
 #include "intent/hash.h"
+#include "intent/lexicon.h"
 #include "intent/words.h"
 
 _Static_assert(2 * READING_EDGE_BYTES <= WORDS_MAX_BYTES, "both ends fit");
 
 // A feature is known by the hash of its words times a number of its kind.
-enum kind { WORD, SECOND, THIRD, FOURTH, PAIR, APART, OPENING, CLOSING, STEP, SYSTEM_WORD, SYSTEM_PAIR, KINDS };
+enum kind { WORD, SECOND, THIRD, FOURTH, PAIR, APART, OPENING, CLOSING, SYSTEM_WORD, SYSTEM_PAIR, KINDS };
 static const uint64_t MULTIPLIER[KINDS] = {
     [WORD] = 1,
     [SECOND] = 0x9fb21c651e98df25u,
@@ -18,7 +19,6 @@ static const uint64_t MULTIPLIER[KINDS] = {
     [APART] = 0x589965cc75374cc3u,
     [OPENING] = 0x1d8e4e27c47d124fu,
     [CLOSING] = 0xeb44accab455d165u,
-    [STEP] = 0xa0761d6478bd642fu,
     [SYSTEM_WORD] = 0xe95fadb19b3b2d6bu,
     [SYSTEM_PAIR] = 0x2127599bf4325c37u,
 };
@@ -34,13 +34,16 @@ static inline uint64_t pair_of(uint64_t first, uint64_t second) {
 
 // ---------------------------------------------------------------- tokens
 
+enum { LONG_WORD = 9 };
+
 struct token {
     uint64_t hash;
     uint32_t at, len;
 };
 
 struct tokens {
-    uint32_t count, numbers, sentences;
+    uint32_t count, numbers, long_words;
+    uint32_t groups[LEXICON_GROUPS];
     struct token at[READING_TEXT_TOKENS];
 };
 
@@ -57,7 +60,8 @@ static uint64_t hash_number(uint32_t len) {
 }
 
 static void cut(const struct words *w, struct tokens *t) {
-    t->count = t->numbers = t->sentences = 0;
+    t->count = t->numbers = t->long_words = 0;
+    memset(t->groups, 0, sizeof t->groups);
     for (uint32_t block = 0; block < w->blocks; block++) {
         uint64_t starts = words_starts(w, block, block ? w->word[block - 1] : 0);
         for (; starts; starts &= starts - 1) {
@@ -65,7 +69,8 @@ static void cut(const struct words *w, struct tokens *t) {
             const char *word = w->lower + at;
             struct token *to = &t->at[t->count++];
             *to = (struct token){intent_hash_word(word, len), at, len};
-            t->sentences += *word == '.' || *word == '?' || *word == '!';
+            t->long_words += len >= LONG_WORD;
+            t->groups[lexicon_find(to->hash)]++;
             if ((unsigned char)(*word - '0') >= 10 || !is_number(word, len)) continue;
             t->numbers++;
             if (len > 1) to->hash = hash_number(len);
@@ -109,19 +114,82 @@ static void add_words(struct list *l, const struct tokens *t) {
     for (uint32_t i = last; i < t->count; i++) add(l, bucket_of(CLOSING, t->at[i].hash));
 }
 
-static void add_step(struct list *l, uint32_t name, uint32_t step) {
-    add(l, bucket_of(STEP, ((uint64_t)name << 32 | step) * MULTIPLIER[PAIR] | 1));
+// ---------------------------------------------------------------- counts
+
+static const char *const COUNT_NAMES[READING_COUNTS] = {
+    "length",    "words",     "word length", "share of digits", "numbers",    "sentences",   "lines",
+    "questions", "capitals",  "punctuation", "variety",         "long words", "maths signs", "code signs",
+    "quotes",    "negations", "conditions",  "quantities",      "LaTeX",      "options",
+};
+
+const char *reading_count_name(uint32_t i) {
+    return i < READING_COUNTS ? COUNT_NAMES[i] : "";
 }
 
-// Coarse and fine steps of each: a coarse one is learned from few examples.
-static void add_steps(struct list *l, const struct tokens *t, size_t bytes) {
-    float tokens = log2f((float)t->count + 1), length = log2f((float)bytes + 1);
-    add_step(l, 0, (uint32_t)(2 * tokens));
-    add_step(l, 1, (uint32_t)(3 * tokens));
-    add_step(l, 2, (uint32_t)length);
-    add_step(l, 3, t->numbers < 12 ? t->numbers : 12);
-    add_step(l, 4, (t->numbers < 20 ? t->numbers : 20) / 2);
-    add_step(l, 5, t->sentences < 12 ? t->sentences : 12);
+enum sign { PLAIN, MATHS, CODE, QUOTE, QUESTION, END, BACKSLASH, SIGNS };
+static const uint8_t SIGN[128] = {
+    ['='] = MATHS, ['+'] = MATHS, ['*'] = MATHS, ['/'] = MATHS,    ['^'] = MATHS, ['<'] = MATHS, ['>'] = MATHS,
+    ['%'] = MATHS, ['$'] = MATHS, ['{'] = CODE,  ['}'] = CODE,     ['('] = CODE,  [')'] = CODE,  [';'] = CODE,
+    ['['] = CODE,  [']'] = CODE,  ['"'] = QUOTE, ['?'] = QUESTION, ['.'] = END,   ['!'] = END,   ['\\'] = BACKSLASH,
+};
+
+struct signs {
+    uint32_t all, kinds[SIGNS];
+    uint32_t sentences, latex, lines, options;
+};
+
+// "a.", "(b)", "1)", in lower case.
+static bool is_option(const char *line) {
+    for (int i = 0; i < 7; i++) {
+        char c = line[i], next = line[i + 1];
+        if (c == ' ' || c == '(') continue;
+        return ((c >= 'a' && c <= 'e') || (c >= '1' && c <= '9')) && (next == '.' || next == ')');
+    }
+    return false;
+}
+
+static void count_signs(const struct words *w, struct signs *s) {
+    *s = (struct signs){.options = is_option(w->lower)};
+    for (uint32_t block = 0; block < w->blocks; block++) {
+        const char *lower = w->lower + block * WORDS_BLOCK;
+        for (uint64_t at = w->sign[block]; at; at &= at - 1, s->all++) {
+            const char *sign = lower + __builtin_ctzll(at);
+            uint8_t kind = SIGN[*sign & 0x7f];
+            s->kinds[kind]++;
+            if (kind == END || kind == QUESTION) s->sentences += (unsigned char)sign[1] <= ' ';
+            else if (kind == BACKSLASH) s->latex += sign[1] >= 'a' && sign[1] <= 'z';
+        }
+        for (uint64_t at = w->line[block]; at; at &= at - 1, s->lines++)
+            s->options += is_option(lower + __builtin_ctzll(at) + 1);
+    }
+}
+
+static void fill_counts(const struct intent_input *in, const struct words *w, const struct tokens *t,
+                        struct reading *out) {
+    struct signs s;
+    count_signs(w, &s);
+    float bytes = w->bytes ? (float)w->bytes : 1, words = t->count > s.all ? (float)(t->count - s.all) : 1;
+    float *c = out->counts;
+    *c++ = log1pf((float)in->text.len); // the whole length, also of what is not read
+    *c++ = log1pf((float)(t->count - s.all));
+    *c++ = (float)(w->letters - w->digits) / words;
+    *c++ = (float)w->digits / bytes;
+    *c++ = log1pf((float)t->numbers);
+    *c++ = log1pf((float)s.sentences);
+    *c++ = log1pf((float)s.lines);
+    *c++ = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
+    *c++ = (float)w->capitals / bytes;
+    *c++ = (float)s.all / bytes;
+    *c++ = t->count ? (float)out->text_count / (float)(3 * t->count) : 0;
+    *c++ = (float)t->long_words / words;
+    *c++ = log1pf((float)s.kinds[MATHS]);
+    *c++ = log1pf((float)s.kinds[CODE]);
+    *c++ = log1pf((float)s.kinds[QUOTE]);
+    *c++ = log1pf((float)t->groups[LEXICON_NEGATION]);
+    *c++ = log1pf((float)t->groups[LEXICON_CONDITION]);
+    *c++ = log1pf((float)t->groups[LEXICON_QUANTITY]);
+    *c++ = log1pf((float)s.latex);
+    *c++ = log1pf((float)s.options);
 }
 
 void reading_read(const struct intent_input *in, struct reading *out) {
@@ -132,8 +200,8 @@ void reading_read(const struct intent_input *in, struct reading *out) {
     cut(&w, &t);
     begin(&l, out->text);
     add_words(&l, &t);
-    add_steps(&l, &t, in->text.len);
     out->text_count = l.count;
+    fill_counts(in, &w, &t, out);
     out->system_count = 0;
     if (in->system.len == 0) return;
     words_read(&w, in->system, READING_SYSTEM_EDGE_BYTES);

@@ -2,13 +2,15 @@
 
 #include <math.h>
 
+#include "intent/learned.h"
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats are copied as they are");
-_Static_assert(FEATURES_COUNTS < 256 && WEIGHTS_OUTPUTS < 256, "their number is a byte");
+_Static_assert(READING_COUNTS < 256 && WEIGHTS_OUTPUTS < 256, "their number is a byte");
 
 enum { HEADER_BYTES = 8, BUCKETS = 1 << READING_BITS, GROUPS = BUCKETS / 64 };
 // A distance of two bytes is at least 128, and all of them together are less than BUCKETS; so few are that long.
 enum { LONG_DISTANCES = BUCKETS / 128 + BUCKETS / 16384, LISTS = READING_TEXT_MAX + READING_SYSTEM_MAX };
-_Static_assert(HEADER_BYTES + 4 * (FEATURES_COUNTS + WEIGHTS_OUTPUTS) + LISTS + 2 * LONG_DISTANCES + 4 <=
+_Static_assert(HEADER_BYTES + 4 * (READING_COUNTS + WEIGHTS_OUTPUTS) + LISTS + 2 * LONG_DISTANCES + 4 <=
                    SAMPLE_MAX_BYTES,
                "every sample fits");
 
@@ -17,8 +19,22 @@ void sample_read(const struct weights *w, const struct intent_input *in, struct 
     features_read(in, &f);
     reading_read(in, &out->reading);
     weights_apply(w, &f, out->outputs);
-    for (uint32_t i = 0; i < FEATURES_COUNTS; i++) out->counts[i] = weights_count(w, &f, i);
     out->has_base = true;
+}
+
+bool sample_score(const struct weights *w, const struct sample *s, bool base_only, float *score, float *p_local) {
+    *score = *p_local = NAN;
+    if (!s->has_base) return false;
+    if (w->learned && !base_only) {
+        *p_local = learned_p_local(w->learned, learned_apply(w->learned, &s->reading, s->outputs));
+        *score = 1 - *p_local;
+        return true;
+    }
+    const struct weights_header *h = &w->header;
+    float frontier = s->outputs[OUTPUT_FRONTIER];
+    *score = 1 / (1 + expf(-h->score_slope * frontier - h->score_offset));
+    *p_local = 1 / (1 + expf(h->local_slope * frontier - h->local_offset));
+    return true;
 }
 
 // ---------------------------------------------------------------- packing
@@ -65,12 +81,12 @@ static void put_buckets(struct writer *w, const uint32_t *buckets, uint32_t coun
 size_t sample_pack(const struct weights *w, const struct intent_input *in, uint8_t *out, size_t max) {
     struct sample s;
     struct writer to = {out, out + max};
-    const uint8_t head[4] = {SAMPLE_FORMAT, FEATURES_COUNTS, WEIGHTS_OUTPUTS, 0};
+    const uint8_t head[4] = {SAMPLE_FORMAT, READING_COUNTS, WEIGHTS_OUTPUTS, 0};
     uint32_t base = weights_base(w);
     sample_read(w, in, &s);
     put(&to, head, sizeof head);
     put(&to, &base, sizeof base);
-    put(&to, s.counts, sizeof s.counts);
+    put(&to, s.reading.counts, sizeof s.reading.counts);
     put(&to, s.outputs, sizeof s.outputs);
     put_buckets(&to, s.reading.text, s.reading.text_count);
     put_buckets(&to, s.reading.system, s.reading.system_count);
@@ -131,15 +147,11 @@ static bool unpack(struct reader *r, uint32_t wanted_base, struct sample *out) {
     uint8_t head[4];
     uint32_t base;
     if (!take(r, head, sizeof head) || !take(r, &base, sizeof base)) return false;
-    out->has_base = base == wanted_base && head[1] == FEATURES_COUNTS && head[2] == WEIGHTS_OUTPUTS;
-    memset(out->counts, 0, sizeof out->counts);
+    out->has_base = base == wanted_base && head[2] == WEIGHTS_OUTPUTS;
     memset(out->outputs, 0, sizeof out->outputs);
-    if (out->has_base) {
-        if (!take_floats(r, out->counts, FEATURES_COUNTS) || !take_floats(r, out->outputs, WEIGHTS_OUTPUTS))
-            return false;
-    } else if (!skip(r, ((size_t)head[1] + head[2]) * sizeof(float))) {
+    if (head[1] != READING_COUNTS || !take_floats(r, out->reading.counts, READING_COUNTS)) return false;
+    if (out->has_base ? !take_floats(r, out->outputs, WEIGHTS_OUTPUTS) : !skip(r, head[2] * sizeof(float)))
         return false;
-    }
     return take_buckets(r, out->reading.text, READING_TEXT_MAX, &out->reading.text_count) &&
            take_buckets(r, out->reading.system, READING_SYSTEM_MAX, &out->reading.system_count) && r->left == 0;
 }

@@ -6,8 +6,8 @@
 //
 // Bytes, little-endian:
 //   format         uint8   SAMPLE_FORMAT
-//   counts         uint8   number of floats that follow `base`: inputs of the base
-//   outputs        uint8   number of floats behind them: outputs of the base
+//   counts         uint8   READING_COUNTS
+//   outputs        uint8   number of outputs of the base
 //   zero           uint8
 //   base           uint32  which base weights: weights_base()
 //   counts, outputs float[]
@@ -23,13 +23,16 @@ enum { SAMPLE_FORMAT = 1, SAMPLE_MAX_BYTES = 12 * 1024 }; // a usual prompt take
 
 struct sample {
     struct reading reading;
-    bool has_base;                 // the next two were made by the base weights asked for; else they are 0
-    float counts[FEATURES_COUNTS]; // centred, scaled and bounded
+    bool has_base; // the outputs were made by the base weights asked for; else they are 0
     float outputs[WEIGHTS_OUTPUTS];
 };
 
 // Reads a request. No allocation; some microseconds.
 void sample_read(const struct weights *w, const struct intent_input *in, struct sample *out);
+
+// What the weights make of a sample, as intent_score would of its request; what was learned is left aside with
+// `base_only`. False (and NAN) when the base's outputs are not known.
+bool sample_score(const struct weights *w, const struct sample *s, bool base_only, float *score, float *p_local);
 
 // Reads a request and packs it; `w` is what is in force. Returns the number of bytes, 0 when they do not fit `max`
 // (SAMPLE_MAX_BYTES always fit). No allocation; some microseconds, about 150 KB of stack.

@@ -5,6 +5,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "intent/learned.h"
 #include "intent/weights.h"
 
 static const float COUNT_BOUND = 4; // deviations: a count far outside what was seen must not decide alone
@@ -106,6 +107,15 @@ static int expected_tokens(float log_tokens, int64_t max_tokens) {
     return n < 1 ? 1 : (int)lround(n);
 }
 
+// What was learned decides who answers; the rest is the base's.
+static void score_learned(const struct learned *l, const struct intent_input *in, const float *outputs,
+                          struct score *out) {
+    struct reading r;
+    reading_read(in, &r);
+    out->p_local = learned_p_local(l, learned_apply(l, &r, outputs));
+    out->score = 1 - out->p_local;
+}
+
 void intent_score(const struct weights *w, const struct intent_input *in, struct score *out) {
     struct features f;
     features_read(in, &f);
@@ -121,6 +131,7 @@ void intent_score(const struct weights *w, const struct intent_input *in, struct
         .output_tokens = expected_tokens(outputs[OUTPUT_LENGTH], in->max_tokens),
         .task = weights_task_name(likeliest_task(outputs)),
     };
+    if (w->learned) score_learned(w->learned, in, outputs, out);
 }
 
 // ---------------------------------------------------------------- explanation
@@ -148,8 +159,8 @@ static void keep(struct strongest *s, const char *text, float weight, bool of_pr
 }
 
 struct walk {
-    const struct weights *w;
-    float value; // of every bucket
+    const uint8_t *table;
+    float weight; // of a step of the table, for every bucket
     struct strongest *strongest;
 };
 
@@ -162,8 +173,7 @@ static int fit_utf8(struct span s, size_t max) {
 
 static void weigh(void *context, uint32_t bucket, struct span first, struct span second) {
     struct walk *k = context;
-    float step = k->w->step[OUTPUT_FRONTIER] * k->w->header.score_slope * k->value;
-    float weight = step * (float)(k->w->frontier[bucket] - WEIGHTS_ZERO);
+    float weight = k->weight * (float)(k->table[bucket] - WEIGHTS_ZERO);
     if (!is_wanted(k->strongest, weight)) return;
     char text[sizeof k->strongest->terms->text];
     size_t room = (sizeof text - 2) / (second.len ? 2 : 1);
@@ -172,18 +182,46 @@ static void weigh(void *context, uint32_t bucket, struct span first, struct span
     keep(k->strongest, text, weight, true);
 }
 
+static void keep_named(struct strongest *s, const char *name, float weight) {
+    char text[sizeof s->terms->text];
+    snprintf(text, sizeof text, "(%s)", name);
+    keep(s, text, weight, false);
+}
+
+static const char *output_name(uint32_t output) {
+    static const char *const NAMES[OUTPUT_TASK] = {"built-in score", "complexity", "ambiguity", "expected length"};
+    return output < OUTPUT_TASK ? NAMES[output] : weights_task_name((enum weights_task)(output - OUTPUT_TASK));
+}
+
+static void explain_learned(const struct weights *w, const struct intent_input *in, struct strongest *s) {
+    const struct learned *l = w->learned;
+    struct sample sample;
+    float weight[LEARNED_INPUTS];
+    sample_read(w, in, &sample);
+    learned_weigh_inputs(l, &sample.reading, sample.outputs, weight);
+    for (uint32_t i = 0; i < LEARNED_INPUTS; i++)
+        keep_named(s, i < READING_COUNTS ? reading_count_name(i) : output_name(i - READING_COUNTS),
+                   weight[i] * l->header.local_slope);
+    float step = l->header.step * l->header.local_slope;
+    struct walk k = {l->table, step * reading_text_value(&sample.reading), s};
+    reading_each(in->text, weigh, &k);
+}
+
 size_t intent_explain(const struct weights *w, const struct intent_input *in, struct intent_term *terms, size_t max) {
     struct features f;
     features_read(in, &f);
     struct strongest s = {terms, 0, max};
-    struct walk k = {w, f.text_value, &s};
-    for (uint32_t c = 0; c < FEATURES_COUNTS; c++) {
-        char text[sizeof terms->text];
-        snprintf(text, sizeof text, "(%s)", features_count_name(c));
-        keep(&s, text, weights_count(w, &f, c) * w->counts[c][OUTPUT_FRONTIER] * w->header.score_slope, false);
+    if (w->learned) {
+        explain_learned(w, in, &s);
+        return s.count;
     }
+    float step = w->step[OUTPUT_FRONTIER] * w->header.score_slope;
+    struct walk k = {w->frontier, step * f.text_value, &s};
+    for (uint32_t c = 0; c < FEATURES_COUNTS; c++)
+        keep_named(&s, features_count_name(c),
+                   weights_count(w, &f, c) * w->counts[c][OUTPUT_FRONTIER] * w->header.score_slope);
     features_each(in->text, FEATURES_EDGE_BYTES, weigh, &k);
-    k.value = f.system_value;
+    k.weight = step * f.system_value;
     features_each(in->system, FEATURES_SYSTEM_EDGE_BYTES, weigh, &k);
     return s.count;
 }

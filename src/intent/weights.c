@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "intent/learned.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weights are read as they are: little-endian");
 _Static_assert(sizeof(struct weights_header) == 96, "the header is a file format");
@@ -63,7 +64,8 @@ static bool skip(struct cursor *c, size_t n, const uint8_t **at) {
 }
 
 static bool header_is_right(const struct weights_header *h) {
-    if (h->counts != FEATURES_COUNTS || h->outputs != WEIGHTS_OUTPUTS || h->quantiles != WEIGHTS_QUANTILES) return false;
+    if (h->counts != FEATURES_COUNTS || h->outputs != WEIGHTS_OUTPUTS || h->quantiles != WEIGHTS_QUANTILES)
+        return false;
     if (!memchr(h->version, 0, sizeof h->version)) return false;
     for (const char *p = h->version; *p; p++)
         if (*p <= ' ' || *p > '~') return false;
@@ -91,18 +93,24 @@ struct weights *weights_load(struct span bytes, struct err *e) {
     struct weights_header *h = &w->header;
     struct cursor c = {bytes.at, bytes.len};
     const char *why = NULL;
+    struct err learned_why = {""};
     if (!take(&c, h, sizeof *h) || memcmp(h->magic, WEIGHTS_MAGIC, sizeof h->magic) != 0) why = "not a weights file";
     else if (h->format != WEIGHTS_FORMAT || h->feature_bits != FEATURES_BITS || h->row_bits != WEIGHTS_ROW_BITS)
         why = "made for another version of sluice";
-    else if (h->size != bytes.len) why = "cut short or too long";
-    else if (h->checksum != checksum(*h, c.at, c.left)) why = "the checksum does not match";
+    else if (h->size < sizeof *h || h->size > bytes.len) why = "cut short or too long";
+    else if (h->checksum != checksum(*h, c.at, c.left = h->size - sizeof *h)) why = "the checksum does not match";
     else if (!header_is_right(h) || !take_body(&c, w)) why = "the content is malformed";
+    else if (bytes.len > h->size &&
+             !(w->learned = learned_load(span_sub(bytes, h->size, bytes.len), weights_base(w), &learned_why)))
+        why = learned_why.text;
     if (why) {
         err_set(e, "intent weights: %s; use the built-in ones (data.weights: \"\") or make new ones", why);
         weights_free(w);
         return NULL;
     }
-    snprintf(w->version, sizeof w->version, "%s-%08x", h->version, (unsigned)(h->checksum >> 32));
+    int n = snprintf(w->version, sizeof w->version, "%s-%08x", h->version, (unsigned)(h->checksum >> 32));
+    if (w->learned)
+        snprintf(w->version + n, sizeof w->version - (size_t)n, "+%08x", (unsigned)(w->learned->header.checksum >> 32));
     return w;
 }
 
@@ -125,7 +133,9 @@ struct weights *weights_load_file(const char *path, struct err *e) {
 }
 
 void weights_free(struct weights *w) {
-    if (w) free(w->owned);
+    if (!w) return;
+    free(w->learned);
+    free(w->owned);
     free(w);
 }
 
@@ -143,7 +153,8 @@ float weights_threshold(const struct weights *w, double local_share) {
     double at = local_share * (WEIGHTS_QUANTILES - 1);
     size_t i = (size_t)at;
     float part = (float)(at - (double)i);
-    return w->quantile[i] + (w->quantile[i + 1] - w->quantile[i]) * part;
+    const float *quantile = w->learned ? w->learned->quantile : w->quantile;
+    return quantile[i] + (quantile[i + 1] - quantile[i]) * part;
 }
 
 // ---------------------------------------------------------------- writing

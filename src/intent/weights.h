@@ -1,4 +1,5 @@
 // The weights of the intent score: what is in the file, and how it is written and read.
+// Behind them a file may hold a section that was learned: learned.h.
 //
 // Little-endian, in this order:
 //   header   struct weights_header; checksum = hash_bytes(header with checksum 0, then chained over all bytes after it)
@@ -18,6 +19,8 @@
 #include <stdio.h>
 
 #include "intent/features.h"
+
+struct learned;
 
 enum weights_task {
     TASK_CLASSIFY, TASK_EXTRACT, TASK_SUMMARIZE, TASK_REWRITE, TASK_TRANSLATE, TASK_ROUTE, TASK_CHAT, TASK_QA,
@@ -60,6 +63,7 @@ struct weights {
     float counts[FEATURES_COUNTS][WEIGHTS_OUTPUTS];
     const uint8_t (*rows)[WEIGHTS_OUTPUTS]; // WEIGHTS_ROWS of them
     const uint8_t *frontier;                // 1 << FEATURES_BITS
+    struct learned *learned; // what stands behind the base, or NULL
     char version[64];
     char *owned; // the file's bytes when they were loaded from one, else NULL
 };

@@ -44,7 +44,7 @@ static void sample_survives_packing(void **state) {
     assert_memory_equal(a->reading.system, b->reading.system, a->reading.system_count * sizeof(uint32_t));
     assert_true(b->has_base);
     assert_memory_equal(a->outputs, b->outputs, sizeof a->outputs);
-    assert_memory_equal(a->counts, b->counts, sizeof a->counts);
+    assert_memory_equal(a->reading.counts, b->reading.counts, sizeof a->reading.counts);
     free(a), free(b), weights_free(w);
 }
 

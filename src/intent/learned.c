@@ -1,0 +1,179 @@
+#include "intent/learned.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+_Static_assert(sizeof(struct learned_header) == 296, "the header is a file format");
+
+enum { TABLE_BYTES = 1 << READING_BITS };
+static const uint64_t LEARNED_SEED = 0x6c6561726e6564u;
+static const float INPUT_BOUND = 4; // deviations: an input far outside what was seen must not decide alone
+
+static uint64_t checksum(struct learned_header h, const void *body, size_t len) {
+    h.checksum = 0;
+    return hash_bytes(body, len, hash_bytes(&h, sizeof h, LEARNED_SEED));
+}
+
+// ---------------------------------------------------------------- reading
+
+struct cursor {
+    const char *at;
+    size_t left;
+};
+
+static bool take_floats(struct cursor *c, float *to, size_t n) {
+    if (c->left < n * sizeof *to) return false;
+    memcpy(to, c->at, n * sizeof *to);
+    c->at += n * sizeof *to;
+    c->left -= n * sizeof *to;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(to[i])) return false;
+    return true;
+}
+
+static bool is_name(const char *name, size_t size) {
+    if (!memchr(name, 0, size)) return false;
+    for (; *name; name++)
+        if ((unsigned char)*name < ' ' || *name == 0x7f) return false;
+    return true;
+}
+
+static bool header_is_right(const struct learned_header *h) {
+    const float numbers[] = {h->step, h->constant, h->local_slope, h->local_offset};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!isfinite(numbers[i])) return false;
+    return h->local_slope > 0 && h->step >= 0 && h->zero == 0 && h->filter_bytes <= LEARNED_FILTER_MAX_BYTES &&
+           is_name(h->local, sizeof h->local) && is_name(h->frontier, sizeof h->frontier);
+}
+
+static bool take_body(struct cursor *c, struct learned *l) {
+    if (!take_floats(c, l->mean, LEARNED_INPUTS) || !take_floats(c, l->scale, LEARNED_INPUTS) ||
+        !take_floats(c, l->weight, LEARNED_INPUTS) || !take_floats(c, l->quantile, WEIGHTS_QUANTILES))
+        return false;
+    for (uint32_t i = 0; i < WEIGHTS_QUANTILES; i++)
+        if (l->quantile[i] < 0 || l->quantile[i] > 1 || (i && l->quantile[i] < l->quantile[i - 1])) return false;
+    l->table = (const uint8_t *)c->at;
+    l->filter = l->table + TABLE_BYTES;
+    return c->left == (size_t)TABLE_BYTES + l->header.filter_bytes;
+}
+
+struct learned *learned_load(struct span bytes, uint32_t base, struct err *e) {
+    struct learned *l = mem_new(sizeof *l);
+    struct learned_header *h = &l->header;
+    struct cursor c = {bytes.at + sizeof *h, bytes.len - sizeof *h};
+    const char *why = NULL;
+    if (bytes.len >= sizeof *h) memcpy(h, bytes.at, sizeof *h);
+    if (bytes.len < sizeof *h || memcmp(h->magic, LEARNED_MAGIC, sizeof h->magic) != 0)
+        why = "cut short or too long"; // what stands behind the base is no such section
+    else if (h->format != LEARNED_FORMAT || h->reading != READING_FORMAT || h->inputs != LEARNED_INPUTS ||
+             h->quantiles != WEIGHTS_QUANTILES)
+        why = "learned with another version of sluice; learn again";
+    else if (h->size != bytes.len) why = "cut short or too long";
+    else if (h->checksum != checksum(*h, c.at, c.left)) why = "the checksum of what was learned does not match";
+    else if (h->base != base) why = "learned on other base weights than those before it; learn again";
+    else if (!header_is_right(h) || !take_body(&c, l)) why = "the content of what was learned is malformed";
+    if (!why) return l;
+    err_set(e, "%s", why);
+    free(l);
+    return NULL;
+}
+
+// ---------------------------------------------------------------- writing
+
+int learned_write(const struct learned *l, FILE *out, struct err *e) {
+    struct learned_header h = l->header;
+    memcpy(h.magic, LEARNED_MAGIC, sizeof h.magic);
+    h.format = LEARNED_FORMAT;
+    h.reading = READING_FORMAT;
+    h.inputs = LEARNED_INPUTS;
+    h.quantiles = WEIGHTS_QUANTILES;
+    struct buf b;
+    buf_init(&b, WEIGHTS_MAX_BYTES);
+    buf_add(&b, l->mean, sizeof l->mean);
+    buf_add(&b, l->scale, sizeof l->scale);
+    buf_add(&b, l->weight, sizeof l->weight);
+    buf_add(&b, l->quantile, sizeof l->quantile);
+    buf_add(&b, l->table, TABLE_BYTES);
+    buf_add(&b, l->filter, h.filter_bytes);
+    h.size = (uint32_t)(sizeof h + b.len);
+    h.checksum = checksum(h, b.at, b.len);
+    int result = 0;
+    if (fwrite(&h, sizeof h, 1, out) != 1 || fwrite(b.at, b.len, 1, out) != 1 || fflush(out) != 0)
+        result = err_set(e, "what was learned cannot be written: %s", strerror(errno));
+    buf_free(&b);
+    return result;
+}
+
+// ---------------------------------------------------------------- scoring
+
+static float sum_table(const uint8_t *table, const uint32_t *buckets, uint32_t count) {
+    uint32_t a = 0, b = 0, i = 0; // two chains: the additions need not wait for each other
+    for (; i + 1 < count; i += 2) a += table[buckets[i]], b += table[buckets[i + 1]];
+    if (i < count) a += table[buckets[i]];
+    return (float)((int32_t)(a + b) - (int32_t)count * WEIGHTS_ZERO);
+}
+
+static float weigh_input(const struct learned *l, uint32_t i, float input) {
+    float v = (input - l->mean[i]) * l->scale[i];
+    v = v > INPUT_BOUND ? INPUT_BOUND : v < -INPUT_BOUND ? -INPUT_BOUND : v;
+    return v * l->weight[i];
+}
+
+void learned_weigh_inputs(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
+                          float weight[static LEARNED_INPUTS]) {
+    for (uint32_t i = 0; i < READING_COUNTS; i++) weight[i] = weigh_input(l, i, r->counts[i]);
+    for (uint32_t i = READING_COUNTS; i < LEARNED_INPUTS; i++)
+        weight[i] = weigh_input(l, i, outputs[i - READING_COUNTS]);
+}
+
+float learned_apply(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS]) {
+    float words = reading_text_value(r) * sum_table(l->table, r->text, r->text_count) +
+                  reading_system_value(r) * sum_table(l->table, r->system, r->system_count);
+    float weight[LEARNED_INPUTS], sum = l->header.constant + l->header.step * words;
+    learned_weigh_inputs(l, r, outputs, weight);
+    for (uint32_t i = 0; i < LEARNED_INPUTS; i++) sum += weight[i];
+    return sum;
+}
+
+float learned_p_local(const struct learned *l, float sum) {
+    return 1 / (1 + expf(l->header.local_slope * sum - l->header.local_offset));
+}
+
+// ---------------------------------------------------------------- which requests
+
+uint64_t learned_mark(const uint32_t *buckets, uint32_t count) {
+    uint64_t sum = count;
+    for (uint32_t i = 0; i < count; i++) sum += hash_mix(buckets[i] + 1);
+    return hash_mix(sum);
+}
+
+// Ten bits a row: of requests that are not in it, about one in a hundred is taken for one that is.
+uint32_t learned_filter_bytes(uint32_t rows) {
+    uint64_t bytes = ((uint64_t)rows * 10 + 7) / 8;
+    return bytes > LEARNED_FILTER_MAX_BYTES ? LEARNED_FILTER_MAX_BYTES : (uint32_t)bytes;
+}
+
+static uint64_t probe_of(uint64_t mark, uint32_t k, uint32_t bytes) {
+    return hash_mix(mark + k * 0x9e3779b97f4a7c15u) % ((uint64_t)bytes * 8);
+}
+
+void learned_filter_add(uint8_t *filter, uint32_t bytes, uint64_t mark) {
+    for (uint32_t k = 0; bytes && k < LEARNED_PROBES; k++) {
+        uint64_t bit = probe_of(mark, k, bytes);
+        filter[bit / 8] = (uint8_t)(filter[bit / 8] | 1u << bit % 8);
+    }
+}
+
+bool learned_has_seen(const struct learned *l, uint64_t mark) {
+    for (uint32_t k = 0; k < LEARNED_PROBES; k++) {
+        if (l->header.filter_bytes == 0) return false;
+        uint64_t bit = probe_of(mark, k, l->header.filter_bytes);
+        if (!(l->filter[bit / 8] >> bit % 8 & 1)) return false;
+    }
+    return true;
+}

@@ -46,20 +46,12 @@ char *buf_reserve(struct buf *b, size_t n) {
     return b->at + b->len;
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t n) {
+void buf_add_slowly(struct buf *b, const void *bytes, size_t n) {
     char *to = buf_reserve(b, n);
     if (!to) return;
     if (n) memcpy(to, bytes, n);
     b->len += n;
     b->at[b->len] = 0;
-}
-
-void buf_add_span(struct buf *b, struct span s) {
-    buf_add(b, s.at, s.len);
-}
-
-void buf_add_char(struct buf *b, char c) {
-    buf_add(b, &c, 1);
 }
 
 void buf_add_u64(struct buf *b, uint64_t v) {

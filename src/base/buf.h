@@ -23,16 +23,33 @@ void buf_free(struct buf *b);
 void buf_reset(struct buf *b);
 // Room for n more bytes; returns where to write, or NULL (and `full`) at the maximum.
 char *buf_reserve(struct buf *b, size_t n) __attribute__((warn_unused_result));
-void buf_add(struct buf *b, const void *bytes, size_t n);
-void buf_add_span(struct buf *b, struct span s);
-void buf_add_char(struct buf *b, char c);
+// Behind buf_add, where memory has to be got or the maximum is reached.
+void buf_add_slowly(struct buf *b, const void *bytes, size_t n);
 void buf_add_u64(struct buf *b, uint64_t v);
 void buf_add_i64(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Drops the first n bytes.
 void buf_consume(struct buf *b, size_t n);
 
-// Inline: the length of a literal is known when compiling.
+// Inline: a head is written in two dozen pieces, most of a length that is known when compiling.
+static inline void buf_add(struct buf *b, const void *bytes, size_t n) {
+    if (n == 0 || b->full || n >= b->cap - b->len) { // cap is at most max + 1
+        buf_add_slowly(b, bytes, n);
+        return;
+    }
+    memcpy(b->at + b->len, bytes, n);
+    b->len += n;
+    b->at[b->len] = 0;
+}
+
+static inline void buf_add_span(struct buf *b, struct span s) {
+    buf_add(b, s.at, s.len);
+}
+
+static inline void buf_add_char(struct buf *b, char c) {
+    buf_add(b, &c, 1);
+}
+
 static inline void buf_add_z(struct buf *b, const char *z) {
     buf_add(b, z, strlen(z));
 }

@@ -14,39 +14,53 @@ static inline uint64_t rotate(uint64_t v, int by) {
     return (v << by) | (v >> (64 - by));
 }
 
-#define SIP_ROUND                                                                                                      \
-    do {                                                                                                               \
-        v0 += v1, v1 = rotate(v1, 13) ^ v0, v0 = rotate(v0, 32);                                                       \
-        v2 += v3, v3 = rotate(v3, 16) ^ v2;                                                                            \
-        v0 += v3, v3 = rotate(v3, 21) ^ v0;                                                                            \
-        v2 += v1, v1 = rotate(v1, 17) ^ v2, v2 = rotate(v2, 32);                                                       \
-    } while (0)
+struct sip {
+    uint64_t v0, v1, v2, v3;
+};
 
-uint64_t hash_keyed(const void *bytes, size_t n, const uint8_t key[static 16]) {
-    const uint8_t *p = bytes;
-    uint64_t k0 = load64(key), k1 = load64(key + 8), last = (uint64_t)n << 56;
-    uint64_t v0 = k0 ^ 0x736f6d6570736575u, v1 = k1 ^ 0x646f72616e646f6du;
-    uint64_t v2 = k0 ^ 0x6c7967656e657261u, v3 = k1 ^ 0x7465646279746573u;
+#define SIP_ROUNDS(n)                                                                                                  \
+    for (int i = 0; i < (n); i++) {                                                                                    \
+        s.v0 += s.v1, s.v1 = rotate(s.v1, 13) ^ s.v0, s.v0 = rotate(s.v0, 32);                                         \
+        s.v2 += s.v3, s.v3 = rotate(s.v3, 16) ^ s.v2;                                                                  \
+        s.v0 += s.v3, s.v3 = rotate(s.v3, 21) ^ s.v0;                                                                  \
+        s.v2 += s.v1, s.v1 = rotate(s.v1, 17) ^ s.v2, s.v2 = rotate(s.v2, 32);                                         \
+    }
+
+// All but the end, with so many rounds for eight bytes.
+static inline struct sip sip_read(const uint8_t *p, size_t n, const uint8_t key[static 16], uint64_t width,
+                                  int rounds) {
+    uint64_t k0 = load64(key), k1 = load64(key + 8), last = (uint64_t)n << 56, tail = 0;
+    struct sip s = {k0 ^ 0x736f6d6570736575u, k1 ^ 0x646f72616e646f6du ^ width, k0 ^ 0x6c7967656e657261u,
+                    k1 ^ 0x7465646279746573u};
     for (; n >= 8; n -= 8, p += 8) {
         uint64_t m = load64(p);
-        v3 ^= m;
-        SIP_ROUND;
-        SIP_ROUND;
-        v0 ^= m;
+        s.v3 ^= m;
+        SIP_ROUNDS(rounds);
+        s.v0 ^= m;
     }
-    uint64_t tail = 0;
     if (n) memcpy(&tail, p, n);
     last |= tail;
-    v3 ^= last;
-    SIP_ROUND;
-    SIP_ROUND;
-    v0 ^= last;
-    v2 ^= 0xff;
-    SIP_ROUND;
-    SIP_ROUND;
-    SIP_ROUND;
-    SIP_ROUND;
-    return v0 ^ v1 ^ v2 ^ v3;
+    s.v3 ^= last;
+    SIP_ROUNDS(rounds);
+    s.v0 ^= last;
+    return s;
+}
+
+uint64_t hash_keyed(const void *bytes, size_t n, const uint8_t key[static 16]) {
+    struct sip s = sip_read(bytes, n, key, 0, 2);
+    s.v2 ^= 0xff;
+    SIP_ROUNDS(4);
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+void hash_keyed_128(const void *bytes, size_t n, const uint8_t key[static 16], uint64_t out[static 2]) {
+    struct sip s = sip_read(bytes, n, key, 0xee, 1);
+    s.v2 ^= 0xee;
+    SIP_ROUNDS(3);
+    out[0] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+    s.v1 ^= 0xdd;
+    SIP_ROUNDS(3);
+    out[1] = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
 void hash_random(void *out, size_t n) {

@@ -41,6 +41,9 @@ static inline uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed) {
 // SipHash-2-4 (Aumasson and Bernstein, 2012), for seals and tags that must not be guessed.
 uint64_t hash_keyed(const void *bytes, size_t n, const uint8_t key[static 16]);
 
+// SipHash-1-3 with 128 bits, for telling by a secret key whether bytes are the same as others that are not kept.
+void hash_keyed_128(const void *bytes, size_t n, const uint8_t key[static 16], uint64_t out[static 2]);
+
 // Fills with bytes of the system's generator; ends the process if there are none.
 void hash_random(void *out, size_t n);
 

@@ -1,5 +1,6 @@
 // The literal pass: Hyperscan finds the anchors of all rules at once. Only pure literals go into this database: one
 // character class in it would cost all of them their acceleration.
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -80,10 +81,10 @@ int anchors_compile(struct gate *g, struct err *e) {
     unsigned own = g->anchor_count - g->built_in_count;
     part_anchors(g);
     for (unsigned i = 0; i < g->anchor_count; i++) {
-        size_t n = strlen(g->anchors[i].literal);
-        bool looked_up = i >= g->searched_count && i < g->built_in_count;
-        if (n > g->longest && !looked_up) g->longest = n;
+        size_t n = strlen(g->anchors[i].literal), *longest = i < g->built_in_count ? &g->longest : &g->own_longest;
+        if (n > *longest) *longest = n;
     }
+    assert(2 * g->longest <= KNOWN_LEAST_BYTES);
     g->db = unpack(g->anchors, g->searched_count);
     if (!g->db) g->db = compile(g->anchors, g->searched_count, 0, e);
     if (own) g->own_db = compile(g->anchors + g->built_in_count, own, g->built_in_count, e);
@@ -130,6 +131,7 @@ struct pass {
     size_t base;                // offset of the chunk in the view
     size_t fresh;               // anchors that end here or before were seen in the chunk before
     struct start_reader starts; // goes along: anchors are met in the order of their ends
+    struct known_walk known;    // likewise
 };
 
 // Bytes above 0x7f count as letters, so that a word boundary holds in any script.
@@ -151,22 +153,34 @@ static inline void meet(struct scan *s, const struct anchor *a, size_t start, si
     if (a->verify && (start >= s->done || a->flags & ANCHOR_ALWAYS)) a->verify(s, start, end, a);
 }
 
-static void meet_starts(struct pass *pass, size_t until) {
-    const struct gate *g = pass->scan->gate;
-    struct start_match m;
-    while (starts_next(&pass->starts, until, &m))
-        meet(pass->scan, &g->anchors[g->searched_count + m.anchor], m.start, m.end);
+// An anchor that was found, and not remembered.
+static void meet_found(struct pass *pass, unsigned id, size_t start, size_t end) {
+    if (pass->known.count && !known_note(&pass->known, start, end, id)) return;
+    meet(pass->scan, &pass->scan->gate->anchors[id], start, end);
+}
+
+// What ends at or before `until`: the begins of words, and what is remembered.
+static void meet_until(struct pass *pass, size_t until) {
+    struct scan *s = pass->scan;
+    for (;;) {
+        struct start_match m;
+        size_t start, end;
+        bool remembered = known_next_end(&pass->known, until, &end);
+        while (starts_next(&pass->starts, remembered ? end : until, &m))
+            meet_found(pass, s->gate->searched_count + m.anchor, m.start, m.end);
+        if (!remembered) return;
+        struct known_literal l = known_take(&pass->known, &start);
+        meet(s, &s->gate->anchors[l.anchor], start, end);
+    }
 }
 
 static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *user) {
     struct pass *pass = user;
-    struct scan *s = pass->scan;
     (void)from, (void)flags; // literals have one length, so the start is known without asking for it
     size_t end = pass->base + (size_t)to;
     if (end <= pass->fresh) return 0;
-    const struct anchor *a = &s->gate->anchors[id];
-    meet_starts(pass, end);
-    meet(s, a, end - strlen(a->literal), end);
+    meet_until(pass, end);
+    meet_found(pass, id, end - strlen(pass->scan->gate->anchors[id].literal), end);
     return 0;
 }
 
@@ -179,25 +193,57 @@ static int on_own_match(unsigned id, unsigned long long from, unsigned long long
     return 0;
 }
 
+// Searches [from, to) some KB at a time. False when the scan ends here.
+static bool search(struct pass *pass, size_t from, size_t to, const hs_database_t *db, size_t longest,
+                   match_event_handler met) {
+    struct scan *s = pass->scan;
+    for (size_t at = from; at < to; at += CHUNK_BYTES) {
+        size_t end = to - at > CHUNK_BYTES ? at + CHUNK_BYTES : to;
+        pass->fresh = at;
+        pass->base = at - from > longest - 1 ? at - (longest - 1) : from;
+        unsigned n = (unsigned)(end - pass->base);
+        hs_error_t status = hs_scan(db, s->text.at + pass->base, n, 0, s->scratch->hs, met, pass);
+        if (met == on_match) meet_until(pass, end);
+        // A scan that did not run to its end has seen nothing for certain.
+        if (status != HS_SUCCESS || pass->starts.full) {
+            scan_report_whole(s, &RULES[RULE_LIMIT_MEMORY]);
+            return false;
+        }
+        if (scan_is_late_after(s, n)) return false;
+    }
+    return true;
+}
+
+static bool search_stretch(struct pass *pass, size_t from, size_t to) {
+    const struct gate *g = pass->scan->gate;
+    bool after_word = from && is_word_byte(pass->scan->text.at[from - 1]);
+    starts_begin(&pass->starts, g->starts, span_sub(pass->scan->text, 0, to), from, after_word);
+    return search(pass, from, to, g->db, g->longest, on_match);
+}
+
+// What is not remembered, and as much of its surroundings as a literal may reach into.
+static bool search_rest(struct pass *pass) {
+    const size_t reach = pass->scan->gate->longest - 1;
+    size_t from = 0;
+    for (unsigned i = 0; i < pass->known.count; i++) {
+        const struct known_part *p = &pass->known.parts[i];
+        if (!p->old) continue;
+        if (!search_stretch(pass, from, p->start + reach)) return false;
+        from = p->end - reach;
+    }
+    return search_stretch(pass, from, pass->scan->text.len);
+}
+
 void anchors_scan(struct scan *s) {
-    size_t overlap = s->gate->longest - 1;
+    const struct gate *g = s->gate;
     struct pass pass;
     pass.scan = s;
-    starts_begin(&pass.starts, s->gate->starts, s->text);
-    for (size_t at = 0; at < s->text.len; at += CHUNK_BYTES) {
-        pass.fresh = at;
-        pass.base = at > overlap ? at - overlap : 0;
-        size_t end = at + CHUNK_BYTES < s->text.len ? at + CHUNK_BYTES : s->text.len;
-        const char *from = s->text.at + pass.base;
-        unsigned n = (unsigned)(end - pass.base);
-        hs_error_t status = hs_scan(s->gate->db, from, n, 0, s->scratch->hs, on_match, &pass);
-        meet_starts(&pass, end);
-        if (status == HS_SUCCESS && s->gate->own_db)
-            status = hs_scan(s->gate->own_db, from, n, 0, s->scratch->hs, on_own_match, &pass);
-        // A scan that did not run to its end has seen nothing for certain.
-        if (status != HS_SUCCESS || pass.starts.full) scan_report_whole(s, &RULES[RULE_LIMIT_MEMORY]);
-        if (status != HS_SUCCESS || scan_is_late_after(s, n)) return;
-    }
+    pass.known.count = pass.known.part = 0;
+    // What a view holds differs from request to request.
+    if (s->in && !s->view) known_begin(&pass.known, &s->scratch->known, s->in);
+    bool whole = search_rest(&pass);
+    known_end(&pass.known, whole);
+    if (whole && g->own_db) search(&pass, 0, s->text.len, g->own_db, g->own_longest, on_own_match);
 }
 
 uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {

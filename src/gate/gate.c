@@ -129,6 +129,7 @@ void gate_free(struct gate *g) {
 struct gate_scratch *gate_scratch_new(const struct gate *g) {
     struct gate_scratch *s = mem_new(sizeof *s);
     s->hs = anchors_scratch(g);
+    known_init(&s->known);
     s->own = own_scratch_new(g->own);
     s->custom = custom_scratch_new(g->custom);
     return s;
@@ -189,7 +190,7 @@ static bool scan_text(struct scan *s, const struct gate_input *in) {
 
 void gate_scan(const struct gate *g, struct gate_scratch *scratch, const struct gate_input *in, enum profile profile,
                struct arena *arena, struct verdict *out) {
-    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .total = in->text.len};
+    struct scan s = {.gate = g, .scratch = scratch, .arena = arena, .in = in, .total = in->text.len};
     memset(out, 0, sizeof *out);
     if (g->max_scan_us > 0)
         s.deadline_ns = (in->now_ns ? in->now_ns : clock_now_ns()) + (uint64_t)g->max_scan_us * 1000;

@@ -22,6 +22,7 @@
 
 #include "gate/custom.h"
 #include "gate/fusion.h"
+#include "gate/known.h"
 #include "gate/names.h"
 #include "gate/own.h"
 #include "gate/rules.h"
@@ -93,6 +94,7 @@ struct gate_scratch {
     hs_scratch_t *hs;
     struct own_scratch *own;       // or NULL
     struct custom_scratch *custom; // or NULL
+    struct known_memory known;
     struct hit hits[GATE_MAX_FINDINGS];
     struct fusion fusion; // of the last scan
 };
@@ -105,7 +107,7 @@ struct gate {
     unsigned searched_count; // those of db
     unsigned built_in_count; // with those of starts
     unsigned anchor_count;
-    size_t longest;          // bytes of the longest literal that is searched for
+    size_t longest, own_longest; // bytes of the longest built-in literal, and of the operator's
     struct names names;      // the tagger's weights; embedded
     char *names_owned; // its bytes when they are not part of the program
     char **markers;          // the operator's, owned
@@ -140,6 +142,7 @@ struct scan {
     const struct gate *gate;
     struct gate_scratch *scratch;
     struct arena *arena;
+    const struct gate_input *in;
     struct span text;          // of the view at work
     const struct mapped *view; // how its offsets lead back, or NULL for the text itself
     enum touch touch;

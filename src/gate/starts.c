@@ -228,11 +228,12 @@ static void read_on(struct start_reader *r) {
     r->at += left < BLOCK ? left : BLOCK;
 }
 
-void starts_begin(struct start_reader *r, const struct starts *t, struct span text) {
+void starts_begin(struct start_reader *r, const struct starts *t, struct span text, size_t at, bool after_word) {
     r->table = t;
     r->text = text;
-    r->at = 0;
-    r->after_word = r->full = false;
+    r->at = at;
+    r->after_word = after_word;
+    r->full = false;
     r->given = r->count = 0;
 }
 

@@ -34,7 +34,8 @@ struct start_reader {
     struct start_match waiting[STARTS_WAITING]; // found, in the order of their ends
 };
 
-void starts_begin(struct start_reader *r, const struct starts *t, struct span text);
+// From `at` on; `after_word`: the byte before it belongs to a word.
+void starts_begin(struct start_reader *r, const struct starts *t, struct span text, size_t at, bool after_word);
 // The next literal that ends at or before `until`, in the order of their ends. False when there is none. What follows
 // it is not looked at: a literal need not be a whole word.
 bool starts_next(struct start_reader *r, size_t until, struct start_match *out);

@@ -278,7 +278,7 @@ static float value_of(uint32_t count, float share) {
     return count ? share / sqrtf((float)count) : 0;
 }
 
-void features_read(const struct intent_input *in, struct features *out) {
+void features_read_text(const struct intent_input *in, struct features *out) {
     struct words w;
     struct reading r;
     words_read(&w, in->text, FEATURES_EDGE_BYTES);
@@ -288,9 +288,18 @@ void features_read(const struct intent_input *in, struct features *out) {
     fill_counts(in, &w, &r, out);
     out->system_count = 0;
     out->system_value = 0;
-    if (in->system.len == 0) return;
-    words_read(&w, in->system, FEATURES_SYSTEM_EDGE_BYTES);
+}
+
+void features_read_system(struct span system, struct features *out) {
+    struct words w;
+    struct reading r;
+    words_read(&w, system, FEATURES_SYSTEM_EDGE_BYTES);
     read_words(&r, &w, out->system);
     out->system_count = r.count;
     out->system_value = value_of(r.count, FEATURES_SYSTEM_SHARE);
+}
+
+void features_read(const struct intent_input *in, struct features *out) {
+    features_read_text(in, out);
+    if (in->system.len) features_read_system(in->system, out);
 }

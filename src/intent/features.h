@@ -32,6 +32,9 @@ struct features {
 };
 
 void features_read(const struct intent_input *in, struct features *out);
+// The two halves of it: all but the system text, and only that.
+void features_read_text(const struct intent_input *in, struct features *out);
+void features_read_system(struct span system, struct features *out);
 
 // The name of a count, for explanations: "length", "digits" ...
 const char *features_count_name(uint32_t i);

@@ -6,6 +6,7 @@
 #endif
 
 #include "intent/learned.h"
+#include "intent/recall.h"
 #include "intent/weights.h"
 
 static const float COUNT_BOUND = 4; // deviations: a count far outside what was seen must not decide alone
@@ -116,12 +117,27 @@ static void score_learned(const struct learned *l, const struct intent_input *in
     out->score = 1 - out->p_local;
 }
 
+// The same as by weights_apply, but read once only.
+static void add_system(const struct weights *w, struct span system, struct features *f,
+                       float outputs[static WEIGHTS_OUTPUTS]) {
+    bool all = system.len <= 2 * FEATURES_SYSTEM_EDGE_BYTES;
+    struct span tail = all ? SPAN_NONE : span_sub(system, system.len - FEATURES_SYSTEM_EDGE_BYTES, SIZE_MAX);
+    struct recalled *r = recall(w, all ? system : span_sub(system, 0, FEATURES_SYSTEM_EDGE_BYTES), tail);
+    if (!r->known) {
+        features_read_system(system, f);
+        add_buckets(w, f->system, f->system_count, f->system_value, r->added);
+        r->known = true;
+    }
+    for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++) outputs[o] += r->added[o];
+}
+
 void intent_score(const struct weights *w, const struct intent_input *in, struct score *out) {
     struct features f;
-    features_read(in, &f);
+    features_read_text(in, &f);
     const struct weights_header *h = &w->header;
     float outputs[WEIGHTS_OUTPUTS];
     weights_apply(w, &f, outputs);
+    if (in->system.len) add_system(w, in->system, &f, outputs);
     float frontier = outputs[OUTPUT_FRONTIER];
     *out = (struct score){
         .score = logistic(h->score_slope * frontier + h->score_offset),

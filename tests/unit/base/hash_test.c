@@ -62,9 +62,30 @@ static void log_writes_one_json_object_a_line(void **state) {
     assert_string_equal(rest, ",\"level\":\"warn\",\"event\":\"a.b\",\"text\":\"q\\\"\\u000a\\\\\",\"n\":-3,\"yes\":true,\"f\":0.5,\"g\":null}\n");
 }
 
+// By a program of the reference algorithm that agrees with the published vectors of SipHash-2-4-128.
+static void hash_keyed_128_agrees_with_the_algorithm(void **state) {
+    (void)state;
+    static const struct {
+        size_t len;
+        uint64_t value[2];
+    } VECTORS[] = {{0, {0xbea58827b2bc7ee7u, 0x013030dd6adb62fdu}},
+                   {15, {0x6c52bdb205557ec1u, 0x09017e1eeccd2129u}},
+                   {64, {0x36a54a4bf2de5312u, 0xc2666aba59a7c84eu}}};
+    uint8_t key[16], message[64];
+    for (unsigned i = 0; i < sizeof key; i++) key[i] = (uint8_t)i;
+    for (unsigned i = 0; i < sizeof message; i++) message[i] = (uint8_t)i;
+    for (size_t i = 0; i < sizeof VECTORS / sizeof *VECTORS; i++) {
+        uint64_t out[2];
+        hash_keyed_128(message, VECTORS[i].len, key, out);
+        assert_int_equal(out[0], VECTORS[i].value[0]);
+        assert_int_equal(out[1], VECTORS[i].value[1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_keyed_agrees_with_the_paper),
+        cmocka_unit_test(hash_keyed_128_agrees_with_the_algorithm),
         cmocka_unit_test(hash_bytes_never_changes),
         cmocka_unit_test(clock_formats_utc_with_milliseconds),
         cmocka_unit_test(log_writes_one_json_object_a_line),

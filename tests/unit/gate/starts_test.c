@@ -57,7 +57,7 @@ static bool stands(const struct anchor *a, const char *text, size_t n, size_t at
 static size_t read_all(const struct starts *t, const char *text, size_t n, size_t step, struct start_match *out) {
     struct start_reader r;
     size_t count = 0, last = 0;
-    starts_begin(&r, t, span_make(text, n));
+    starts_begin(&r, t, span_make(text, n), 0, false);
     for (size_t until = step < n ? step : n;; until = until + step < n ? until + step : n) {
         while (count < MATCHES && starts_next(&r, until, &out[count])) {
             assert_true(out[count].end <= until && out[count].end >= last);
@@ -120,7 +120,7 @@ static void starts_of_a_crowd_beyond_room_fail_closed(void **state) {
     for (unsigned i = 0; i <= STARTS_WAITING; i++)
         same_word[i] = (struct anchor){.literal = "word", .flags = ANCHOR_WORD};
     struct starts *t = starts_new(same_word, STARTS_WAITING + 1);
-    starts_begin(&r, t, SPAN("a word"));
+    starts_begin(&r, t, SPAN("a word"), 0, false);
     while (starts_next(&r, 6, &m)) assert_int_equal(m.start, 2);
     assert_true(r.full);
     starts_free(t);

@@ -1,0 +1,84 @@
+#include "gate/known.h"
+
+#include "base/hash.h"
+#include "chat/view.h"
+
+void known_init(struct known_memory *m) {
+    hash_random(m->key, sizeof m->key);
+}
+
+// The view puts a line feed between parts: then no word and no literal of a part depends on its neighbours.
+static bool stands_alone(struct span text, const struct chat_part *p) {
+    size_t end = (size_t)p->start + p->len;
+    if (end > text.len || (p->start && text.at[p->start - 1] != '\n')) return false;
+    return end == text.len || text.at[end] == '\n';
+}
+
+static void add_part(struct known_walk *w, struct known_memory *m, struct span text, const struct chat_part *p) {
+    uint64_t print[2];
+    hash_keyed_128(text.at + p->start, p->len, m->key, print);
+    struct known *k = &m->parts[print[0] % KNOWN_PARTS];
+    bool old = k->complete && k->bytes == p->len && k->print[0] == print[0] && k->print[1] == print[1];
+    if (k->taken) return; // by the same text, or by another one that falls into the same place
+    if (!old) {
+        memcpy(k->print, print, sizeof print);
+        k->bytes = p->len;
+        k->count = 0;
+        k->complete = false;
+    }
+    k->taken = true;
+    w->parts[w->count++] = (struct known_part){p->start, (size_t)p->start + p->len, k, old};
+}
+
+void known_begin(struct known_walk *w, struct known_memory *m, const struct gate_input *in) {
+    size_t last = in->part_count, from = 0;
+    w->count = w->part = w->literal = 0;
+    while (last && !(in->parts[last - 1].role == ROLE_USER && in->parts[last - 1].kind == PART_TEXT)) last--;
+    for (size_t i = 0; i < in->part_count && w->count < KNOWN_AT_ONCE; i++) {
+        const struct chat_part *p = &in->parts[i];
+        if (p->len < KNOWN_LEAST_BYTES || i + 1 == last || p->start < from || !stands_alone(in->text, p)) continue;
+        from = (size_t)p->start + p->len;
+        add_part(w, m, in->text, p);
+    }
+}
+
+bool known_next_end(struct known_walk *w, size_t until, size_t *end) {
+    for (; w->part < w->count; w->part++, w->literal = 0) {
+        const struct known_part *p = &w->parts[w->part];
+        if (!p->old || w->literal == p->known->count) continue;
+        const struct known_literal *l = &p->known->literals[w->literal];
+        *end = p->start + l->start + l->len;
+        return *end <= until;
+    }
+    return false;
+}
+
+struct known_literal known_take(struct known_walk *w, size_t *start) {
+    const struct known_part *p = &w->parts[w->part];
+    struct known_literal l = p->known->literals[w->literal++];
+    *start = p->start + l.start;
+    return l;
+}
+
+bool known_note(struct known_walk *w, size_t start, size_t end, unsigned anchor) {
+    for (unsigned i = 0; i < w->count; i++) {
+        struct known_part *p = &w->parts[i];
+        if (start < p->start || end > p->end) continue;
+        if (p->old) return false;
+        struct known *k = p->known;
+        if (k->count < KNOWN_LITERALS)
+            k->literals[k->count] =
+                (struct known_literal){(uint32_t)(start - p->start), (uint16_t)(end - start), (uint16_t)anchor};
+        k->count++;
+        return true;
+    }
+    return true;
+}
+
+void known_end(struct known_walk *w, bool whole) {
+    for (unsigned i = 0; i < w->count; i++) {
+        struct known *k = w->parts[i].known;
+        if (!w->parts[i].old) k->complete = whole && k->count <= KNOWN_LITERALS;
+        k->taken = false;
+    }
+}

@@ -1,0 +1,61 @@
+// Where the literals stand in parts of a request that were scanned before: a system text, the turns of a conversation
+// that came with its last request already. They need not be searched for again; what they mean there is looked at anew,
+// with whatever stands around the part now, so that a scan finds the same with this memory and without it.
+//
+// A part is known by a hash of 128 bits under a key of its own for each memory. Neither the text nor anything of it is
+// kept but places of literals. A memory belongs to one thread and one gate.
+#ifndef SLUICE_GATE_KNOWN_H
+#define SLUICE_GATE_KNOWN_H
+
+#include "gate/gate.h"
+
+enum {
+    KNOWN_LEAST_BYTES = 256, // a shorter part is searched faster than it is hashed
+    KNOWN_PARTS = 64,        // that are remembered
+    KNOWN_AT_ONCE = 32,      // of one request
+    KNOWN_LITERALS = 40,     // of a part; one with more is not remembered
+};
+
+struct known_literal {
+    uint32_t start; // from the begin of the part
+    uint16_t len, anchor;
+};
+
+struct known {
+    uint64_t print[2];
+    uint32_t bytes, count;
+    bool complete;                                 // was searched to its end
+    bool taken;                                    // by a part of the request at work
+    struct known_literal literals[KNOWN_LITERALS]; // in the order in which they were met
+};
+
+struct known_memory {
+    uint8_t key[16];
+    struct known parts[KNOWN_PARTS];
+};
+
+// A part of the request at work: remembered, or about to be.
+struct known_part {
+    size_t start, end;
+    struct known *known;
+    bool old;
+};
+
+struct known_walk {
+    unsigned count;
+    struct known_part parts[KNOWN_AT_ONCE]; // in the order of the text
+    unsigned part, literal;                 // the next old part, and its next literal
+};
+
+void known_init(struct known_memory *m);
+// The parts of a request, but for the user's last text: it was never seen before.
+void known_begin(struct known_walk *w, struct known_memory *m, const struct gate_input *in);
+// Places of literals in old parts, in the order of their ends. False when there is none up to `until`.
+bool known_next_end(struct known_walk *w, size_t until, size_t *end);
+struct known_literal known_take(struct known_walk *w, size_t *start);
+// A literal was found at [start, end). False when it is in an old part, where known_take tells of it.
+bool known_note(struct known_walk *w, size_t start, size_t end, unsigned anchor);
+// `whole`: the text was searched to its end, and what was noted is all there is.
+void known_end(struct known_walk *w, bool whole);
+
+#endif

@@ -1,0 +1,99 @@
+// A system text that was met before adds what it added the first time, to the bit.
+#include "intent/recall.h"
+
+#include <pthread.h>
+
+#include "config/embedded.h"
+#include "test.h"
+
+enum { TEXTS = 4 * RECALL_TEXTS, TEXT_BYTES = 1600 };
+
+static const struct weights *weights;
+static char systems[TEXTS][TEXT_BYTES];
+
+static struct score score_with(const char *system) {
+    struct score s;
+    struct intent_input in = {
+        .text = SPAN("Prove it, then summarise."), .system = span_from(system), .user_turns = 1, .max_tokens = -1};
+    intent_score(weights, &in, &s);
+    return s;
+}
+
+static bool same(const struct score *a, const struct score *b) {
+    return a->score == b->score && a->p_local == b->p_local && a->complexity == b->complexity &&
+           a->ambiguity == b->ambiguity && a->output_tokens == b->output_tokens && a->task == b->task;
+}
+
+// A thread begins without a memory.
+static void *score_afresh(void *system) {
+    static struct score s;
+    s = score_with(system);
+    return &s;
+}
+
+static void make_systems(void) {
+    static const char *const WORDS[] = {"prove ",     "list ", "You are ", "editor. ", "code ",
+                                        "translate ", "\n",    "{x} ",     "why? "};
+    uint64_t random = 7;
+    for (size_t i = 0; i < TEXTS; i++) {
+        size_t len = 0, want = i % 8 ? i * 11 % (TEXT_BYTES - 20) + 1 : 2 * FEATURES_SYSTEM_EDGE_BYTES;
+        while (len < want) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            const char *word = WORDS[(random >> 40) % (sizeof WORDS / sizeof *WORDS)];
+            memcpy(systems[i] + len, word, strlen(word));
+            len += strlen(word);
+        }
+        systems[i][want] = 0;
+    }
+}
+
+static void recall_changes_no_score(void **state) {
+    (void)state;
+    make_systems();
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < TEXTS; i++) {
+            struct score first = score_with(systems[i]), again = score_with(systems[i]);
+            pthread_t thread;
+            void *fresh;
+            assert_int_equal(pthread_create(&thread, NULL, score_afresh, systems[i]), 0);
+            pthread_join(thread, &fresh);
+            assert_true(same(&first, &again) && same(&first, fresh));
+        }
+    }
+}
+
+static void recall_tells_a_whole_text_from_the_ends_of_a_longer_one(void **state) {
+    (void)state;
+    char text[2 * FEATURES_SYSTEM_EDGE_BYTES + 9];
+    memset(text, 'a', sizeof text);
+    struct span whole = span_make(text, 2 * FEATURES_SYSTEM_EDGE_BYTES), longer = span_make(text, sizeof text - 1);
+    struct recalled *r = recall(weights, whole, SPAN_NONE);
+    uint64_t print = r->print[0];
+    r = recall(weights, span_sub(longer, 0, FEATURES_SYSTEM_EDGE_BYTES),
+               span_sub(longer, longer.len - FEATURES_SYSTEM_EDGE_BYTES, SIZE_MAX));
+    assert_true(r->print[0] != print);
+}
+
+static void recall_is_of_these_weights(void **state) {
+    (void)state;
+    struct weights other = {.header.checksum = weights->header.checksum + 1};
+    struct recalled *r = recall(weights, SPAN("system"), SPAN_NONE);
+    r->known = true;
+    assert_true(recall(weights, SPAN("system"), SPAN_NONE)->known);
+    assert_false(recall(&other, SPAN("system"), SPAN_NONE)->known);
+    assert_false(recall(weights, SPAN("system"), SPAN_NONE)->known);
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recall_changes_no_score),
+        cmocka_unit_test(recall_tells_a_whole_text_from_the_ends_of_a_longer_one),
+        cmocka_unit_test(recall_is_of_these_weights),
+    };
+    struct err e = {""};
+    weights = weights_load(embedded_weights(), &e);
+    if (!weights) return fprintf(stderr, "%s\n", e.text), 1;
+    int failed = RUN(tests);
+    weights_free((struct weights *)(uintptr_t)weights);
+    return failed;
+}

@@ -6,6 +6,7 @@
 #include "gateway/masked.h"
 #include "gateway/snapshot.h"
 #include "route/plan.h"
+#include "verify/verify.h"
 
 struct decision {
     struct verdict verdict;
@@ -14,6 +15,7 @@ struct decision {
     struct intent_input intent; // what the score was made from; its texts are the view's or the arena's
     struct score score;
     struct plan plan;
+    struct verify_need need;    // what a local answer is checked for, where the plan has one to be checked
     uint32_t gate_us, score_us, plan_us;
 };
 

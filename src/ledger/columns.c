@@ -61,6 +61,9 @@ const struct column COLUMNS[] = {
     ZONE("us", ZONE_US),
     ZONE("any", ZONE_ANY),
     ONE(OWN, COLUMN_COUNT, bytes_answered),
+    TEXT(SHARED, verify),
+    ONE(OWN, COLUMN_COUNT, unused_input_tokens),
+    ONE(OWN, COLUMN_COUNT, unused_output_tokens),
     {NULL, COLUMN_TEXT, OWN, 0, 0},
 };
 

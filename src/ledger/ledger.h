@@ -24,6 +24,7 @@ struct ledger_row {
     int64_t input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens; // -1 = not told
     double cost_usd;                                                                          // NAN = unknown
     double baseline_usd;           // the same tokens at the first frontier's first model; NAN = unknown
+    int64_t unused_input_tokens, unused_output_tokens; // of attempts whose answer was not used
     int64_t ttft_us;               // first content to the caller; -1 = none
     int64_t total_us;              // accept to end
     int64_t overhead_us;           // our own time before the upstream was asked
@@ -44,6 +45,7 @@ struct ledger_row {
     char outcome[24];    // ok | error | cut | cancelled | refused
     char error_code[40]; // or ""
     char finish[24];
+    char verify[16];   // "" = not checked; passed, or the check that the local answer failed
     int status;         // HTTP status that the caller got; 499 = the caller left
     uint32_t attempts;  // upstreams tried
     uint32_t retries;   // of them after a failure

@@ -28,6 +28,7 @@ enum reason {
     REASON_LOCAL_DOWN,     // the local model is not ready
     REASON_MASKED,         // a frontier is wanted, and what must not leave can be replaced
     REASON_FALL_BACK,      // the candidate before this one failed
+    REASON_ESCALATED,      // the local answer was checked and did not pass
     REASON_COUNT
 };
 const char *reason_code(enum reason r); // "sensitive", "routine", ...
@@ -61,6 +62,8 @@ struct candidate {
     uint32_t frontier;   // index, when not local
     enum reason reason;  // why it is tried
     bool masked;         // a sensitive request, with placeholders for what must not leave
+    bool verify;         // a local one whose answer is checked before it is sent; the next candidate is asked if it fails
+    bool only_escalated; // asked for no other reason than such a check: not when the candidate before it failed
 };
 
 struct plan {

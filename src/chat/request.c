@@ -53,10 +53,12 @@ static void patch_strings(struct patcher *p, uint32_t first, uint32_t end) {
 }
 
 // Members that the request lacks go in front, so that nothing after them moves.
-static void insert_missing(struct patcher *p, bool stream, bool options) {
+static void insert_missing(struct patcher *p, bool stream, bool options, bool logprobs, bool top) {
     copy_until(p, p->doc->nodes[0].start + 1);
     if (stream) buf_add_z(p->out, "\"stream\":true,");
     if (options) buf_add_z(p->out, "\"stream_options\":{\"include_usage\":true},");
+    if (logprobs) buf_add_z(p->out, "\"logprobs\":true,");
+    if (top) buf_add_z(p->out, "\"top_logprobs\":1,"); // llama-server takes no number for twenty
 }
 
 int chat_request_openai(const struct chat_view *view, const struct chat_shape *shape, struct buf *out) {
@@ -68,10 +70,13 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
                                                                                    shape->control_token_count));
     uint32_t model = json_get(doc, 0, "model"), stream = json_get(doc, 0, "stream");
     uint32_t options = json_get(doc, 0, "stream_options");
+    uint32_t logprobs = shape->ask_logprobs ? json_get(doc, 0, "logprobs") : 0;
+    uint32_t top = shape->ask_logprobs ? json_get(doc, 0, "top_logprobs") : 0;
 
     size_t likely = doc->len + 128; // what is put in is short, or rare
     if (out->max - out->len >= likely && !buf_reserve(out, likely)) return -1;
-    insert_missing(&p, !stream && shape->stream, !options && shape->stream && shape->ask_usage);
+    insert_missing(&p, !stream && shape->stream, !options && shape->stream && shape->ask_usage,
+                   shape->ask_logprobs && !logprobs, shape->ask_logprobs && !top);
     for (uint32_t k = 1; k < doc->nodes[0].next; k = doc->nodes[k + 1].next) {
         uint32_t value = k + 1;
         if (value == model) {
@@ -81,6 +86,8 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
         } else if (value == stream) {
             if (json_is_true(doc, value) != shape->stream)
                 replace(&p, value, shape->stream ? SPAN("true") : SPAN("false"));
+        } else if (value == logprobs || value == top) {
+            replace(&p, value, value == top ? SPAN("1") : SPAN("true"));
         } else if (value == options) {
             patch_stream_options(&p, value, stopped);
         } else if (rewrite && (json_text_is(doc, k, "messages") || json_text_is(doc, k, "tools") ||

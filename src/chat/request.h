@@ -9,6 +9,7 @@ struct chat_shape {
     struct span model;      // what to write as `model`
     bool stream;            // ask for a stream, whatever the caller asked
     bool ask_usage;         // add stream_options.include_usage where the request streams
+    bool ask_logprobs;      // OpenAI: ask for log-probabilities, with one alternative, whatever the request says
     const char *const *control_tokens; // chat-template tokens to break up in what a template renders, or NULL
     size_t control_token_count;
     int64_t max_tokens_default; // Anthropic demands max_tokens: used when the caller gave none

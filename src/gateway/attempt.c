@@ -51,7 +51,7 @@ static int send_to(struct request *r, const struct upstream_target *target, enum
     return cannot(chat, GATEWAY_INTERNAL, "The upstream may not be asked.");
 }
 
-static int ask_local(struct request *r, const struct chat_view *view) {
+static int ask_local(struct request *r, const struct chat_view *view, bool verified) {
     struct chat_state *chat = &r->chat;
     struct local *local = r->worker->server->local;
     const struct local_server *server = local ? local_server(local) : NULL;
@@ -62,12 +62,14 @@ static int ask_local(struct request *r, const struct chat_view *view) {
         .model = span_from(server->model),
         .stream = chat->asked_stream = view->stream || server->always_stream,
         .ask_usage = true,
+        .ask_logprobs = verified && r->chat.need.checks >> CHECK_CONFIDENCE & 1 && !view->wants_logprobs,
         .control_tokens = (const char *const *)server->control_tokens,
         .control_token_count = server->control_token_count,
     };
     span_copy_z(r->row.upstream, sizeof r->row.upstream, "local");
     span_copy_z(chat->model, sizeof chat->model, server->model);
     if (build(r, view, PROTOCOL_OPENAI, &shape) != 0) return -1;
+    if (verified) verify_begin(r, view);
     const struct upstream_target *target = worker_local_target(r->worker, server);
     if (!target) return cannot(chat, GATEWAY_LOCAL_NOT_READY, "");
     chat->zone = (uint8_t)target->zone;
@@ -138,31 +140,44 @@ static void note_candidate(struct request *r, const struct candidate *c) {
     r->chat.now_masked = false;
     span_copy_z(row->route, sizeof row->route, route_name(c->local ? ROUTE_LOCAL : ROUTE_FRONTIER));
     if (r->chat.next_candidate == 1) return; // the first is as planned
-    span_copy_z(row->reason, sizeof row->reason, reason_code(c->reason));
-    span_copy_z(row->degraded, sizeof row->degraded, r->chat.plan.candidates[0].local ? "local-failed" : "frontier-failed");
+    bool escalated = r->chat.escalated, after_local = r->chat.plan.candidates[0].local && !escalated;
+    const char *failed = after_local ? "local-failed" : "frontier-failed";
+    span_copy_z(row->reason, sizeof row->reason, reason_code(escalated ? REASON_ESCALATED : c->reason));
+    // the first frontier after a check is no second choice
+    span_copy_z(row->degraded, sizeof row->degraded, escalated && r->chat.next_candidate == 2 ? "" : failed);
 }
 
 static int start(struct request *r, const struct chat_view *view) {
     const struct candidate *c = &r->chat.plan.candidates[r->chat.next_candidate++];
     note_candidate(r, c);
-    return c->local ? ask_local(r, view) : ask_frontier(r, view, c);
+    return c->local ? ask_local(r, view, c->verify) : ask_frontier(r, view, c);
+}
+
+static bool has_next(const struct chat_state *chat) {
+    return chat->next_candidate < chat->plan.count &&
+           (chat->escalated || !chat->plan.candidates[chat->next_candidate].only_escalated);
+}
+
+// Nobody is left to be asked.
+static void give_up(struct request *r, enum gateway_error code, const char *param) {
+    if (!verify_answer_kept(r)) respond_error(r, code, param, r->chat.failure);
 }
 
 void attempt_next(struct request *r, const struct chat_view *view) {
     struct chat_view again;
     struct worker *w = r->worker;
-    if (!view && r->chat.next_candidate < r->chat.plan.count) {
+    if (!view && has_next(&r->chat)) {
         if (chat_parse(r, &again) != 0) return; // it was readable before: only memory can fail, and is answered
         view = &again;
     }
-    while (r->chat.next_candidate < r->chat.plan.count) {
+    while (has_next(&r->chat)) {
         if (start(r, view) == 0) {
             if (view == &again) arena_reset(&w->arena);
             return;
         }
         attempt_release(r);
     }
-    respond_error(r, r->chat.failure_code, r->chat.failure_param, r->chat.failure);
+    give_up(r, r->chat.failure_code, r->chat.failure_param);
     if (view == &again) arena_reset(&w->arena);
 }
 
@@ -179,6 +194,8 @@ void attempt_release(struct request *r) {
     chat->answer = NULL;
     restore_free(chat->restore);
     chat->restore = NULL;
+    hold_free(chat->hold);
+    chat->hold = NULL;
     buf_free(&chat->sent);
     buf_free(&chat->body);
 }
@@ -197,11 +214,11 @@ void attempt_failed(struct request *r, enum gateway_error code, int status, cons
     if (chat->now_local && r->worker->server->local && (code != GATEWAY_UPSTREAM_REJECTED || status >= 500))
         local_suspect(r->worker->server->local);
     attempt_release(r);
-    if (may_fall_back && chat->next_candidate < chat->plan.count) {
+    if (may_fall_back && has_next(chat)) {
         r->row.retries++;
         attempt_next(r, NULL);
     } else {
-        respond_error(r, code, NULL, chat->failure);
+        give_up(r, code, NULL);
     }
 }
 
@@ -227,4 +244,5 @@ void request_watch(struct request *r, uint64_t now_ns) {
     if (silent && patience.first_ms > 0 && waited_ms > patience.first_ms)
         attempt_failed(r, GATEWAY_UPSTREAM_TIMEOUT, 0, "it sent nothing in time (first_byte_timeout, timeout).", true);
     else if (patience.whole_ms > 0 && waited_ms > patience.whole_ms) relay_timed_out(r);
+    else if (chat->hold) verify_watch(r, now_ns);
 }

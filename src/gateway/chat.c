@@ -104,6 +104,7 @@ static void note_decision(struct request *r, const struct decision *d, const str
     data_class_list(d->verdict.classes, row->classes);
     memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);
     r->chat.plan = d->plan;
+    r->chat.need = d->need;
     r->chat.mask = d->mask;
     r->chat.verdict = d->verdict;
     r->chat.verdict.findings = NULL; // they live in the arena of this step

@@ -7,6 +7,7 @@
 #include "gateway/snapshot.h"
 #include "ledger/ledger.h"
 #include "route/plan.h"
+#include "verify/verify.h"
 
 struct decision {
     struct verdict verdict;
@@ -15,6 +16,7 @@ struct decision {
     struct intent_input intent; // what the score was made from; its texts are the view's or the arena's
     struct score score;
     struct plan plan;
+    struct verify_need need;    // what a local answer is checked for, where the plan has one to be checked
     struct session_cost cost;            // of the frontier that would be asked, for this request
     struct session_switch change;        // what leaving the conversation's model gains and loses; 0 without one
     size_t input_tokens;                 // estimate

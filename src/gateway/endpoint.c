@@ -132,6 +132,7 @@ void request_free(struct request *r) {
     buf_free(&r->chat.sent);
     buf_free(&r->chat.body);
     restore_free(r->chat.restore);
+    verify_forget(r);
     mask_free(r->chat.mask);
     snapshot_unref(r->chat.snapshot);
     spare_give(r, sizeof *r);

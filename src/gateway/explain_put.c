@@ -195,6 +195,43 @@ static void put_what_ifs(struct buf *b, const struct explanation *x) {
     buf_add_char(b, ']');
 }
 
+// The candidate whose answer would be checked, or NULL.
+static const struct candidate *verified_candidate(const struct plan *plan) {
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (plan->candidates[i].verify) return &plan->candidates[i];
+    return NULL;
+}
+
+static bool may_escalate(const struct decision *d, const struct candidate *c) {
+    return !d->verdict.sensitive && c + 1 < d->plan.candidates + d->plan.count && !c[1].local;
+}
+
+// How the local answer would be checked, or null.
+static void put_verify(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    const struct candidate *c = verified_candidate(&d->plan);
+    json_put_key(b, "verify");
+    if (!c) {
+        buf_add_z(b, "null");
+        return;
+    }
+    buf_add_char(b, '{');
+    json_put_key(b, "checks");
+    buf_add_char(b, '[');
+    for (enum verify_check i = 0; i < CHECK_COUNT; i++) {
+        if (!(d->need.checks >> i & 1)) continue;
+        if (b->at[b->len - 1] != '[') buf_add_char(b, ',');
+        json_put_z(b, verify_check_name(i));
+    }
+    buf_add_char(b, ']');
+    json_put_key(b, "held");
+    if (d->need.whole) buf_add_z(b, "\"whole\"");
+    else buf_printf(b, "\"%lld tokens\"", (long long)x->snapshot->config->routing.verify.hold_tokens);
+    json_put_key(b, "if_it_fails");
+    json_put_z(b, may_escalate(d, c) ? "frontier" : "marked");
+    buf_add_char(b, '}');
+}
+
 static void put_terms(struct buf *b, const struct explanation *x) {
     json_put_key(b, "terms");
     buf_add_char(b, '[');
@@ -216,6 +253,7 @@ void explain_put_json(struct buf *b, const struct explanation *x) {
     json_put_z(b, reason_text(d->plan.reason));
     put_number(b, "threshold", d->plan.threshold);
     put_plan(b, x);
+    put_verify(b, x);
     put_masked(b, d);
     put_optional(b, "degraded", d->plan.degraded ? d->plan.degraded_code : NULL);
     put_optional(b, "refusal", d->plan.refusal);
@@ -365,6 +403,20 @@ static void put_plan_words(struct buf *b, const struct explanation *x) {
                      "             `serve` would do instead\n");
 }
 
+static void put_verify_words(struct buf *b, const struct explanation *x) {
+    const struct decision *d = &x->decision;
+    const struct candidate *c = verified_candidate(&d->plan);
+    if (!c) {
+        if (d->plan.route == ROUTE_LOCAL) buf_add_z(b, "  verify     no: the local answer is sent as it comes\n");
+        return;
+    }
+    buf_printf(b, "  verify     yes, before it is sent; if it fails, %s\n",
+               may_escalate(d, c) ? "a frontier is asked" : "it is sent and marked");
+    for (enum verify_check i = 0; i < CHECK_COUNT; i++)
+        if (d->need.checks >> i & 1)
+            buf_printf(b, "               %-10s  %s\n", verify_check_name(i), verify_check_text(i));
+}
+
 void explain_put_words(struct buf *b, const struct explanation *x, bool colour) {
     const struct decision *d = &x->decision;
     const char *paint = !colour                           ? ""
@@ -382,5 +434,6 @@ void explain_put_words(struct buf *b, const struct explanation *x, bool colour) 
     put_signed_terms(b, x, true);
     put_plan_words(b, x);
     put_what_if_words(b, x);
+    put_verify_words(b, x);
     buf_printf(b, "  took       %u us gate, %u us score, %u us plan\n", d->gate_us, d->score_us, d->plan_us);
 }

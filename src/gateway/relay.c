@@ -52,7 +52,7 @@ static void on_head(void *ctx, const struct upstream_head *head) {
 }
 
 // A piece of a stream begins with room for the size of its chunk.
-static void begin_piece(struct buf *out) {
+void relay_begin_piece(struct buf *out) {
     static const char ROOM[CHUNK_ROOM];
     buf_add(out, ROOM, CHUNK_ROOM);
 }
@@ -69,7 +69,7 @@ static void commit(struct request *r) {
 }
 
 // Sends what the reader has written so far.
-static void flush(struct request *r) {
+void relay_flush(struct request *r) {
     struct buf *out = &r->worker->out;
     if (out->len <= CHUNK_ROOM) {
         buf_reset(out);
@@ -93,7 +93,7 @@ static void end_broken(struct request *r, const char *outcome, enum gateway_erro
     const struct gateway_error_info *info = gateway_error_info(code);
     char message[512];
     buf_reset(out);
-    begin_piece(out);
+    relay_begin_piece(out);
     snprintf(message, sizeof message, "%s %s", info->message, why);
     if (r->chat.restore) restore_flush(r->chat.restore, out);
     answer_error_event(out, info->type, info->code, message);
@@ -117,13 +117,19 @@ static void fail_answer(struct request *r) {
     else attempt_failed(r, failure_code(status), status, why, true);
 }
 
-// What the reader writes of this piece, or of the end (`end`), with placeholders restored where the stream is masked.
+// What the reader writes of this piece, or of the end (`end`), with placeholders restored where the stream is masked,
+// and held back where it is checked (a local answer is not masked).
 static int read_answer(struct request *r, struct span bytes, bool end, struct buf *out) {
     struct chat_state *chat = &r->chat;
-    struct buf *to = chat->restore && chat->streams ? &r->worker->masked : out;
+    bool held = chat->hold && chat->hold->seen;
+    struct buf *to = (chat->restore && chat->streams) || held ? &r->worker->masked : out;
     int status = end ? answer_end(chat->answer, to) : answer_feed(chat->answer, bytes, to);
     if (to == out) return status;
-    if (restore_events(chat->restore, &r->worker->doc, buf_span(to), out) != 0 || to->full) status = -1;
+    struct span events = buf_span(to);
+    if ((held ? hold_events(chat->hold, &r->worker->doc, events, out)
+              : restore_events(chat->restore, &r->worker->doc, events, out)) != 0 ||
+        to->full)
+        status = -1;
     buf_reset(to);
     return status;
 }
@@ -149,16 +155,19 @@ static void on_body(void *ctx, struct span bytes) {
         return;
     }
     struct buf *out = chat->streams ? &r->worker->out : &chat->body;
-    if (chat->streams && out->len == 0) begin_piece(out);
+    if (chat->streams && out->len == 0) relay_begin_piece(out);
     int status = read_answer(r, bytes, false, out);
-    if (status == 0 && !out->full) return;
-    if (chat->streams) flush(r);
+    if (status == 0 && !out->full) {
+        if (chat->hold) verify_look(r, out);
+        return;
+    }
+    if (chat->streams) relay_flush(r);
     fail_answer(r);
 }
 
 static void on_flush(void *ctx) {
     struct request *r = ctx;
-    if (r->chat.streams && r->chat.answer) flush(r);
+    if (r->chat.streams && r->chat.answer) relay_flush(r);
 }
 
 // Which statuses mean that another model might do better with the same request.
@@ -188,7 +197,7 @@ static void finish_whole(struct request *r) {
 }
 
 static void finish_stream(struct request *r) {
-    flush(r);
+    relay_flush(r);
     if (!r->chat.committed) { // a stream without any content is an answer too
         commit(r);
         respond_chat_head(r, -1);
@@ -199,18 +208,22 @@ static void finish_stream(struct request *r) {
     request_finish(r, "ok");
 }
 
+void relay_finish(struct request *r) {
+    if (r->chat.streams) finish_stream(r);
+    else finish_whole(r);
+}
+
 static void complete(struct request *r) {
     struct chat_state *chat = &r->chat;
     struct buf *out = chat->streams ? &r->worker->out : &chat->body;
-    if (chat->streams && out->len == 0) begin_piece(out);
+    if (chat->streams && out->len == 0) relay_begin_piece(out);
     bool whole = read_answer(r, SPAN_NONE, true, out) == 0 && !out->full;
     if (whole && chat->restore && !chat->streams) whole = restore_whole(r) == 0;
     if (whole) {
-        if (chat->streams) finish_stream(r);
-        else finish_whole(r);
+        if (!chat->hold || verify_end(r, out)) relay_finish(r);
         return;
     }
-    if (chat->streams) flush(r);
+    if (chat->streams) relay_flush(r);
     fail_answer(r);
 }
 
@@ -242,7 +255,7 @@ static void on_end(void *ctx, enum upstream_end end, const char *why) {
     } else if (end == UPSTREAM_COMPLETE && chat->upstream_status) {
         fail_status(r, chat->upstream_status);
     } else if (chat->committed) {
-        flush(r);
+        relay_flush(r);
         end_broken(r, "cut", ENDS[end].code, ENDS[end].why);
     } else {
         buf_reset(&r->worker->out);

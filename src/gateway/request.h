@@ -5,6 +5,7 @@
 //   chat.c      parse -> GATE -> SCORE -> DECIDE  chat_begin  (chat/view.h, gate/gate.h, intent/score.h, route/plan.h)
 //   attempt.c   build -> clearance -> send        attempt_start (chat/request.h, gate/clearance.h, upstream/upstream.h)
 //   relay.c     answer -> caller, fall back       (chat/answer.h)
+//   verify.c    VERIFY, escalate                  (gateway/hold.h, verify/verify.h)
 //   finish.c    meter -> LEDGER, release          request_finish (price/price.h, ledger/ledger.h, meter/meter.h)
 //
 // A request belongs to one worker and one connection. Everything up to `attempt_start` happens in one step,
@@ -19,6 +20,7 @@
 #include "gateway/conn.h"
 #include "gateway/decide.h"
 #include "gateway/errors.h"
+#include "gateway/hold.h"
 #include "ledger/ledger.h"
 #include "upstream/upstream.h"
 
@@ -52,6 +54,10 @@ struct chat_state {
     struct plan plan;
     struct mask *mask;               // of a sensitive request that may leave masked, or NULL
     struct restore *restore;         // of a masked attempt's stream
+    struct verify_need need;         // what a local answer is checked for, where its candidate says so
+    struct hold *hold;               // of an attempt whose answer is checked, or NULL
+    struct kept *kept;               // the local answer that was found wanting, in case nobody does better; or NULL
+    bool escalated;                  // a local answer was found wanting
     uint32_t next_candidate;         // index into plan.candidates
     bool now_local;                  // the candidate that is being asked
     bool now_masked;                 // it has got the masked request
@@ -150,6 +156,25 @@ void request_watch(struct request *r, uint64_t now_ns);
 // The whole answer took too long.
 void relay_timed_out(struct request *r);
 extern const struct upstream_events RELAY_EVENTS;
+// Begins a piece of a stream in worker.out, with room for its framing.
+void relay_begin_piece(struct buf *out);
+// Sends what stands in worker.out; the first time with the head of the answer.
+void relay_flush(struct request *r);
+// The answer is whole: the body, or what stands in worker.out, and the end.
+void relay_finish(struct request *r);
+
+// verify.c
+// The attempt that begins is checked; `view` is the request.
+void verify_begin(struct request *r, const struct chat_view *view);
+// More of a stream has come. The request may be gone afterwards.
+void verify_look(struct request *r, struct buf *out);
+// The answer is complete. False when a frontier is asked instead: the request may be gone.
+bool verify_end(struct request *r, struct buf *out);
+// A stream may have been held back for too long; called by request_watch. The request may be gone afterwards.
+void verify_watch(struct request *r, uint64_t now_ns);
+// Answers with what was found wanting, marked, because no frontier could do better. False when there is nothing.
+bool verify_answer_kept(struct request *r);
+void verify_forget(struct request *r);
 // Ends the request: row, metrics, and the connection goes on. `outcome` is one of the ledger's words.
 void request_finish(struct request *r, const char *outcome);
 

@@ -158,7 +158,7 @@ static void cross_fit(struct fit *f) {
         some = mem_new(n);
         for (uint32_t r = 0; r < n; r++) some[r] = hash_mix(f->o.at[r].group + 7) % used < LEARN_CHOOSE_ROWS;
     }
-    f->steps = RARITIES * (f->folds * (PENALTIES + (some != NULL)) + 1);
+    f->steps = RARITIES * (f->folds * (PENALTIES + (some ? 1u : 0u)) + 1);
     for (uint32_t i = 0; i < RARITIES; i++) {
         for (uint32_t p = 0; p < PENALTIES; p++) f->unseen[i][p] = mem_new_array(n, sizeof(float));
         if (some) cross_fit_some(f, i, some);

@@ -64,6 +64,9 @@ const struct column COLUMNS[] = {
     ONE(OWN, COLUMN_MAYBE, cache_write_1h_tokens),
     TEXT(SHARED, service_tier),
     ONE(OWN, COLUMN_DECISION, decision),
+    TEXT(SHARED, verify),
+    ONE(OWN, COLUMN_COUNT, unused_input_tokens),
+    ONE(OWN, COLUMN_COUNT, unused_output_tokens),
     {NULL, COLUMN_TEXT, OWN, 0, 0},
 };
 

@@ -48,6 +48,7 @@ struct ledger_row {
     int64_t cache_write_1h_tokens;                                                            // of cache_write_tokens
     double cost_usd;                                                                          // NAN = unknown
     double baseline_usd;           // the same tokens at the first frontier's first model; NAN = unknown
+    int64_t unused_input_tokens, unused_output_tokens; // of attempts whose answer was not used
     int64_t ttft_us;               // first content to the caller; -1 = none
     int64_t total_us;              // accept to end
     int64_t overhead_us;           // our own time before the upstream was asked
@@ -69,6 +70,7 @@ struct ledger_row {
     char error_code[40]; // or ""
     char finish[24];
     char service_tier[16]; // as the upstream named it, or ""
+    char verify[16];   // "" = not checked; passed, or the check that the local answer failed
     int status;         // HTTP status that the caller got; 499 = the caller left
     uint32_t attempts;  // upstreams tried
     uint32_t retries;   // of them after a failure

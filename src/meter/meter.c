@@ -20,7 +20,7 @@ _Static_assert(sizeof DURATION_US / sizeof *DURATION_US <= HISTOGRAM_MOST + 1, "
 // What one worker counts. Money is in billionths of a dollar, so that it adds without rounding.
 struct set {
     struct series requests, rejected, attempts_failed, tokens, tokens_unknown, cost, cost_unknown;
-    struct series masked, masked_values, outcomes, outcomes_lost;
+    struct series masked, masked_values, outcomes, outcomes_lost, verifications, escalations;
     struct histogram ttft[ROUTE_COUNT], duration[ROUTE_COUNT], overhead;
     _Atomic uint64_t bytes_out[ZONE_COUNT], bytes_in, bytes_answered;
     _Atomic uint64_t connections, in_flight; // gauges; wrap-around makes -1 of a worker add up right
@@ -101,6 +101,14 @@ void meter_attempt_failed(struct meter *m, uint32_t worker, const char *upstream
     series_add(&((struct set *)m->sets[worker])->attempts_failed, upstream, text, NULL, 1);
 }
 
+void meter_verification(struct meter *m, uint32_t worker, const char *check, const char *result) {
+    series_add(&((struct set *)m->sets[worker])->verifications, check, result, NULL, 1);
+}
+
+void meter_escalation(struct meter *m, uint32_t worker, const char *check) {
+    series_add(&((struct set *)m->sets[worker])->escalations, check, NULL, NULL, 1);
+}
+
 void meter_outcome(struct meter *m, uint32_t worker, const char *source, const char *success, bool kept) {
     struct set *s = m->sets[worker];
     if (kept) series_add(&s->outcomes, source, success, NULL, 1);
@@ -146,6 +154,10 @@ static const struct {
      offsetof(struct set, outcomes)},
     {{"sluice_outcomes_lost_total", "Outcomes lost, because too many waited for the disk.", {"source"}, 0},
      offsetof(struct set, outcomes_lost)},
+    {{"sluice_verifications_total", "Checks of local answers, by what came of them.", {"check", "result"}, 0},
+     offsetof(struct set, verifications)},
+    {{"sluice_escalations_total", "Local answers that failed a check and were asked of a frontier.", {"check"}, 0},
+     offsetof(struct set, escalations)},
 };
 
 static const struct {

@@ -20,6 +20,9 @@ void meter_rejected(struct meter *m, uint32_t worker, const char *code);
 void meter_attempt_failed(struct meter *m, uint32_t worker, const char *upstream, int status);
 // Counts an outcome: source and success ("true", "false", "unknown") are constants. `kept` is false when it was lost.
 void meter_outcome(struct meter *m, uint32_t worker, const char *source, const char *success, bool kept);
+// Counts a check of a local answer, and an answer that was sent back for a frontier's; names are constants.
+void meter_verification(struct meter *m, uint32_t worker, const char *check, const char *result);
+void meter_escalation(struct meter *m, uint32_t worker, const char *check);
 // Open connections and requests in flight: +1 or -1.
 void meter_connections(struct meter *m, uint32_t worker, int change);
 void meter_in_flight(struct meter *m, uint32_t worker, int change);

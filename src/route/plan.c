@@ -26,6 +26,7 @@ static const struct {
     [REASON_SESSION] = {"session", "the conversation stays with the model that has it in its prompt cache"},
     [REASON_LOCAL_SLOW] = {"local-slow", "the wait for the local model would be longer than routing.max_wait"},
     [REASON_BUDGET] = {"budget", "a frontier is wanted, but routing.max_cost is spent"},
+    [REASON_ESCALATED] = {"escalated", "the local answer was checked and did not pass"},
 };
 
 const char *route_name(enum route r) {
@@ -236,6 +237,27 @@ static bool plan_masked(struct plan *out, const struct facts *f, const struct ro
     return out->count > 0;
 }
 
+// ---------------------------------------------------------------- verify, then escalate
+
+// Whether what the score or the gate kept local was near enough to being wanted elsewhere, with a frontier to compare.
+static bool is_grey(const struct config *config, const struct score *score, const struct route_state *s,
+                    const struct plan *plan) {
+    bool by_score = plan->reason == REASON_ROUTINE || plan->reason == REASON_SENSITIVE;
+    return by_score && s->frontier_count && !(dial_key(s->mode, score) < plan->threshold - (float)config->routing.verify.band);
+}
+
+static void plan_verify(struct plan *out, const struct config *config, const struct facts *f,
+                        const struct score *score, const struct route_state *s) {
+    enum verify_mode mode = config->routing.verify.mode;
+    bool first = mode == VERIFY_ALL || (mode == VERIFY_GREY && is_grey(config, score, s, out));
+    for (uint32_t i = 0; i < out->count; i++)
+        out->candidates[i].verify = out->candidates[i].local && (i == 0 ? first : mode == VERIFY_ALL);
+    if (!out->count || !out->candidates[0].verify || out->reason != REASON_ROUTINE || out->count > 1 || !f->frontiers)
+        return;
+    add(out, false, f->preferred, REASON_ESCALATED); // without fall_back
+    out->candidates[1].only_escalated = true;
+}
+
 void route_plan(const struct config *config, const struct verdict *verdict, const struct score *score, float threshold,
                 const struct route_request *request, const struct route_state *state, struct plan *out) {
     *out = (struct plan){.threshold = threshold};
@@ -243,21 +265,20 @@ void route_plan(const struct config *config, const struct verdict *verdict, cons
     bool hard = out->hard = !(dial_key(state->mode, score) <= threshold); // what is no number is hard
     out->free = !f.sensitive && request->pin == PIN_NONE && f.able && f.fits && state->frontier_count &&
                 f.obstacle != OBSTACLE_DISABLED;
+    enum reason reason = frontier_reason(&f, request, state->mode, hard);
     if (f.sensitive) {
         if (!plan_masked(out, &f, request, state, hard)) plan_local_only(out, &f, REASON_SENSITIVE);
-        return;
-    }
-    if (request->pin == PIN_LOCAL) {
+    } else if (request->pin == PIN_LOCAL) {
         plan_local_only(out, &f, REASON_PINNED_LOCAL);
-        return;
-    }
-    enum reason reason = frontier_reason(&f, request, state->mode, hard);
-    if (out->free && stays(&f, request, state, hard)) {
+    } else if (out->free && stays(&f, request, state, hard)) {
         if (state->session.local) plan_local(out, &f, REASON_SESSION, true);
         else plan_frontier(out, &f, REASON_SESSION);
-        return;
+    } else if (reason == REASON_ROUTINE) {
+        plan_routine(out, &f);
+    } else if (f.frontiers) {
+        plan_frontier(out, &f, reason);
+    } else {
+        plan_without_frontier(out, &f, config->routing.on_no_frontier);
     }
-    if (reason == REASON_ROUTINE) plan_routine(out, &f);
-    else if (f.frontiers) plan_frontier(out, &f, reason);
-    else plan_without_frontier(out, &f, config->routing.on_no_frontier);
+    plan_verify(out, config, &f, score, state);
 }

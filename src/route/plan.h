@@ -34,6 +34,7 @@ enum reason {
     REASON_SESSION,        // the conversation stays where its prompt cache is
     REASON_LOCAL_SLOW,     // the wait for the local model would be too long
     REASON_BUDGET,         // a frontier is wanted, and the budget for them is spent
+    REASON_ESCALATED,      // the local answer was checked and did not pass
     REASON_COUNT
 };
 const char *reason_code(enum reason r); // "sensitive", "routine", ...
@@ -74,6 +75,8 @@ struct candidate {
     uint32_t frontier;   // index, when not local
     enum reason reason;  // why it is tried
     bool masked;         // a sensitive request, with placeholders for what must not leave
+    bool verify;         // a local one whose answer is checked before it is sent; the next candidate is asked if it fails
+    bool only_escalated; // asked for no other reason than such a check: not when the candidate before it failed
 };
 
 struct plan {

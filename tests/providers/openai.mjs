@@ -37,11 +37,11 @@ export function usageOf(tokens) {
   };
 }
 
-function logprobsOf(token, request) {
+function logprobsOf(token, request, logprob = -0.01) {
   if (!request.logprobs) return null;
   const bytes = [...Buffer.from(token)];
-  const top = request.top_logprobs ? [{ token, logprob: -0.01, bytes }] : [];
-  return { content: [{ token, logprob: -0.01, bytes, top_logprobs: top }], refusal: null };
+  const top = request.top_logprobs ? [{ token, logprob, bytes }] : [];
+  return { content: [{ token, logprob, bytes, top_logprobs: top }], refusal: null };
 }
 
 function base(request, object) {
@@ -57,7 +57,7 @@ export function body(request, how) {
     const message = { role: 'assistant', content: how.toolCalls ? null : how.text, refusal: null };
     if (how.toolCalls) message.tool_calls = how.toolCalls;
     const finish = how.finish ?? (how.toolCalls ? 'tool_calls' : 'stop');
-    choices.push({ index, message, logprobs: logprobsOf('The', request), finish_reason: finish });
+    choices.push({ index, message, logprobs: logprobsOf('The', request, how.logprob), finish_reason: finish });
   }
   const answer = { ...base(request, 'chat.completion'), choices, ...tierOf(how) };
   if (how.usage !== 'none') answer.usage = usageOf(how.tokens);
@@ -80,7 +80,7 @@ export function* events(request, how) {
   }
   for (const piece of pieces(how)) {
     for (const index of indices) {
-      const logprobs = logprobsOf(piece.content ?? '', request);
+      const logprobs = logprobsOf(piece.content ?? '', request, how.logprob);
       yield chunk([{ index, delta: piece, logprobs, finish_reason: null }]);
     }
   }
@@ -100,7 +100,7 @@ export function splitter(how, usual) {
 function* pieces(how) {
   if (how.hugeBytes) yield { content: 'h'.repeat(how.hugeBytes) };
   if (!how.toolCalls) {
-    for (const content of how.text.match(splitter(how, /\S+\s*/g))) yield { content };
+    for (const content of how.text.match(splitter(how, /\S+\s*/g)) ?? []) yield { content };
     return;
   }
   for (const [index, call] of how.toolCalls.entries()) {

@@ -45,7 +45,7 @@ objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
 LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
 ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
 
-.PHONY: all build setup run test unit e2e bench eval-model eval-gate bench-gate lint check-deep fuzz install uninstall clean help
+.PHONY: all build setup run test unit e2e bench eval-model eval-cascade eval-gate bench-gate lint check-deep fuzz install uninstall clean help
 ifeq ($(SETUP),1)
 all: setup
 	@$(MAKE) --no-print-directory build SETUP=0
@@ -138,6 +138,9 @@ bench: ## compare with nginx; writes docs/benchmarks.md
 
 eval-model: ## the embedded model on unseen instances of its five tasks; writes models/tiny/RESULTS.md
 	@models/tiny/evaluate.sh
+
+eval-cascade: ## which of the embedded model's answers the checks doubt, and with what right; writes models/tiny/CASCADE.md
+	@models/tiny/cascade.sh
 
 eval-gate: ## what the policy gate finds, on labelled data in DATA (FOLDS: see scripts/eval-gate.py); writes docs/gate-figures.md
 	@[ -n "$(DATA)" ] || { echo "make eval-gate DATA=/where/the/labelled/data/is (see scripts/eval-gate.py --help)" >&2; exit 2; }

@@ -31,27 +31,28 @@ def right(e, got):
     except ValueError: return False
 
 
-ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-ap.add_argument("url"); ap.add_argument("--instances", type=int, default=100); ap.add_argument("--markdown")
-ap.add_argument("--show-misses", action="store_true")
-a = ap.parse_args()
-data.REPEATS = 0
-rng = random.Random(4242)
-rows, total = [], 0
-for task in data.TASKS:
-    examples = [dict(data.gen(rng, task, "test"), sys=rng.choice(data.SYS) if rng.random() < .3 else None) for _ in range(a.instances)]
-    with cf.ThreadPoolExecutor(4) as pool: answers = list(pool.map(lambda e: ask(a.url, e), examples))
-    good = sum(right(e, g) for e, g in zip(examples, answers))
-    total += good; rows.append((task, good))
-    print("%-9s %5.1f %%" % (task, 100 * good / a.instances), flush=True)
-    if a.show_misses:
-        for e, g in zip(examples, answers):
-            if not right(e, g): print("   %r\n   want %r\n   got  %r" % (e["user"], e["answer"], g))
-everything = 100 * total / (a.instances * len(rows))
-print("%-9s %5.1f %%" % ("together", everything))
-if a.markdown:
-    with open(a.markdown, "w") as f:
-        f.write("# The embedded model on its five tasks\n\nMade by `make eval-model`: %d unseen generated instances of each task, served by llama-server,\n"
-                "greedy, with the label grammar or JSON schema that a gateway sends. Exactly right answers:\n\n| task | right |\n|---|---|\n" % a.instances)
-        for task, good in rows: f.write("| %s | %.0f %% |\n" % (task, 100 * good / a.instances))
-        f.write("| **together** | **%.1f %%** |\n" % everything)
+if __name__ == "__main__":
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("url"); ap.add_argument("--instances", type=int, default=100); ap.add_argument("--markdown")
+    ap.add_argument("--show-misses", action="store_true")
+    a = ap.parse_args()
+    data.REPEATS = 0
+    rng = random.Random(4242)
+    rows, total = [], 0
+    for task in data.TASKS:
+        examples = [dict(data.gen(rng, task, "test"), sys=rng.choice(data.SYS) if rng.random() < .3 else None) for _ in range(a.instances)]
+        with cf.ThreadPoolExecutor(4) as pool: answers = list(pool.map(lambda e: ask(a.url, e), examples))
+        good = sum(right(e, g) for e, g in zip(examples, answers))
+        total += good; rows.append((task, good))
+        print("%-9s %5.1f %%" % (task, 100 * good / a.instances), flush=True)
+        if a.show_misses:
+            for e, g in zip(examples, answers):
+                if not right(e, g): print("   %r\n   want %r\n   got  %r" % (e["user"], e["answer"], g))
+    everything = 100 * total / (a.instances * len(rows))
+    print("%-9s %5.1f %%" % ("together", everything))
+    if a.markdown:
+        with open(a.markdown, "w") as f:
+            f.write("# The embedded model on its five tasks\n\nMade by `make eval-model`: %d unseen generated instances of each task, served by llama-server,\n"
+                    "greedy, with the label grammar or JSON schema that a gateway sends. Exactly right answers:\n\n| task | right |\n|---|---|\n" % a.instances)
+            for task, good in rows: f.write("| %s | %.0f %% |\n" % (task, 100 * good / a.instances))
+            f.write("| **together** | **%.1f %%** |\n" % everything)

@@ -239,11 +239,13 @@ static bool plan_masked(struct plan *out, const struct facts *f, const struct ro
 
 // ---------------------------------------------------------------- verify, then escalate
 
-// Whether what the score or the gate kept local was near enough to being wanted elsewhere, with a frontier to compare.
+// Whether what the score, the gate or the conversation kept local was near enough to being wanted elsewhere, with a
+// frontier to compare.
 static bool is_grey(const struct config *config, const struct score *score, const struct route_state *s,
                     const struct plan *plan) {
-    bool by_score = plan->reason == REASON_ROUTINE || plan->reason == REASON_SENSITIVE;
-    return by_score && s->frontier_count && !(dial_key(s->mode, score) < plan->threshold - (float)config->routing.verify.band);
+    bool by_score = plan->reason == REASON_ROUTINE || plan->reason == REASON_SENSITIVE || plan->reason == REASON_SESSION;
+    float least = plan->threshold - (float)config->routing.verify.band;
+    return by_score && s->frontier_count && !(dial_key(s->mode, score) < least);
 }
 
 static void plan_verify(struct plan *out, const struct config *config, const struct facts *f,
@@ -252,8 +254,8 @@ static void plan_verify(struct plan *out, const struct config *config, const str
     bool first = mode == VERIFY_ALL || (mode == VERIFY_GREY && is_grey(config, score, s, out));
     for (uint32_t i = 0; i < out->count; i++)
         out->candidates[i].verify = out->candidates[i].local && (i == 0 ? first : mode == VERIFY_ALL);
-    if (!out->count || !out->candidates[0].verify || out->reason != REASON_ROUTINE || out->count > 1 || !f->frontiers)
-        return;
+    bool may_leave = out->reason == REASON_ROUTINE || out->reason == REASON_SESSION;
+    if (!may_leave || !out->candidates[0].verify || out->count > 1 || !f->frontiers) return;
     add(out, false, f->preferred, REASON_ESCALATED); // without fall_back
     out->candidates[1].only_escalated = true;
 }

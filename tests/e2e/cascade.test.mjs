@@ -77,7 +77,7 @@ async function stop({ near, far, gateway }) {
 
 describe('every local answer is checked', () => {
   let s;
-  before(async () => (s = await start({ hold_tokens: 20 })));
+  before(async () => (s = await start({ hold_tokens: 20, min_logprob: -6 })));
   beforeEach(() => (s.near.reset(), s.far.reset()));
   after(() => stop(s));
 
@@ -404,7 +404,7 @@ describe('modes', () => {
 
 describe('the embedded model tells its log-probabilities', () => {
   test('cascade_real_answer_passes_and_a_line_above_it_escalates', async () => {
-    for (const [line, reason] of [[-5, 'routine'], [0, 'escalated']]) {
+    for (const [line, reason] of [[-5, 'routine'], [-1e-9, 'escalated']]) {
       const far = await Provider.start({ key: PROVIDER_KEY, answer: { text: FAR_TEXT } });
       const gateway = await startSluice({
         config: {
@@ -420,7 +420,7 @@ describe('the embedded model tells its log-probabilities', () => {
           const body = await readAll(r);
           assert.ok(!/"logprob"/.test(body));
           const row = await gateway.row(r.headers.get('x-request-id'));
-          assert.equal(row.verify, line ? 'passed' : 'confidence');
+          assert.equal(row.verify, line === -5 ? 'passed' : 'confidence');
         }
         const m = await gateway.metrics();
         assert.equal(m.sum('sluice_verifications_total', { check: 'confidence', result: 'skipped' }), 0);

@@ -258,12 +258,22 @@ static void anthropic_reports_a_full_buffer(void **state) {
     buf_free(&small);
 }
 
+static void openai_asks_for_logprobs_whatever_the_caller_said(void **state) {
+    (void)state;
+    struct chat_shape shape = {.model = SPAN("m"), .ask_logprobs = true};
+    assert_openai("{\"model\":\"m\"," MESSAGES "}", shape,
+                  "{\"logprobs\":true,\"top_logprobs\":1,\"model\":\"m\"," MESSAGES "}");
+    assert_openai("{\"model\":\"m\",\"logprobs\":false,\"top_logprobs\":null," MESSAGES "}", shape,
+                  "{\"model\":\"m\",\"logprobs\":true,\"top_logprobs\":1," MESSAGES "}");
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(openai_changes_the_model_and_nothing_else),
         T(openai_asks_for_a_stream_with_usage_where_absent),
         T(openai_patches_stream_options_and_keeps_the_rest),
+        T(openai_asks_for_logprobs_whatever_the_caller_said),
         T(openai_drops_stream_options_with_the_stream),
         T(openai_breaks_control_tokens_also_escaped_ones),
         T(openai_breaks_control_tokens_in_tools_and_keys),

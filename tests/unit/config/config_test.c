@@ -125,6 +125,32 @@ static void config_reads_every_type(void **state) {
     config_free(c);
 }
 
+static void config_reads_a_group_within_a_section(void **state) {
+    (void)state;
+    struct err e;
+    struct config *c = load("routing:\n  verify:\n    mode: all\n    band: 0.25\n    critical_fields: [order]\n"
+                            "  fall_back: false\n",
+                            &e);
+    assert_string_equal(e.text, "");
+    assert_int_equal(c->routing.verify.mode, VERIFY_ALL);
+    assert_true(c->routing.verify.band == 0.25);
+    assert_string_equal(c->routing.verify.critical_fields[0], "order");
+    assert_false(c->routing.fall_back);
+    assert_int_equal(config_set(c, "routing.verify.mode=off", &e), 0);
+    assert_int_equal(c->routing.verify.mode, VERIFY_OFF);
+    config_free(c);
+    c = load("routing:\n  verify:\n", &e);
+    assert_non_null(c);
+    config_free(c);
+    assert_refused("routing:\n  verify: all\n", "sluice.yaml:2: routing.verify: must be a group of keys");
+    assert_refused("routing:\n  verify:\n    mood: all\n",
+                   "sluice.yaml:3: routing.verify.mood: unknown key (did you mean routing.verify.mode?)");
+    assert_refused("routing:\n  verify:\n    mode: all\n    mode: off\n",
+                   "sluice.yaml:4: routing.verify.mode: already set in line 3");
+    assert_refused("routing:\n  verify:\n    verify:\n      mode: all\n",
+                   "sluice.yaml:3: routing.verify.verify: unknown key");
+}
+
 static void config_list_of_frontiers_replaces_the_default(void **state) {
     (void)state;
     struct err e;
@@ -524,6 +550,7 @@ int main(void) {
         cmocka_unit_test(config_defaults_name_three_frontiers),
         cmocka_unit_test(config_bounds_hold_for_every_number),
         cmocka_unit_test(config_reads_every_type),
+        cmocka_unit_test(config_reads_a_group_within_a_section),
         cmocka_unit_test(config_list_of_frontiers_replaces_the_default),
         cmocka_unit_test(config_accepts_an_empty_file_and_an_empty_section),
         cmocka_unit_test(config_refuses_unknown_keys_and_suggests),

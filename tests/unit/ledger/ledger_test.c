@@ -87,7 +87,10 @@ static struct ledger_row example(int i) {
                            .total_us = 5678,
                            .overhead_us = 90,
                            .bytes_in = 400,
-                           .bytes_answered = 800};
+                           .bytes_answered = 800,
+                           .verify = "schema",
+                           .unused_input_tokens = 7,
+                           .unused_output_tokens = 9};
     r.bytes_out[ZONE_US] = 444;
     snprintf(r.id, sizeof r.id, "req-%d", i);
     return r;

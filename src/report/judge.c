@@ -157,6 +157,7 @@ bool judge_prompt(struct judge *j, struct span prompt, struct judged *out) {
         .score = d.score.score,
         .classes = d.verdict.classes,
         .task = d.score.task,
+        .output_tokens = d.score.output_tokens,
     };
     take_plan(&d.plan, out);
     struct route_request request = {

@@ -23,6 +23,7 @@ struct judged {
     enum route when_routine, when_hard; // were the dial at 1 and at 0: where they differ, the dial decides
     enum reason why_routine;            // the reason with the dial at 1
     const char *task;
+    int output_tokens; // expected
 };
 
 struct judge;

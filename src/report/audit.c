@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 struct audit *audit_new(struct config *config, const struct audit_options *options, struct err *e) {
-    struct judge *judge = judge_new(config, e);
+    struct judge *judge = judge_new(config, false, e);
     if (!judge) return NULL;
     struct audit *a = mem_new(sizeof *a);
     a->options = *options;

@@ -9,7 +9,7 @@
 enum { BYTES_PER_TOKEN = 4 }; // English text; where a log counts tokens only
 
 struct replay *replay_new(struct config *config, const struct replay_options *options, struct err *e) {
-    struct judge *judge = judge_new(config, e);
+    struct judge *judge = judge_new(config, true, e);
     if (!judge) return NULL;
     struct replay *r = mem_new(sizeof *r);
     r->options = *options;
@@ -86,8 +86,8 @@ static void count(struct replay *r, const struct facts *f) {
         r->left_bytes += row->bytes;
         if (d->route != ROUTE_FRONTIER) r->kept_bytes += row->bytes;
     }
-    if (d->when_routine != d->when_hard) sweep_add(&r->sweep, (double)d->score, row);
-    else sweep_add_fixed(&r->sweep, d->when_hard == ROUTE_FRONTIER ? SWEEP_FRONTIER : SWEEP_LOCAL, row);
+    if (d->free) sweep_add(&r->sweep, (double)d->score, row);
+    else sweep_add_fixed(&r->sweep, d->route == ROUTE_FRONTIER ? SWEEP_FRONTIER : SWEEP_LOCAL, row);
 }
 
 // Request bytes to the provider: as logged, or the prompt's, or by the tokens.

@@ -45,7 +45,7 @@ objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
 LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
 ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
 
-.PHONY: all build setup run test unit e2e bench eval-model eval-cascade eval-gate bench-gate lint check-deep fuzz install uninstall clean help
+.PHONY: all build setup run test unit e2e bench eval-model eval-cascade eval-gate bench-gate bench-audit lint check-deep fuzz install uninstall clean help
 ifeq ($(SETUP),1)
 all: setup
 	@$(MAKE) --no-print-directory build SETUP=0
@@ -159,6 +159,17 @@ $(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,ga
 $(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
+
+bench-audit: ## `sluice audit` against sqlite3 over ROWS rows (5,000,000); writes docs/audit-figures.md
+	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build bench
+	@$(MAKE) --no-print-directory build $(BUILD)/bench/audit_rows SETUP=0
+	@bench/audit.py $(BIN) $(BUILD)/bench/audit_rows $(BUILD)/bench $(ROWS) > $(BUILD)/bench/audit.table; status=$$?; \
+	  cat $(BUILD)/bench/audit.table; [ -n "$(ROWS)" ] || scripts/put_table.py docs/audit-figures.md bench "make bench-audit" \
+	  < $(BUILD)/bench/audit.table && exit $$status
+
+$(BUILD)/bench/audit_rows: bench/audit_rows.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) -o $@ $< -lm
 
 lint: ## rules that a program can check
 	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build test lint

@@ -56,7 +56,7 @@ static int check(const struct options *o, struct audit_options *a) {
 static int audit_files(struct audit *a, const struct log_options *o, struct progress *p, struct err *e) {
     progress_start(p, "reading", logs_size(o));
     int status = 0;
-    for (size_t i = 0; i < o->path_count && !status && !a->stopped; i++) status = audit_read(a, o->paths[i], e);
+    for (size_t i = 0; i < o->path_count && !status && !a->intake.stopped; i++) status = audit_read(a, o->paths[i], e);
     progress_end(p);
     return status;
 }
@@ -79,14 +79,15 @@ static int show(struct audit *a, const struct log_options *o, struct err *e) {
 static int run_audit(struct config *config, struct options *o, struct audit_options *ao) {
     struct err e = {""};
     struct progress progress = {0};
-    ao->tick = logs_tick;
-    ao->stop = logs_stop;
-    ao->context = &progress;
+    ao->intake.tick = logs_tick;
+    ao->intake.stop = logs_stop;
+    ao->intake.context = &progress;
+    interrupt_catch();
     struct audit *a = audit_new(config, ao, &e);
     if (!a) return cmd_fail(EXIT_CONFIG, &e);
     int code;
     if (audit_files(a, &o->logs, &progress, &e) != 0) code = cmd_fail(EXIT_FAILED, &e);
-    else if (a->stopped) code = logs_interrupted();
+    else if (a->intake.stopped) code = logs_interrupted();
     else code = show(a, &o->logs, &e);
     audit_free(a);
     return code;
@@ -118,17 +119,17 @@ static int run(int argc, char **argv) {
     int first = cmd_options(&CMD_AUDIT, options, argc, argv);
     int code = logs_take_paths(&CMD_AUDIT, l, argc - first, argv + first);
     if (!code) code = check(&o, &ao);
-    if (!code) code = logs_reader_options(&CMD_AUDIT, l, &ao.reader);
+    if (!code) code = logs_reader_options(&CMD_AUDIT, l, &ao.intake.reader);
     if (code) return code;
     struct err e = {""};
     struct config *config = cmd_config(l->config, &l->sets, &e);
     if (!config) return cmd_fail(EXIT_CONFIG, &e);
-    if (logs_open_bad_rows(l, &ao.bad_rows, &e) != 0) {
+    if (logs_open_bad_rows(l, &ao.intake.bad_rows, &e) != 0) {
         config_free(config);
         return cmd_fail(EXIT_FAILED, &e);
     }
     code = run_audit(config, &o, &ao);
-    int closed = logs_close_bad_rows(l, ao.bad_rows, &e);
+    int closed = logs_close_bad_rows(l, ao.intake.bad_rows, &e);
     return closed != 0 && code == EXIT_FINE ? cmd_fail(EXIT_FAILED, &e) : code;
 }
 

@@ -4,13 +4,12 @@
 
 #include "base/mem.h"
 
-enum { ROWS_PER_TICK = 2048 };
-
 struct audit *audit_new(struct config *config, const struct audit_options *options, struct err *e) {
-    struct judge *judge = judge_new(config, e);
+    struct judge *judge = judge_new(config, false, e);
     if (!judge) return NULL;
     struct audit *a = mem_new(sizeof *a);
     a->options = *options;
+    intake_init(&a->intake, &options->intake);
     a->judge = judge;
     a->sample.most = options->sample;
     tally_init(&a->tally, judge_prices(judge));
@@ -19,21 +18,13 @@ struct audit *audit_new(struct config *config, const struct audit_options *optio
 
 void audit_free(struct audit *a) {
     if (!a) return;
-    for (uint32_t i = 0; i < a->file_count; i++) free(a->files[i].path);
+    intake_release(&a->intake);
     tally_free(&a->tally);
     judge_free(a->judge);
     free(a);
 }
 
 // ---------------------------------------------------------------- rows
-
-static void note_bad(struct audit *a, struct audit_file *f, uint64_t line, const struct err *why) {
-    if (a->bad < AUDIT_BAD_SHOWN) a->bad_shown[a->bad] = (struct audit_bad){(uint32_t)(f - a->files), line, *why};
-    if (a->options.bad_rows)
-        fprintf(a->options.bad_rows, "%s:%llu: %s\n", f->path, (unsigned long long)line, why->text);
-    a->bad++;
-    f->bad++;
-}
 
 static void add_judged(struct audit *a, int level, const struct judged *d, const struct usage_row *row) {
     struct audit_judged *s = &a->judged[level];
@@ -73,62 +64,14 @@ static void judge_row(struct audit *a, struct reader *r, const struct usage_row 
     sample_count(&a->sample, level);
 }
 
-static void take_row(struct audit *a, struct audit_file *f, struct reader *r, const struct usage_row *row) {
-    struct err e = {""};
+static int take_row(void *context, struct reader *r, const struct usage_row *row, struct err *e) {
+    struct audit *a = context;
     bool single = !(reader_format(r)->flags & FORMAT_TOTALS);
-    if (tally_add(&a->tally, row, single, &e) != 0) {
-        note_bad(a, f, reader_line(r), &e);
-        return;
-    }
-    f->rows++;
-    a->rows++;
+    if (tally_add(&a->tally, row, single, e) != 0) return -1;
     if (single) judge_row(a, r, row);
-}
-
-static int read_rows(struct audit *a, struct audit_file *f, struct reader *r, struct err *e) {
-    uint64_t told = 0;
-    for (uint64_t n = 0;; n++) {
-        struct usage_row row;
-        struct err why = {""};
-        enum reader_status status = reader_next(r, &row, &why);
-        if (n % ROWS_PER_TICK == 0 || status == READER_END) {
-            uint64_t position = reader_position(r);
-            if (a->options.tick) a->options.tick(a->options.context, position - told);
-            told = position;
-            if (a->options.stop && a->options.stop(a->options.context)) a->stopped = true;
-            if (a->stopped) return 0;
-        }
-        switch (status) {
-        case READER_ROW: take_row(a, f, r, &row); break;
-        case READER_BAD: note_bad(a, f, reader_line(r), &why); break;
-        case READER_LEFT_OUT: f->left_out++, a->left_out++; break;
-        case READER_END: return 0;
-        case READER_FAILED: return err_set(e, "%s:%llu: %s", f->path, (unsigned long long)reader_line(r), why.text);
-        }
-    }
-}
-
-int audit_read_from(struct audit *a, struct reader *r, const char *path, struct err *e) {
-    if (a->file_count == AUDIT_FILES) {
-        reader_free(r);
-        return err_set(e, "more than %d files", AUDIT_FILES);
-    }
-    struct audit_file *f = &a->files[a->file_count++];
-    *f = (struct audit_file){.path = mem_copy_z(path), .format = "", .title = ""};
-    int status = read_rows(a, f, r, e);
-    const struct format *format = reader_format(r);
-    if (format) f->format = format->name, f->title = format->title, f->flags = format->flags;
-    f->container = reader_container(r);
-    f->compression = reader_compression(r);
-    f->bytes = reader_position(r);
-    f->unreadable_cells = reader_unreadable_cells(r);
-    reader_free(r);
-    return status;
+    return 0;
 }
 
 int audit_read(struct audit *a, const char *path, struct err *e) {
-    struct err why = {""};
-    struct reader *r = reader_open(path, &a->options.reader, &why);
-    if (!r) return err_set(e, "%s: %s", path, why.text);
-    return audit_read_from(a, r, path, e);
+    return intake_read(&a->intake, path, take_row, a, e);
 }

@@ -9,35 +9,16 @@
 
 #include "price/savings.h"
 #include "price/verdict.h"
+#include "report/intake.h"
 #include "report/judge.h"
-#include "report/reader.h"
 #include "report/tally.h"
 
-enum { AUDIT_FILES = 256, AUDIT_BAD_SHOWN = 10 };
-
 struct audit_options {
-    struct reader_options reader;
+    struct intake_options intake;
     double costs[SAVINGS_INPUTS]; // what the user said of operations, hardware and the like; NAN: the preset
     double routine;               // share of routine requests that the user claims, 0..1; NAN: none
     enum told sensitive, interactive, reasoning;
-    uint64_t sample;                             // prompts to judge at most; 0: none
-    FILE *bad_rows;                              // every bad row as "FILE:LINE: why", or NULL
-    void (*tick)(void *context, uint64_t bytes); // progress: stored bytes more
-    bool (*stop)(void *context);                 // true: end now
-    void *context;
-};
-
-struct audit_file {
-    char *path;                                           // owned
-    const char *format, *title, *container, *compression; // constants, "" when not known
-    uint64_t rows, bad, left_out, bytes, unreadable_cells;
-    unsigned flags; // of the format
-};
-
-struct audit_bad {
-    uint32_t file;
-    uint64_t line;
-    struct err why;
+    uint64_t sample; // prompts to judge at most; 0: none
 };
 
 // Of the prompts that were judged.
@@ -52,24 +33,18 @@ struct audit {
     struct audit_options options;
     struct judge *judge;
     struct tally tally;
-    struct audit_file files[AUDIT_FILES];
-    uint32_t file_count;
-    struct audit_bad bad_shown[AUDIT_BAD_SHOWN];
-    uint64_t rows, bad, left_out;
+    struct intake intake;
     struct sample sample;
     struct audit_judged judged[SAMPLE_LEVELS];  // by level of the sample
     uint64_t prompts, prompts_too_long, scores; // rows with one; that could not be judged; with a score of a ledger
-    bool stopped;
 };
 
 // Takes the configuration, also on failure. The options are copied; what they point to must live as long.
 struct audit *audit_new(struct config *config, const struct audit_options *options, struct err *e);
 void audit_free(struct audit *a);
-// Reads a file to its end. -1 with the reason in *e, which names the file. Stopping is no failure: see `stopped`.
+// Reads a file to its end. -1 with the reason in *e, which names the file. Stopping is no failure: see
+// intake.stopped.
 int audit_read(struct audit *a, const char *path, struct err *e) __attribute__((warn_unused_result));
-// The same from an open reader, which it takes; `path` is what messages call it.
-int audit_read_from(struct audit *a, struct reader *reader, const char *path, struct err *e)
-    __attribute__((warn_unused_result));
 // The report as docs/audit.md describes it; NULL with the reason when no row could be used. Free with json_decref.
 json_t *audit_report(struct audit *a, struct err *e);
 

@@ -4,9 +4,9 @@
 #include "report/audit_facts.h"
 
 static json_t *saving_at(const struct savings *s, double share) {
-    return json_pack("{s:o,s:o,s:o,s:o}", "local_share", audit_number(share, 4), "routed_usd_per_month",
-                     audit_number(s->routed, 2), "saving_usd_per_month", audit_number(s->saving, 2), "saving_percent",
-                     audit_number(s->saving_percent, 2));
+    return json_pack("{s:o,s:o,s:o,s:o}", "local_share", report_number(share, 4), "routed_usd_per_month",
+                     report_number(s->routed, 2), "saving_usd_per_month", report_number(s->saving, 2), "saving_percent",
+                     report_number(s->saving_percent, 2));
 }
 
 // The saving over the share that stays local, 0 to 1.
@@ -42,7 +42,7 @@ json_t *audit_json_saving(const struct audit_facts *f) {
         {"break_even_requests_per_month", f->requests_known ? s->break_even_requests : NAN, 0},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_set_new(o, numbers[i].key, audit_number(numbers[i].value, numbers[i].digits));
+        json_object_set_new(o, numbers[i].key, report_number(numbers[i].value, numbers[i].digits));
     json_object_set_new(o, "local_share_source", json_string(f->local_share_source));
     json_object_set_new(o, "basis", json_string(f->cost_basis));
     json_object_set_new(o, "low", saving_at(&f->saving_low, f->local_low));

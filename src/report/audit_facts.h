@@ -3,6 +3,7 @@
 #define SLUICE_REPORT_AUDIT_FACTS_H
 
 #include "report/audit.h"
+#include "report/figures.h"
 #include "report/trend.h"
 
 #define AUDIT_MONTH_DAYS (365.0 / 12)
@@ -55,10 +56,5 @@ json_t *audit_json_by_day(const struct audit_facts *f);
 json_t *audit_json_by_week(const struct audit *a, const struct audit_facts *f);
 json_t *audit_json_saving(const struct audit_facts *f);
 json_t *audit_json_decision(const struct audit_facts *f);
-
-// A string; bytes that are no UTF-8 are shown as '?'.
-json_t *audit_text(const char *z);
-// A number, or null when it is none; rounded to `digits` places.
-json_t *audit_number(double v, int digits);
 
 #endif

@@ -3,28 +3,12 @@
 
 #include "base/clock.h"
 #include "report/audit_facts.h"
-#include "text/utf8.h"
-
-json_t *audit_number(double v, int digits) {
-    if (!isfinite(v)) return json_null();
-    double scale = pow(10, digits), rounded = round(v * scale) / scale;
-    return json_real(isfinite(rounded) ? rounded + 0.0 : v); // + 0.0: no minus zero
-}
-
-json_t *audit_text(const char *z) {
-    struct span s = span_from(z);
-    if (utf8_valid_prefix(s) == s.len) return json_string(z);
-    char shown[512]; // a file's name or a column's may hold anything
-    size_t n = s.len < sizeof shown ? s.len : sizeof shown - 1;
-    for (size_t i = 0; i < n; i++) shown[i] = (unsigned char)s.at[i] < 0x80 ? s.at[i] : '?';
-    return json_stringn(shown, n);
-}
 
 static json_t *times_json(const struct sketch *s) {
     if (!s->values) return json_null();
-    return json_pack("{s:o,s:o,s:o,s:o,s:I}", "p50", audit_number(sketch_quantile(s, 0.5) / 1000, 3), "p95",
-                     audit_number(sketch_quantile(s, 0.95) / 1000, 3), "p99",
-                     audit_number(sketch_quantile(s, 0.99) / 1000, 3), "mean", audit_number(sketch_mean(s) / 1000, 3),
+    return json_pack("{s:o,s:o,s:o,s:o,s:I}", "p50", report_number(sketch_quantile(s, 0.5) / 1000, 3), "p95",
+                     report_number(sketch_quantile(s, 0.95) / 1000, 3), "p99",
+                     report_number(sketch_quantile(s, 0.99) / 1000, 3), "mean", report_number(sketch_mean(s) / 1000, 3),
                      "requests", (json_int_t)s->values);
 }
 
@@ -49,7 +33,7 @@ static json_t *judged_json(const struct audit *a, const struct audit_facts *f) {
     return json_pack("{s:I,s:I,s:I,s:I,s:s,s:o,s:o,s:o}", "requests", (json_int_t)f->judged.count, "of",
                      (json_int_t)(a->prompts + a->scores), "one_in", (json_int_t)1 << a->sample.least, "too_long",
                      (json_int_t)a->prompts_too_long, "weights", judge_weights_version(a->judge), "local_percent",
-                     audit_number(n > 0 ? 100.0 * (double)f->judged.local / n : NAN, 2), "reasons", reasons, "classes",
+                     report_number(n > 0 ? 100.0 * (double)f->judged.local / n : NAN, 2), "reasons", reasons, "classes",
                      classes);
 }
 
@@ -64,7 +48,7 @@ static void add_shares(json_t *o, const struct audit *a, const struct audit_fact
     };
     json_object_set_new(o, "precision", json_string(LEVELS[f->precision]));
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
-        json_object_set_new(o, shares[i].key, audit_number(shares[i].value * 100, 2));
+        json_object_set_new(o, shares[i].key, report_number(shares[i].value * 100, 2));
     json_object_set_new(o, "routine_source", json_string(f->routine.source));
     json_object_set_new(o, "judged", judged_json(a, f));
 }
@@ -137,7 +121,7 @@ static json_t *spend_json(const struct audit *a, const struct audit_facts *f) {
     json_object_set_new(o, "book_input_usd", cents(s->book_input, s->book_rows > 0));
     json_object_set_new(o, "per_month_usd",
                         f->has_cost && f->days > 0
-                            ? audit_number(pico_real(s->book_rows ? s->book : s->logged) * f->per_month, 2)
+                            ? report_number(pico_real(s->book_rows ? s->book : s->logged) * f->per_month, 2)
                             : json_null());
     json_object_set_new(o, "unknown_models", unknown_models(t));
     json_object_set_new(o, "other_currencies", currencies_json(t));
@@ -145,30 +129,6 @@ static json_t *spend_json(const struct audit *a, const struct audit_facts *f) {
 }
 
 // ---------------------------------------------------------------- files
-
-static json_t *files_json(const struct audit *a) {
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < a->file_count; i++) {
-        const struct audit_file *f = &a->files[i];
-        json_array_append_new(list,
-                              json_pack("{s:o,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "file", audit_text(f->path),
-                                        "format", f->format, "title", f->title, "container", f->container,
-                                        "compression", f->compression, "rows", (json_int_t)f->rows, "bad_rows",
-                                        (json_int_t)f->bad, "left_out", (json_int_t)f->left_out, "bytes",
-                                        (json_int_t)f->bytes, "unreadable_cells", (json_int_t)f->unreadable_cells));
-    }
-    return list;
-}
-
-static json_t *bad_json(const struct audit *a) {
-    json_t *list = json_array();
-    for (uint64_t i = 0; i < a->bad && i < AUDIT_BAD_SHOWN; i++) {
-        const struct audit_bad *b = &a->bad_shown[i];
-        json_array_append_new(list, json_pack("{s:o,s:I,s:o}", "file", audit_text(a->files[b->file].path), "line",
-                                              (json_int_t)b->line, "why", audit_text(b->why.text)));
-    }
-    return list;
-}
 
 static json_t *day_or_null(int64_t us, bool known) {
     char day[11];
@@ -179,7 +139,7 @@ static json_t *day_or_null(int64_t us, bool known) {
 
 static json_t *best_usd(const struct sums *s) {
     if (!s->book_rows && !s->logged_rows) return json_null();
-    return audit_number(pico_real(s->book_rows ? s->book : s->logged), 6);
+    return report_number(pico_real(s->book_rows ? s->book : s->logged), 6);
 }
 
 static void add_totals(json_t *o, const struct audit *a, const struct audit_facts *f) {
@@ -196,35 +156,28 @@ static void add_totals(json_t *o, const struct audit *a, const struct audit_fact
     json_object_set_new(o, "cached_tokens", json_integer(s->cached));
     json_object_set_new(o, "cache_write_tokens", json_integer(s->cache_write));
     json_object_set_new(o, "reasoning_tokens", json_integer(s->reasoning));
-    json_object_set_new(o, "output_token_percent", audit_number(f->output_percent, 4));
+    json_object_set_new(o, "output_token_percent", report_number(f->output_percent, 4));
     json_object_set_new(o, "spend_usd", best_usd(s));
-    json_object_set_new(o, "latency_p50_ms", audit_number(sketch_quantile(&t->latency, 0.5) / 1000, 3));
-    json_object_set_new(o, "latency_p95_ms", audit_number(sketch_quantile(&t->latency, 0.95) / 1000, 3));
-    json_object_set_new(o, "latency_p99_ms", audit_number(sketch_quantile(&t->latency, 0.99) / 1000, 3));
-    json_object_set_new(o, "ttft_p95_ms", audit_number(sketch_quantile(&t->ttft, 0.95) / 1000, 3));
+    json_object_set_new(o, "latency_p50_ms", report_number(sketch_quantile(&t->latency, 0.5) / 1000, 3));
+    json_object_set_new(o, "latency_p95_ms", report_number(sketch_quantile(&t->latency, 0.95) / 1000, 3));
+    json_object_set_new(o, "latency_p99_ms", report_number(sketch_quantile(&t->latency, 0.99) / 1000, 3));
+    json_object_set_new(o, "ttft_p95_ms", report_number(sketch_quantile(&t->ttft, 0.95) / 1000, 3));
     json_object_set_new(o, "latency_ms", times_json(&t->latency));
     json_object_set_new(o, "ttft_ms", times_json(&t->ttft));
-    json_object_set_new(o, "rows", json_integer((json_int_t)a->rows));
     json_object_set_new(o, "undated_rows", json_integer(t->undated));
     json_object_set_new(o, "rows_without_tokens", json_integer(s->tokens_unknown));
-    json_object_set_new(o, "left_out", json_integer((json_int_t)a->left_out));
 }
 
 json_t *audit_report(struct audit *a, struct err *e) {
     struct audit_facts f;
-    if (a->rows == 0) {
-        bool any = a->bad > 0;
-        err_set(e, any ? "no entry could be used; the first: %s:%llu: %.300s" : "there is no entry in %s",
-                any                  ? a->files[a->bad_shown[0].file].path
-                : a->file_count == 1 ? a->files[0].path
-                                     : "these files",
-                any ? (unsigned long long)a->bad_shown[0].line : 0ull, any ? a->bad_shown[0].why.text : "");
+    if (a->intake.rows == 0) {
+        intake_set_empty(&a->intake, e);
         return NULL;
     }
     audit_facts_make(a, &f);
     json_t *o = json_object();
     char now[25];
-    clock_format_utc(a->options.reader.now_us, now);
+    clock_format_utc(a->options.intake.reader.now_us, now);
     json_object_set_new(o, "made", json_string(now));
     json_object_set_new(o, "version", json_string(SLUICE_VERSION));
     add_totals(o, a, &f);
@@ -236,9 +189,7 @@ json_t *audit_report(struct audit *a, struct err *e) {
     json_object_set_new(o, "by_model", audit_json_by_model(a, &f));
     json_object_set_new(o, "by_day", audit_json_by_day(&f));
     json_object_set_new(o, "by_week", audit_json_by_week(a, &f));
-    json_object_set_new(o, "files", files_json(a));
-    json_object_set_new(o, "bad_rows", json_integer((json_int_t)a->bad));
-    json_object_set_new(o, "bad", bad_json(a));
+    intake_add_json(&a->intake, o);
     audit_facts_free(&f);
     return o;
 }

@@ -43,9 +43,9 @@ static double value_of(enum leak leak, const struct sums *s, double bytes_per_to
 static json_t *trend_json(const struct trend *t) {
     if (!t->known || !(fabs(t->mean) > 0)) return json_null();
     double percent = 100 / fabs(t->mean);
-    return json_pack("{s:o,s:o,s:o,s:o,s:i,s:b}", "per_week", audit_number(t->slope, 6), "per_week_percent",
-                     audit_number(t->slope * percent, 3), "low_percent", audit_number(t->low * percent, 3),
-                     "high_percent", audit_number(t->high * percent, 3), "days", (int)t->days, "clear", (int)t->clear);
+    return json_pack("{s:o,s:o,s:o,s:o,s:i,s:b}", "per_week", report_number(t->slope, 6), "per_week_percent",
+                     report_number(t->slope * percent, 3), "low_percent", report_number(t->low * percent, 3),
+                     "high_percent", report_number(t->high * percent, 3), "days", (int)t->days, "clear", (int)t->clear);
 }
 
 static double percent_a_week(const struct trend *t) {
@@ -59,9 +59,9 @@ static json_t *weeks_json(enum leak leak, const struct audit_facts *f) {
         struct sums s;
         int64_t week = audit_week(f, &i, &s);
         value_day_text(week, monday);
-        json_array_append_new(list,
-                              json_pack("{s:s,s:o}", "week", monday, "value",
-                                        audit_number(value_of(leak, &s, f->inputs.value[SAVINGS_BYTES_PER_TOKEN]), 4)));
+        json_array_append_new(
+            list, json_pack("{s:s,s:o}", "week", monday, "value",
+                            report_number(value_of(leak, &s, f->inputs.value[SAVINGS_BYTES_PER_TOKEN]), 4)));
     }
     return list;
 }
@@ -104,25 +104,25 @@ static json_t *leak_json(enum leak leak, const struct audit *a, const struct aud
     json_t *o =
         json_pack("{s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:o}", "leak", LEAKS[leak].name, "title", LEAKS[leak].title,
                   "looks_like", LEAKS[leak].looks_like, "measure", LEAKS[leak].measure, "unit", LEAKS[leak].unit,
-                  "value", audit_number(value, 4), "trend_percent_per_week", audit_number(percent_a_week(&t), 3),
-                  "trend", trend_json(&t), "usd_per_month", audit_number(cost_of(leak, a, f, value), 2), "remedy",
+                  "value", report_number(value, 4), "trend_percent_per_week", report_number(percent_a_week(&t), 3),
+                  "trend", trend_json(&t), "usd_per_month", report_number(cost_of(leak, a, f, value), 2), "remedy",
                   LEAKS[leak].remedy, "weeks", weeks_json(leak, f));
     const struct sketch *sizes = sizes_of(leak, &a->tally);
     if (sizes) {
-        json_object_set_new(o, "p50", audit_number(sketch_quantile(sizes, 0.5), 1));
-        json_object_set_new(o, "p95", audit_number(sketch_quantile(sizes, 0.95), 1));
+        json_object_set_new(o, "p50", report_number(sketch_quantile(sizes, 0.5), 1));
+        json_object_set_new(o, "p95", report_number(sketch_quantile(sizes, 0.95), 1));
     }
     if (leak == LEAK_CONTEXT)
         json_object_set_new(o, "cached_percent",
-                            audit_number(s->input > 0 ? 100.0 * (double)s->cached / (double)s->input : NAN, 3));
+                            report_number(s->input > 0 ? 100.0 * (double)s->cached / (double)s->input : NAN, 3));
     if (leak == LEAK_NETWORK) json_object_set_new(o, "estimated", json_boolean(s->bytes_rows != s->rows));
     if (leak == LEAK_OPS) {
         double ends = (double)s->status_rows;
-        json_object_set_new(o, "failed_percent", audit_number(ends > 0 ? 100.0 * (double)s->failed / ends : NAN, 4));
+        json_object_set_new(o, "failed_percent", report_number(ends > 0 ? 100.0 * (double)s->failed / ends : NAN, 4));
         json_object_set_new(o, "throttled_percent",
-                            audit_number(ends > 0 ? 100.0 * (double)s->throttled / ends : NAN, 4));
+                            report_number(ends > 0 ? 100.0 * (double)s->throttled / ends : NAN, 4));
         json_object_set_new(o, "retries_percent",
-                            audit_number(s->retry_rows ? 100.0 * (double)s->retries / (double)s->retry_rows : NAN, 4));
+                            report_number(s->retry_rows ? 100.0 * (double)s->retries / (double)s->retry_rows : NAN, 4));
     }
     return o;
 }

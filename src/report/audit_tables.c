@@ -6,7 +6,7 @@
 #include "report/audit_facts.h"
 
 static json_t *usd(pico v, bool known) {
-    return known ? audit_number(pico_real(v), 6) : json_null();
+    return known ? report_number(pico_real(v), 6) : json_null();
 }
 
 static void add_sums(json_t *o, const struct sums *s) {
@@ -44,7 +44,7 @@ json_t *audit_json_by_model(const struct audit *a, const struct audit_facts *f) 
         json_object_set_new(o, "cached_tokens", json_integer(s->cached));
         json_object_set_new(o, "price", json_string(order[i]->rates.known ? "known" : "unknown"));
         json_object_set_new(o, "per_month_usd",
-                            s->book_rows && f->days > 0 ? audit_number(pico_real(s->book) * f->per_month, 6)
+                            s->book_rows && f->days > 0 ? report_number(pico_real(s->book) * f->per_month, 6)
                                                         : json_null());
         json_array_append_new(list, o);
     }
@@ -89,7 +89,7 @@ static json_t *week_json(const struct tally *t, int64_t monday, const struct sum
         {"failed_percent", s->status_rows ? 100.0 * (double)s->failed / (double)s->status_rows : NAN},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        json_object_set_new(o, numbers[i].key, audit_number(numbers[i].value, 3));
+        json_object_set_new(o, numbers[i].key, report_number(numbers[i].value, 3));
     return o;
 }
 

@@ -1,5 +1,6 @@
 #include "report/judge.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -12,6 +13,7 @@ struct judge {
     struct snapshot *snapshot;
     struct gate_scratch *scratch;
     struct route_state state;
+    bool live;
     enum zone assumed_zone;
     struct json_limits limits;
     struct json_doc prompt, request;
@@ -19,8 +21,9 @@ struct judge {
     struct buf body;
 };
 
-struct judge *judge_new(struct config *config, struct err *e) {
+struct judge *judge_new(struct config *config, bool live, struct err *e) {
     struct judge *j = mem_new(sizeof *j);
+    j->live = live;
     j->limits = (struct json_limits){(uint32_t)config->limits.json_depth, (uint32_t)config->limits.json_values};
     j->snapshot = snapshot_load(config, e);
     j->scratch = j->snapshot ? gate_scratch_new(j->snapshot->gate) : NULL;
@@ -66,7 +69,7 @@ const char *judge_weights_version(const struct judge *j) {
 }
 
 float judge_threshold(const struct judge *j) {
-    return j->snapshot->threshold;
+    return dial_threshold(j->snapshot->dial);
 }
 
 int64_t judge_context(const struct judge *j) {
@@ -121,20 +124,14 @@ static bool view_body(struct judge *j, struct chat_view *view) {
 
 // ---------------------------------------------------------------- plans
 
-// The plan with the dial at both its ends.
-static void plan_ends(struct judge *j, const struct verdict *v, const struct score *score,
-                      const struct route_request *request, struct judged *out) {
-    struct plan plan;
-    route_plan(j->snapshot->config, v, score, 2, request, &j->state, &plan);
-    out->when_routine = plan.route;
-    out->why_routine = plan.reason;
-    route_plan(j->snapshot->config, v, score, -1, request, &j->state, &plan);
-    out->when_hard = plan.route;
-}
-
-static void take_plan(const struct plan *plan, struct judged *out) {
+static void take_plan(struct judge *j, const struct plan *plan, const struct score *score, struct judged *out) {
+    out->score = score->score;
+    out->output_tokens = score->output_tokens;
+    out->routine = !plan->hard;
+    out->free = plan->free;
     out->route = plan->route;
     out->reason = plan->reason;
+    if (j->live && plan->free) dial_observe(j->snapshot->dial, score, 1);
 }
 
 bool judge_prompt(struct judge *j, struct span prompt, struct judged *out) {
@@ -150,24 +147,9 @@ bool judge_prompt(struct judge *j, struct span prompt, struct judged *out) {
             return false;
         }
     }
-    decide(j->snapshot, j->scratch, &view, PIN_NONE, &j->state, &j->arena, &d);
-    *out = (struct judged){
-        .sensitive = d.verdict.sensitive,
-        .routine = d.score.score <= j->snapshot->threshold,
-        .score = d.score.score,
-        .classes = d.verdict.classes,
-        .task = d.score.task,
-    };
-    take_plan(&d.plan, out);
-    struct route_request request = {
-        .pin = PIN_NONE,
-        .named_frontier = -1,
-        .input_tokens = view.estimated_tokens,
-        .max_tokens = view.max_tokens,
-        .needs_vision = view.has_images,
-        .needs_audio = view.has_audio,
-    };
-    plan_ends(j, &d.verdict, &d.score, &request, out);
+    decide(j->snapshot, j->scratch, &view, PIN_NONE, &j->state, false, &j->arena, &d);
+    *out = (struct judged){.sensitive = d.verdict.sensitive, .classes = d.verdict.classes};
+    take_plan(j, &d.plan, &d.score, out);
     mask_free(d.mask);
     arena_reset(&j->arena);
     return true;
@@ -176,14 +158,15 @@ bool judge_prompt(struct judge *j, struct span prompt, struct judged *out) {
 void judge_known(struct judge *j, double score, bool sensitive, int64_t input_tokens, int64_t output_tokens,
                  struct judged *out) {
     struct verdict v = {.sensitive = sensitive, .reason = ""};
-    struct score s = {.score = (float)score, .output_tokens = output_tokens > 0 ? (int)output_tokens : 0};
+    // a ledger's rows keep the score; where the dial goes by p_local, its complement stands for it
+    struct score s = {.score = (float)score, .p_local = 1 - (float)score};
+    if (output_tokens > 0) s.output_tokens = output_tokens < INT_MAX ? (int)output_tokens : INT_MAX;
     struct route_request request = {
         .named_frontier = -1, .input_tokens = input_tokens > 0 ? (size_t)input_tokens : 0, .max_tokens = -1};
     struct plan plan;
-    route_plan(j->snapshot->config, &v, &s, j->snapshot->threshold, &request, &j->state, &plan);
-    *out = (struct judged){.sensitive = sensitive, .score = s.score, .routine = s.score <= j->snapshot->threshold};
-    take_plan(&plan, out);
-    plan_ends(j, &v, &s, &request, out);
+    route_plan(j->snapshot->config, &v, &s, dial_threshold(j->snapshot->dial), &request, &j->state, &plan);
+    *out = (struct judged){.sensitive = sensitive};
+    take_plan(j, &plan, &s, out);
 }
 
 // ---------------------------------------------------------------- sample

@@ -15,20 +15,21 @@ enum {
 
 struct judged {
     bool sensitive;
-    bool routine;     // the score is at most the threshold of routing.target_local_share
+    bool routine;     // the score is at most the threshold in force
+    bool free;        // the threshold decided, or could have: clean, and both sides are able
     float score;      // 0..1, higher wants the frontier more
     uint32_t classes; // set of enum data_class
     enum route route; // under the policy in force
     enum reason reason;
-    enum route when_routine, when_hard; // were the dial at 1 and at 0: where they differ, the dial decides
-    enum reason why_routine;            // the reason with the dial at 1
-    const char *task;
+    int output_tokens; // expected
 };
 
 struct judge;
 
 // Takes the configuration, also on failure. The local model is taken as ready, and a frontier as configured.
-struct judge *judge_new(struct config *config, struct err *e);
+// `live`: the dial follows the requests that are judged, as it does in a gateway; otherwise it stays where the weights'
+// reference traffic puts it.
+struct judge *judge_new(struct config *config, bool live, struct err *e);
 void judge_free(struct judge *j);
 const struct price_book *judge_prices(const struct judge *j);
 const struct config *judge_config(const struct judge *j);
@@ -39,7 +40,7 @@ bool judge_prompt(struct judge *j, struct span prompt, struct judged *out);
 // The same for a row of which score and verdict are known (a ledger): only the plan is made. Tokens: -1 = not told.
 void judge_known(struct judge *j, double score, bool sensitive, int64_t input_tokens, int64_t output_tokens,
                  struct judged *out);
-// The threshold in force, and the local model's context in tokens (0: unknown).
+// The threshold in force now, and the local model's context in tokens (0: unknown).
 float judge_threshold(const struct judge *j);
 int64_t judge_context(const struct judge *j);
 

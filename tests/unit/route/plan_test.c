@@ -438,7 +438,11 @@ struct world {
 
 // The n-th of all combinations; false when there are no more.
 static bool nth_world(uint64_t n, struct world *w) {
-    *w = (struct world){0};
+    // not the whole configuration: clearing it twelve million times takes longer than all else
+    w->verdict = (struct verdict){0};
+    w->score = (struct score){0};
+    w->request = (struct route_request){0};
+    w->state = (struct route_state){0};
     // What belongs to the moment is drawn: all combinations of it too would be too many.
     uint64_t drawn = (n + 1) * 0x9e3779b97f4a7c15u;
     w->state.session = (struct session){.known = drawn >> 40 & 1, .local = drawn >> 41 & 1};
@@ -543,7 +547,7 @@ static void check_outcome(const struct world *w, const struct plan *p) {
 
 static void plan_keeps_its_promises_in_every_state(void **state) {
     (void)state;
-    struct world w;
+    struct world w = {0};
     struct plan p, again;
     uint64_t n = 0;
     for (; nth_world(n, &w); n++) {
@@ -562,7 +566,7 @@ static void plan_keeps_its_promises_in_every_state(void **state) {
 
 static void plan_treats_a_score_at_the_threshold_as_routine(void **state) {
     (void)state;
-    struct world w;
+    struct world w = {0};
     assert_true(nth_world(0, &w));
     w.state =
         (struct route_state){.local_enabled = true, .local_ready = true, .local_has_room = true, .frontier_count = 1};

@@ -1,0 +1,99 @@
+// The report of a replay for people, from the same JSON that --json prints.
+#include <math.h>
+
+#include "report/replay.h"
+
+static double number(const json_t *o, const char *key) {
+    const json_t *v = json_object_get(o, key);
+    return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+static const char *text(const json_t *o, const char *key) {
+    const char *z = json_string_value(json_object_get(o, key));
+    return z ? z : "";
+}
+
+static void print_reasons(const json_t *r, FILE *out) {
+    size_t i;
+    json_t *x;
+    double all = number(r, "requests");
+    json_array_foreach(json_object_get(r, "reasons"), i, x)
+        fprintf(out, "  %-9s %12.0f  %5.1f %%  %s: %s\n", text(x, "route"), number(x, "requests"),
+                100 * number(x, "requests") / all, text(x, "reason"), text(x, "text"));
+}
+
+static void print_sweep(const json_t *r, FILE *out, bool quality) {
+    size_t i;
+    json_t *p;
+    fprintf(out, "\n  %8s %8s %14s %8s%s\n", "target", "local", "USD", "saved",
+            quality ? "   quality   95 % interval   kept" : "      from (USD)        to (USD)");
+    json_array_foreach(json_object_get(r, "sweep"), i, p) {
+        if (i % 2) continue; // every tenth; --json has all
+        fprintf(out, "  %7.0f%% %7.1f%% %14.2f %7.1f%%", number(p, "target_local_share") * 100,
+                number(p, "local_share") * 100, number(p, "cost_usd"), number(p, "saving_percent"));
+        if (quality)
+            fprintf(out, "   %7.4f  %.4f-%.4f  %5.1f%%", number(p, "quality"), number(p, "quality_low"),
+                    number(p, "quality_high"), number(p, "quality_kept") * 100);
+        else if (!isnan(number(p, "cost_usd_low")))
+            fprintf(out, "  %14.2f  %14.2f", number(p, "cost_usd_low"), number(p, "cost_usd_high"));
+        fputc('\n', out);
+    }
+}
+
+static void print_cheapest(const json_t *r, FILE *out) {
+    const json_t *c = json_object_get(r, "cheapest"), *sure = json_object_get(r, "cheapest_sure");
+    double floor = number(r, "quality_floor") * 100;
+    if (!(number(r, "outcomes") > 0)) {
+        fputs("\nNo outcomes are known: columns `weak` and `strong` (0 to 1) tell what quality is kept.\n", out);
+        return;
+    }
+    if (!json_is_object(c)) {
+        fprintf(out, "\nNo setting keeps %.1f %% of the quality.\n", floor);
+        return;
+    }
+    fprintf(out, "\nThe cheapest setting that keeps %.1f %% of the quality: --set %s, %.2f USD, %.1f %% local\n", floor,
+            text(c, "set"), number(c, "cost_usd"), number(c, "local_share") * 100);
+    if (json_is_object(sure))
+        fprintf(out, "With the lower end of the interval: --set %s, %.2f USD, %.1f %% local\n", text(sure, "set"),
+                number(sure, "cost_usd"), number(sure, "local_share") * 100);
+}
+
+static void print_gaps(const json_t *r, FILE *out) {
+    static const struct {
+        const char *key, *what;
+    } GAPS[] = {
+        {"not_decided", "requests have no prompt and no score; they are not in the figures"},
+        {"too_long", "prompts were too long to be judged"},
+        {"tokens_estimated", "requests have no token counts; they were estimated from the prompt"},
+        {"bytes_estimated", "requests have no byte counts; they were estimated"},
+        {"bad_rows", "bad rows are in none of the figures (--bad-rows FILE lists them)"},
+    };
+    size_t i;
+    json_t *m;
+    for (i = 0; i < sizeof GAPS / sizeof *GAPS; i++)
+        if (number(r, GAPS[i].key) > 0) fprintf(out, "  %.0f %s\n", number(r, GAPS[i].key), GAPS[i].what);
+    json_array_foreach(json_object_get(r, "unpriced"), i, m)
+        fprintf(out, "  %.0f requests of '%s' have no price: not in any sum of USD (--frontier MODEL prices them)\n",
+                number(m, "requests"), text(m, "model"));
+}
+
+void replay_print(const json_t *r, FILE *out, bool colour) {
+    const json_t *before = json_object_get(r, "before"), *after = json_object_get(r, "after");
+    bool decided = !strcmp(text(r, "precision"), "decisions");
+    const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+    fprintf(out, "%sReplay%s of %.0f requests, routing.target_local_share %.2f, policy.profile %s\n  %s\n\n", bold,
+            plain, number(r, "requests"), number(json_object_get(r, "policy"), "target_local_share"),
+            text(json_object_get(r, "policy"), "profile"), text(r, "precision_text"));
+    fprintf(out, "  as it was          %14.2f USD  %5.1f %% local\n", number(before, "cost_usd"),
+            number(before, "local_share") * 100);
+    fprintf(out, "  under this policy  %s%14.2f USD  %5.1f %% local%s\n", bold, number(after, "cost_usd"),
+            number(after, "local_share") * 100, plain);
+    fprintf(out, "  saving             %14.2f USD  %5.1f %%, before what running the local side costs\n",
+            number(r, "saving_usd"), number(r, "saving_percent"));
+    fprintf(out, "  bytes kept here    %14.0f of %.0f that left\n\n", number(r, "egress_avoided_bytes"),
+            number(r, "egress_bytes"));
+    print_reasons(r, out);
+    print_sweep(r, out, number(r, "outcomes") > 0);
+    if (decided) print_cheapest(r, out);
+    print_gaps(r, out);
+}

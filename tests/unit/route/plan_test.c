@@ -438,12 +438,12 @@ struct world {
 
 // The n-th of all combinations; false when there are no more.
 static bool nth_world(uint64_t n, struct world *w) {
-    // not the whole configuration: clearing it twelve million times takes longer than all else
+    // not the whole configuration: clearing it a million times takes longer than all else
     w->verdict = (struct verdict){0};
     w->score = (struct score){0};
     w->request = (struct route_request){0};
     w->state = (struct route_state){0};
-    // What belongs to the moment is drawn: all combinations of it too would be too many.
+    // What belongs to the moment, and sizes of the output, are drawn: all combinations of them too would be too many.
     uint64_t drawn = (n + 1) * 0x9e3779b97f4a7c15u;
     w->state.session = (struct session){.known = drawn >> 40 & 1, .local = drawn >> 41 & 1};
     w->state.session_frontier = (int)(drawn >> 42 & 3) - 1;
@@ -451,6 +451,8 @@ static bool nth_world(uint64_t n, struct world *w) {
     w->state.local_wait_ms = drawn >> 46 & 1 ? 60000 : 0;
     w->config.routing.max_wait_ms = 10000;
     w->request.change.gain_usd = (double)(drawn >> 47 & 1);
+    w->score.output_tokens = drawn >> 48 & 1 ? 0 : drawn >> 49 & 1 ? 100 : 100000;
+    w->request.max_tokens = drawn >> 50 & 1 ? -1 : drawn >> 51 & 1 ? 50 : INT64_MAX;
 #define TAKE(count)                                                                                                    \
     (int)(n % (count));                                                                                                \
     n /= (count)
@@ -460,15 +462,11 @@ static bool nth_world(uint64_t n, struct world *w) {
     v = TAKE(3);
     w->score.score = v == 0 ? 0.2f : v == 1 ? 0.8f : NAN;
     v = TAKE(3);
-    w->score.output_tokens = v == 0 ? 0 : v == 1 ? 100 : 100000;
-    v = TAKE(3);
     w->request.pin = (enum pin)v;
     v = TAKE(4);
     w->request.named_frontier = v == 3 ? 77 : v - 1;
     v = TAKE(3);
     w->request.input_tokens = v == 0 ? 10 : v == 1 ? 4000 : SIZE_MAX;
-    v = TAKE(3);
-    w->request.max_tokens = v == 0 ? -1 : v == 1 ? 50 : INT64_MAX;
     v = TAKE(2);
     w->request.needs_vision = v;
     v = TAKE(2);
@@ -561,7 +559,7 @@ static void plan_keeps_its_promises_in_every_state(void **state) {
         check_candidates(&w, &p);
         check_outcome(&w, &p);
     }
-    assert_int_equal(n, 2ull * 3 * 3 * 3 * 4 * 3 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 3 * 4 * 2 * 2 * 2 * 2);
+    assert_int_equal(n, 2ull * 3 * 3 * 4 * 3 * 2 * 2 * 2 * 2 * 2 * 2 * 3 * 4 * 2 * 2 * 2 * 2);
 }
 
 static void plan_treats_a_score_at_the_threshold_as_routine(void **state) {

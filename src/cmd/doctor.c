@@ -189,7 +189,8 @@ static void check_frontiers(struct doctor *d) {
 
 static void check_price(struct doctor *d, const struct price_book *book, const struct config_frontier *f,
                         const char *model) {
-    if (price_find(book, span_from(model))) return;
+    const struct price *p = price_find(book, span_from(model));
+    if (p && p->card_count) return;
     found(d, STATE_WARN, "put it into the file of data.prices",
           "%s: no price for %s, so what its requests cost is unknown", f->name, model);
 }

@@ -82,7 +82,7 @@ int price_book_check_loss(const struct price_book *old, const struct price_book 
 enum price_found { PRICE_EXACT = 0, PRICE_WITHOUT_PROVIDER = 1, PRICE_WITHOUT_DATE = 2 };
 
 // The price of a model: by its exact name; then without "provider/" parts from the left; then the same without a date
-// or "-latest" at the end. NULL = unknown. `found` may be NULL.
+// or "-latest" at the end. NULL = unknown; one without cards has lost its price to a fault. `found` may be NULL.
 const struct price *price_find_how(const struct price_book *b, struct span model, unsigned *found);
 const struct price *price_find(const struct price_book *b, struct span model);
 // "exact", "without the provider", ... a constant.

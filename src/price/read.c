@@ -41,6 +41,8 @@ struct reader {
     struct price price;
     struct price_card cards[MAX_CARDS];
     uint32_t count;
+    uint32_t steps; // the node of tiered_pricing, or 0: read last, because it is more exact than what stands beside it
+    bool in_steps;
     char why[200]; // the first thing that is wrong, or ""
 };
 
@@ -106,7 +108,7 @@ static void put_usd(struct reader *r, struct span key, uint32_t node, enum price
     if (isnan(usd)) return;
     struct price_card *card = card_of(r, s, above);
     if (!card) wrong(r, key, "is one step too many");
-    else if (!isnan(card->usd[c])) wrong(r, key, "is there twice");
+    else if (!isnan(card->usd[c]) && !r->in_steps) wrong(r, key, "is there twice");
     else card->usd[c] = usd;
 }
 
@@ -162,6 +164,7 @@ static void read_step(struct reader *r, uint32_t step) {
 static void read_steps(struct reader *r, uint32_t steps) {
     const struct json_doc *d = r->doc;
     if (!json_is(d, steps, JSON_ARRAY)) return;
+    r->in_steps = true;
     for (uint32_t s = steps + 1; s < d->nodes[steps].next; s = d->nodes[s].next) read_step(r, s);
 }
 
@@ -177,7 +180,7 @@ static void read_member(struct reader *r, struct span key, uint32_t value, struc
     else if (span_is(key, SPAN("litellm_provider")))
         r->price.provider = arena_copy(&b->arena, json_text(r->doc, value));
     else if (span_is(key, SPAN("mode"))) r->price.mode = arena_copy(&b->arena, json_text(r->doc, value));
-    else if (span_is(key, SPAN("tiered_pricing"))) read_steps(r, value);
+    else if (span_is(key, SPAN("tiered_pricing"))) r->steps = value;
 }
 
 // Names are printed, so escapes that a terminal would obey are none.
@@ -201,11 +204,12 @@ static void read_model(struct price_book *b, const struct json_doc *d, struct sp
             // what a model supports is half of the file, and no price begins with an s
             if (d->text[d->nodes[k].start + 1] != 's') read_member(&r, json_text(d, k), k + 1, b);
         }
+        read_steps(&r, r.steps);
     }
     if (old && old->source == file) snprintf(r.why, sizeof r.why, "is there twice, first in line %u", old->line);
+    if (old && (*r.why || !r.count)) old->card_count = 0; // an entry replaces the one before, also by none
     if (*r.why) {
         book_fault(b, line, name, "%s", r.why);
-        if (old) old->card_count = 0; // what was meant is not known, so neither is the price
         return;
     }
     if (!r.count) {

@@ -207,10 +207,17 @@ static void cost_steps_are_by_the_whole_prompt_and_class_by_class(void **state) 
 static void cost_reads_tiered_pricing(void **state) {
     (void)state;
     struct price_book *b =
-        book("{\"q\":{\"tiered_pricing\":["
+        book("{\"both\":{\"tiered_pricing\":[{\"range\":[0,4000],\"input_cost_per_token\":1e-6},"
+             "{\"range\":[4000,8000],\"input_cost_per_token\":2e-6}],\"input_cost_per_token\":9e-6,\"output_cost_per_"
+             "token\":7e-6},"
+             "\"q\":{\"tiered_pricing\":["
              "{\"range\":[0,32000.0],\"input_cost_per_token\":1e-6,\"output_cost_per_token\":4e-6},"
              "{\"range\":[32000.0,128000.0],\"input_cost_per_token\":2e-6,\"output_cost_per_token\":8e-6}]}}");
-    const struct price *p = price_find(b, SPAN("q"));
+    const struct price *p = price_find(b, SPAN("both")); // the steps are more exact than what stands beside them
+    assert_close(price_rate(p, PRICE_INPUT, PRICE_STANDARD, 100), 1e-6);
+    assert_close(price_rate(p, PRICE_INPUT, PRICE_STANDARD, 5000), 2e-6);
+    assert_close(price_rate(p, PRICE_OUTPUT, PRICE_STANDARD, 5000), 7e-6);
+    p = price_find(b, SPAN("q"));
     assert_close(price_rate(p, PRICE_INPUT, PRICE_STANDARD, 32000), 1e-6);
     assert_close(price_rate(p, PRICE_OUTPUT, PRICE_STANDARD, 32001), 8e-6);
     price_book_free(b);

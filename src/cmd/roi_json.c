@@ -119,6 +119,7 @@ static void put_money(json_t *o, const struct savings *s) {
         {"baseline_usd_per_success", fine(s->baseline_per_success)},
         {"routed_usd_per_success", fine(s->routed_per_success)},
         {"output_token_percent", tenth(s->output_percent)},
+        {"local_output_tokens_per_second", tenth(s->local_tokens_per_second)},
     };
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) json_object_set_new(o, fields[i].key, fields[i].value);
 }

@@ -37,6 +37,10 @@ static const char *count(double v, char out[TEXT]) {
     return out;
 }
 
+static const char *count_up(double v, char out[TEXT]) {
+    return count(ceil(v), out); // the first whole volume that pays
+}
+
 static const char *percent(double v, char out[TEXT]) {
     if (isnan(v)) return "unknown";
     if (!isfinite(v)) return "never";
@@ -84,7 +88,8 @@ static const struct {
     {"  of before", offsetof(struct savings, saving_percent), percent, false, false},
     {"pays back", offsetof(struct savings, break_even_months), months, false, false},
     {"breaks even at", offsetof(struct savings, break_even_local_share), percent_of_share, false, false},
-    {"  or at requests/month", offsetof(struct savings, break_even_requests), count, false, false},
+    {"  or at requests/month", offsetof(struct savings, break_even_requests), count_up, false, false},
+    {"local output, tokens/s", offsetof(struct savings, local_tokens_per_second), count, false, false},
     {"a good answer, before", offsetof(struct savings, baseline_per_success), per_task, false, false},
     {"a good answer, after", offsetof(struct savings, routed_per_success), per_task, false, false},
 };

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define HOURS_PER_MONTH 730.0
+#define SECONDS_PER_HOUR 3600.0
 #define PER_MILLION 1e-6
 #define GIGABYTE 1e9 // as clouds bill traffic
 
@@ -147,6 +148,8 @@ void savings_compute(const struct savings_inputs *in, struct savings *out) {
     out->saving = out->baseline - out->routed;
     out->saving_percent = out->baseline > 0 ? 100 * out->saving / out->baseline : NAN;
     out->output_percent = tokens > 0 ? 100 * v[SAVINGS_OUTPUT_TOKENS] / tokens : NAN;
+
+    out->local_tokens_per_second = requests * local * v[SAVINGS_OUTPUT_TOKENS] / (HOURS_PER_MONTH * SECONDS_PER_HOUR);
 
     double fixed = u.running + out->hardware;
     out->break_even_local_share = or_never(fixed, out->baseline * good);

@@ -77,7 +77,8 @@ struct savings {
     double break_even_requests;    // per month, at this local share; INFINITY = at no volume
     double baseline_per_success;   // USD per task done well; INFINITY when none is
     double routed_per_success;
-    double output_percent; // output of all tokens; NAN when there are none
+    double output_percent;          // output of all tokens; NAN when there are none
+    double local_tokens_per_second; // output that the local model must sustain on average; peaks are above it
 };
 
 void savings_compute(const struct savings_inputs *in, struct savings *out);

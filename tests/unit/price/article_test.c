@@ -108,6 +108,7 @@ static void article_frontier_scenario(void **state) {
     assert_true(s.saving_percent > 80);
     assert_true(s.saving_percent > 70); // the title
     assert_int_equal(s.break_even, BREAK_EVEN_AT_ONCE);
+    assert_true(fabs(s.local_tokens_per_second - 8.5e6 * 300 / (730 * 3600)) < 1e-9); // what the article leaves out
     price_book_free(b);
 }
 

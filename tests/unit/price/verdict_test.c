@@ -12,7 +12,7 @@ static struct verdict_facts facts(double output, double routine, double saving) 
                                   .break_even_requests = NAN};
 }
 
-static enum verdict verdict_of(struct verdict_facts f) {
+static enum verdict_kind verdict_of(struct verdict_facts f) {
     return verdict_decide(&f).verdict;
 }
 

@@ -98,7 +98,7 @@ function weekly(title, list, format, keys) {
   });
 }
 
-const LEAK_FORMATS = /** @type {Record<string, Format>} */ ({ percent, bytes, GB: (value) => bytes(value * 1e9) });
+const LEAK_FORMATS = /** @type {Record<string, Format>} */ ({ percent, bytes });
 
 /** @param {any} unit @returns {Format} */
 const leakFormat = (unit) => LEAK_FORMATS[unit] ?? ((value) => count(Math.round(value)));

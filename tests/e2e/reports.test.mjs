@@ -191,6 +191,13 @@ test('reports_audit_bars_are_as_high_as_the_days_cost', () =>
     days.forEach((usd, i) => near(heightAt(bars, (i + .5) / days.length) / top, usd / most, .03, `day ${i}`));
   }));
 
+test('reports_audit_egress_is_in_bytes', () =>
+  withPage('audit', {}, async (page) => {
+    // 559 requests of 200 tokens of 4 bytes in 28 days, as of a month
+    const kilobytes = Math.round((559 * 200 * 4 * (365 / 12 / 28)) / 1000);
+    assert.ok((await page.textContent('main')).includes(`Egress per month: ${kilobytes} kB, estimated`));
+  }));
+
 test('reports_audit_shows_the_row_that_it_could_not_read', () =>
   withPage('audit', {}, async (page) => {
     assert.match(await page.textContent('main'), /1 row could not be read/);

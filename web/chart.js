@@ -31,7 +31,7 @@ const faded = (hex, part) => hex + Math.round(part * 255).toString(16).padStart(
 /** @param {Series} series @param {number} index */
 const colourOf = (series, index) => series.colour ?? `--series-${(index % 6) + 1}`;
 /** @param {Series} series @param {number} index */
-const dashOf = (series, index) => series.dash ?? DASHES[index % DASHES.length];
+const dashOf = (series, index) => series.dash ?? DASHES[(index + Math.floor(index / 6)) % DASHES.length]; // the seventh has the first's colour
 
 /**
  * A piece of the curve, for legend and read-out.

@@ -39,7 +39,8 @@ export const EVAL = {
     const router = .5 + .3 * Math.sqrt(x);
     return { frontier_share: x, router, router_low: router - .01, router_high: router + .01, random: .5 + .3 * x, length: .5 + .3 * x ** .75, oracle: .85 - .35 * Math.max(0, 1 - 3 * x) };
   }),
-  random: { apgr: .5, cpt50: 50, cpt80: 80 }, length: { apgr: .571, cpt50: 40, cpt80: 74 },
-  calibration: range(10, (i) => ({ predicted: (i + .5) / 10, observed: (i + .5) / 10, observed_low: i / 10, observed_high: (i + 1) / 10, count: 140 })),
+  lines: { random: { apgr: .5, cpt50: 50, cpt80: 80 }, length: { apgr: .571, cpt50: 40, cpt80: 74 } },
+  method: 'weights in use', weak: .5, strong: .8, ece: .03,
+  calibration: range(10, (i) => ({ predicted: (i + .5) / 10, observed: (i + .5) / 10, rows: 140 })),
   tasks: [{ task: 'classification', rows: 900, weak_wins: .8, apgr: .66 }, { task: 'reasoning', rows: 500, weak_wins: .3, apgr: .64 }],
 };

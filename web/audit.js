@@ -6,7 +6,7 @@ function auditSentence(d) {
   const much = isNumber(saving) && saving > 0 && `${money(saving)} a\u00a0month${isNumber(part) ? ` (${percent(part)})` : ''}`;
   const would = `routing routine work to a local model would save ${much}`;
   switch (d.verdict) {
-    case 'strong-candidate': return much ? `A strong candidate: ${would}.` : 'A strong candidate for routing routine work to a local model.';
+    case 'strong-candidate': return much ? `A strong candidate: ${would}.` : `A strong candidate for a local model${isNumber(saving) ? ', but the volume does not pay yet' : ''}.`;
     case 'candidate': return much ? `A candidate: ${would}.` : 'A candidate for routing to a local model, but not for the money.';
     case 'weak': return much ? `A weak case: ${would}.` : 'A weak case for routing to a local model.';
     case 'stay-in-the-cloud': return 'Don\u2019t: stay with the cloud API. Routing to a local model would not pay.';
@@ -98,7 +98,7 @@ function weekly(title, list, format, keys) {
   });
 }
 
-const LEAK_FORMATS = /** @type {Record<string, Format>} */ ({ percent, bytes, GB: (value) => bytes(value * 1e9) });
+const LEAK_FORMATS = /** @type {Record<string, Format>} */ ({ percent, bytes });
 
 /** @param {any} unit @returns {Format} */
 const leakFormat = (unit) => LEAK_FORMATS[unit] ?? ((value) => count(Math.round(value)));
@@ -186,31 +186,6 @@ const auditDecision = (d) => table({
 });
 
 /** @param {any} d */
-const auditFiles = (d) => table({
-  label: 'Files',
-  columns: [
-    { label: 'file', value: (row) => row.file },
-    { label: 'read as', value: (row) => row.title ?? row.format },
-    { label: 'rows', value: (row) => row.rows, format: count },
-    { label: 'bad', value: (row) => row.bad_rows, format: count },
-    { label: 'left out', value: (row) => row.left_out, format: count },
-    { label: 'size', value: (row) => row.bytes, format: bytes },
-  ],
-  rows: rowsOf(d.files),
-});
-
-/** @param {any} d */
-const auditBad = (d) => table({
-  label: 'Bad rows',
-  columns: [
-    { label: 'bad row in', value: (row) => row.file },
-    { label: 'line', value: (row) => row.line, format: String },
-    { label: 'what is wrong', value: (row) => row.why, wide: true },
-  ],
-  rows: rowsOf(d.bad),
-});
-
-/** @param {any} d */
 function auditReasons({ judged }) {
   const reasons = Object.entries(judged?.reasons ?? {}).sort((a, b) => b[1] - a[1]);
   return bars({
@@ -241,7 +216,6 @@ const auditTrust = (d) => [
 function auditPage({ data: d }) {
   const overShare = auditOverShare(d);
   const perDay = auditByDay(d);
-  const bad = d.bad_rows;
   const { low, high } = d.verdict_range ?? {};
   return {
     title: 'Audit of past usage',
@@ -259,8 +233,7 @@ function auditPage({ data: d }) {
       section('Who should do what', null, auditDecision(d)),
       section('How far to trust this', auditTrust(d),
         low && high && low !== high && callout(`Within the range of what is not known the verdict goes from \u201c${words(low)}\u201d to \u201c${words(high)}\u201d.`),
-        bad > 0 && callout(`${count(bad)} ${bad === 1 ? 'row' : 'rows'} could not be read, and stand in no figure.`, true),
-        auditFiles(d), auditBad(d)),
+        readFiles(d), badRows(d)),
     ],
   };
 }

@@ -31,7 +31,7 @@ const faded = (hex, part) => hex + Math.round(part * 255).toString(16).padStart(
 /** @param {Series} series @param {number} index */
 const colourOf = (series, index) => series.colour ?? `--series-${(index % 6) + 1}`;
 /** @param {Series} series @param {number} index */
-const dashOf = (series, index) => series.dash ?? DASHES[index % DASHES.length];
+const dashOf = (series, index) => series.dash ?? DASHES[(index + Math.floor(index / 6)) % DASHES.length]; // the seventh has the first's colour
 
 /**
  * A piece of the curve, for legend and read-out.
@@ -119,6 +119,7 @@ function plotScales({ x, y }, series) {
       range: (_, min, max) => {
         if (y.range) return y.range;
         if (min === null || max === null) return [0, 1];
+        if (min === max && min === 0) return [0, 1];
         const [low, high] = y.zero ? [Math.min(0, min), Math.max(0, max)] : [min, max];
         const room = (high - low || Math.abs(high) || 1) * .08;
         return [low < 0 || !y.zero ? low - room : 0, high > 0 || !y.zero ? high + room : 0];

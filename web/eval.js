@@ -1,8 +1,4 @@
-// sluice eval: how good the router is. Reads, and leaves out what is absent:
-//   rows, apgr, cpt50, cpt80 (each with _low, _high)
-//   curve[] {frontier_share, cost_usd, router, router_low, router_high, random, length, oracle}: qualities
-//   random, length, oracle {apgr, cpt50, cpt80}; quality_at[] {frontier_share, quality, quality_low, quality_high, pgr}
-//   calibration[] {predicted, observed, observed_low, observed_high}; tasks[] {task, rows, weak_wins, apgr, ...}
+// sluice eval: how good the router is. docs/learning.md describes the data.
 
 const EVAL_LINES = /** @type {[string, string][]} */ ([['router', 'this router'], ['length', 'prompt length'], ['random', 'random'], ['oracle', 'oracle']]);
 
@@ -12,7 +8,7 @@ const interval95 = (d, key, format) => isNumber(d[`${key}_low`]) && isNumber(d[`
 /** @param {any} d */
 function evalSentence(d) {
   if (!isNumber(d.cpt50)) return isNumber(d.apgr) ? `The router recovers ${share(d.apgr)} of what the frontier does better, on average over all shares.` : 'How good the router is';
-  const chance = d.random?.cpt50;
+  const chance = d.lines?.random?.cpt50;
   return `With ${percent(d.cpt50)} of the requests at the frontier the router gets half of what the frontier does better${isNumber(chance) ? `; by chance that takes ${percent(chance)}` : ''}.`;
 }
 
@@ -44,7 +40,7 @@ function evalCalibration(d) {
   const rows = sortedBy(d.calibration, 'predicted');
   return chart({
     title: 'Said and seen',
-    note: 'How often the local model did as well, over how often the score said it would. On the dashed line what is said comes true.',
+    note: `How often the local model did as well, over how often the score said it would. On the dashed line what is said comes true.${isNumber(d.ece) ? ` On average it is ${share(d.ece)} beside it.` : ''}`,
     x: { label: 'said', values: rows.map((row) => row.predicted), format: share, range: [0, 1], steps: [.1, .2, .25, .5] },
     y: { label: 'seen', format: share, range: [0, 1] },
     series: [
@@ -65,7 +61,7 @@ const evalLines = (d) => table({
     { label: 'CPT(50)', value: (row) => row.cpt50, format: percent },
     { label: 'CPT(80)', value: (row) => row.cpt80, format: percent },
   ],
-  rows: EVAL_LINES.map(([key, label]) => ({ label, ...(key === 'router' ? d : d[key]) })).filter((row) => isNumber(row.apgr)),
+  rows: EVAL_LINES.map(([key, label]) => ({ label, ...(key === 'router' ? d : d.lines?.[key]) })).filter((row) => isNumber(row.apgr)),
   mark: (row) => row.label === EVAL_LINES[0][1],
 });
 
@@ -77,7 +73,7 @@ const evalShares = (d) => table({
     { label: 'quality', value: (row) => row.quality, format: ratio },
     { label: 'from', value: (row) => row.quality_low, format: ratio },
     { label: 'to', value: (row) => row.quality_high, format: ratio },
-    { label: 'of the gap', value: (row) => row.pgr, format: share },
+    { label: 'of the gap', value: (row) => row.gap_recovered, format: share },
   ],
   rows: sortedBy(d.quality_at, 'frontier_share'),
 });
@@ -98,6 +94,19 @@ const evalTasks = (d) => table({
   rows: rowsOf(d.tasks),
 });
 
+/** @param {any} d */
+const evalFacts = (d) => facts('Measured', [
+  ['Outcomes', known(d.rows, count)],
+  ['Lines that could not be used', d.faulty > 0 && count(d.faulty)],
+  ['How', d.method],
+  ['Weights', d.weights],
+  ['Quality of the local model alone', known(d.weak, ratio)],
+  ['Quality of the frontier alone', known(d.strong, ratio)],
+  ['Error of its probabilities (Brier)', known(d.brier, ratio)],
+  [`APGR, mean of ${rowsOf(d.draws).length} draws`, known(d.apgr_mean, ratio)],
+  ['Learning took at most', isNumber(d.cpu_seconds_most) && `${figures(d.cpu_seconds_most, 2)} s of CPU`],
+]);
+
 /** @param {Told} report @returns {Page} */
 function evalPage({ data: d }) {
   return {
@@ -115,6 +124,7 @@ function evalPage({ data: d }) {
       section('What quality costs', null, evalPrice(d)),
       section('Whether its probabilities hold', null, evalCalibration(d)),
       section('By task', null, evalTasks(d)),
+      section('What it was measured on', null, evalFacts(d)),
     ],
   };
 }

@@ -1,47 +1,52 @@
-// sluice replay: the same requests under another policy. Reads, and leaves out what is absent:
-//   requests, outcomes, egress_avoided_bytes, quality_floor; before, after {cost_usd, local_share}
-//   sweep[] {target_local_share, local_share, cost_usd, saving_percent, quality, quality_low, quality_high, egress_bytes}
-//   cheapest: the row of the sweep that is the cheapest to keep the quality
-//   routes[] {route, requests}; reasons[] {reason, requests}
+// sluice replay: the same requests under another policy. docs/replay.md describes the data.
 
 /** @param {any} d */
 function replaySentence(d) {
-  const best = d.cheapest;
+  const [before, best] = [d.before?.cost_usd, d.cheapest];
+  const instead = isNumber(before) ? ` instead of ${money(before)}` : '';
   if (best && isNumber(best.cost_usd) && isNumber(best.local_share)) {
-    const kept = isNumber(best.quality) && isNumber(d.quality_floor) ? ` and keeps a quality of ${ratio(d.quality_floor)}` : '';
-    return `The cheapest setting${kept ? ' that keeps quality' : ''} answers ${share(best.local_share)} locally, for ${money(best.cost_usd)}${isNumber(d.before?.cost_usd) ? ` instead of ${money(d.before.cost_usd)}` : ''}.`;
+    const kept = isNumber(d.quality_floor) ? ` that keeps ${share(d.quality_floor)} of the quality` : '';
+    return `The cheapest setting${kept} answers ${share(best.local_share)} of the requests locally and costs ${money(best.cost_usd)}${instead}.`;
   }
-  if (isNumber(d.before?.cost_usd) && isNumber(d.after?.cost_usd)) {
-    const saved = d.before.cost_usd - d.after.cost_usd;
-    return `Under this policy the same requests would have cost ${money(d.after.cost_usd)} instead of ${money(d.before.cost_usd)}: ${saved >= 0 ? `${money(saved)} less` : `${money(-saved)} more`}.`;
-  }
-  return 'The same requests under another policy';
+  const after = d.after?.cost_usd;
+  if (!isNumber(before) || !isNumber(after)) return 'The same requests under another policy';
+  const saved = before - after;
+  return `Under this policy the same requests would have cost ${money(after)}${instead}: ${money(Math.abs(saved))} ${saved >= 0 ? 'less' : 'more'}.`;
 }
+
+/** @param {any} d @param {string} key @param {Format} format */
+const replayBest = ({ cheapest: best }, key, format) => best && isNumber(best[key]) && { x: best.local_share, y: best[key], label: `${share(best.local_share)}: ${format(best[key])}` };
+
+/** @param {any[]} rows */
+const replayDial = (rows) => ({ label: 'local share', values: rows.map((row) => row.local_share), format: share, steps: [.05, .1, .2, .25, .5] });
 
 /** @param {any} d */
 function replayCost(d) {
   const rows = sortedBy(d.sweep, 'local_share');
-  const best = d.cheapest;
   return chart({
     title: 'Cost over the local share',
-    note: 'What the same requests would have cost, at every setting of the dial.',
-    x: { label: 'local share', values: rows.map((row) => row.local_share), format: share, steps: [.05, .1, .2, .25, .5] },
+    note: 'What the frontier would have cost for the same requests, at every setting of the dial.',
+    x: replayDial(rows),
     y: { label: 'USD', format: money, axis: moneyShort, zero: true },
     series: [{ label: 'cost', ...withBand(rows, 'cost_usd') }],
-    marks: [best && isNumber(best.cost_usd) && { x: best.local_share, y: best.cost_usd, label: `${share(best.local_share)}: ${money(best.cost_usd)}` }],
+    marks: [replayBest(d, 'cost_usd', money)],
   });
 }
 
 /** @param {any} d */
 function replayQuality(d) {
-  const rows = sortedBy(d.sweep, 'local_share');
+  const rows = sortedBy(d.sweep, 'local_share').filter((row) => isNumber(row.quality_kept));
+  const floor = d.quality_floor;
   return chart({
-    title: 'Quality over the local share',
-    note: isNumber(d.outcomes) ? `From ${count(d.outcomes)} requests whose outcome is known; the band holds 95 of 100 draws.` : undefined,
-    x: { label: 'local share', values: rows.map((row) => row.local_share), format: share, steps: [.05, .1, .2, .25, .5] },
-    y: { label: 'quality', format: ratio },
-    series: [{ label: 'quality', colour: '--series-5', ...withBand(rows, 'quality') }],
-    marks: [d.cheapest && isNumber(d.cheapest.quality) && { x: d.cheapest.local_share, y: d.cheapest.quality, label: `${share(d.cheapest.local_share)}: ${ratio(d.cheapest.quality)}` }],
+    title: 'Quality kept over the local share',
+    note: `Of the quality with the frontier wherever the policy allows it${isNumber(d.outcomes) ? `, from ${count(d.outcomes)} requests whose outcome is known` : ''}. The band is the 95% interval.`,
+    x: replayDial(rows),
+    y: { label: 'quality kept', format: share },
+    series: [
+      { label: 'kept', colour: '--series-5', dash: [], ...withBand(rows, 'quality_kept') },
+      isNumber(floor) && { label: 'asked for', colour: '--series-4', dash: [4, 4], values: rows.map(() => floor) },
+    ],
+    marks: [replayBest(d, 'quality_kept', share)],
   });
 }
 
@@ -52,7 +57,7 @@ function replayParts(title, head, list, key) {
   return bars({
     title,
     heads: [head, 'requests', 'of all'],
-    rows: rows.map((row) => ({ label: words(row[key]), from: 0, to: row.requests, texts: [count(row.requests), share(total > 0 ? row.requests / total : null)] })),
+    rows: rows.map((row) => ({ label: sentence(row.text ?? words(row[key])), from: 0, to: row.requests, texts: [count(row.requests), share(total > 0 ? row.requests / total : null)] })),
   });
 }
 
@@ -65,12 +70,29 @@ const replaySweep = (d) => table({
     { label: 'cost', value: (row) => row.cost_usd, format: money },
     { label: 'saved', value: (row) => row.saving_percent, format: percent },
     { label: 'quality', value: (row) => row.quality, format: ratio },
-    { label: 'from', value: (row) => row.quality_low, format: ratio },
-    { label: 'to', value: (row) => row.quality_high, format: ratio },
+    { label: 'kept', value: (row) => row.quality_kept, format: share },
+    { label: 'from', value: (row) => row.quality_kept_low, format: share },
+    { label: 'to', value: (row) => row.quality_kept_high, format: share },
     { label: 'sent out', value: (row) => row.egress_bytes, format: bytes },
   ],
   rows: sortedBy(d.sweep, 'local_share'),
-  mark: (row) => d.cheapest && row.local_share === d.cheapest.local_share && row.cost_usd === d.cheapest.cost_usd,
+  mark: (row) => isNumber(d.policy?.target_local_share) && Math.abs(row.target_local_share - d.policy.target_local_share) < .001,
+});
+
+/** @param {any} d */
+const replayPolicy = ({ policy: p = {}, cheapest, cheapest_sure: sure }) => facts('Setting', [
+  ['Tried: routing.target_local_share', known(p.target_local_share, share)],
+  ['Tried: policy.profile', p.profile],
+  ['Prices where the log has none', p.frontier],
+  ['Cheapest that keeps the quality', cheapest?.set],
+  ['Cheapest that keeps it also at the lower end of the interval', sure?.set],
+]);
+
+/** @param {any} d */
+const replayUnpriced = (d) => table({
+  label: 'Without a price',
+  columns: [{ label: 'models without a known price: in no cost', value: (row) => row.model }, { label: 'requests', value: (row) => row.requests, format: count }],
+  rows: rowsOf(d.unpriced),
 });
 
 /** @param {Told} report @returns {Page} */
@@ -80,6 +102,7 @@ function replayPage({ data: d }) {
   return {
     title: 'Replay of past requests',
     verdict: replaySentence(d),
+    lead: d.precision_text,
     numbers: [
       { label: 'under this policy', value: isNumber(after) && money(after), note: isNumber(before) && `${money(before)} as it was` },
       { label: 'would have stayed local', value: isNumber(d.after?.local_share) && share(d.after.local_share), note: isNumber(d.requests) && `of ${count(d.requests)} requests` },
@@ -88,8 +111,9 @@ function replayPage({ data: d }) {
     chart: cost,
     evidence: [
       section('What it does to quality', null, replayQuality(d)),
-      section('Every setting of the dial', null, replaySweep(d)),
+      section('Every setting of the dial', null, replayPolicy(d), replaySweep(d)),
       section('Where requests would have gone, and why', null, replayParts('Routes', 'route', d.routes, 'route'), replayParts('Reasons', 'reason', d.reasons, 'reason')),
+      section('What was read', null, readFiles(d), badRows(d), replayUnpriced(d)),
     ],
   };
 }

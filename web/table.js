@@ -2,7 +2,7 @@
 
 /**
  * A column without `format` is text. A column that no row has a value for is left out.
- * @typedef {{label: string, value: (row: any) => any, format?: Format, wide?: boolean}} Column
+ * @typedef {{label: string, value: (row: any) => any, format?: Format, wide?: boolean, wraps?: boolean}} Column
  */
 
 const WHOLE_ROWS = 14; // up to so many stay on one sheet of paper
@@ -19,7 +19,7 @@ function cellText(column, row) {
 }
 
 /** @param {Column} column */
-const cellClass = (column) => (column.format ? '.right' : column.wide ? '.wide' : '');
+const cellClass = (column) => (column.format ? `.right${column.wraps ? '.wraps' : ''}` : column.wide ? '.wide' : '');
 
 /**
  * null when there are no rows. `mark` says which rows are the ones to look at.
@@ -78,7 +78,7 @@ function bars({ title, note, heads, rows, base = 0 }) {
  */
 const facts = (label, rows, marked) => table({
   label,
-  columns: [{ label, value: (row) => row[0] }, { label: '', value: (row) => row[1], format: String }],
+  columns: [{ label, value: (row) => row[0] }, { label: '', value: (row) => row[1], format: String, wraps: true }],
   rows: rows.filter((row) => row[1]),
   mark: (row) => row[0] === marked,
 });

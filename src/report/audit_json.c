@@ -67,10 +67,8 @@ static void add_verdict(json_t *o, const struct audit_facts *f) {
     json_object_set_new(o, "verdict", json_string(verdict_name(f->answer.verdict)));
     bool unknown = isnan(f->routine.value);
     json_object_set_new(o, "verdict_why",
-                        json_string(unknown
-                                        ? "the share of routine requests is not known, so it counts as not met; see "
-                                          "verdict_range"
-                                        : f->answer.verdict_why));
+                        json_string(unknown ? "the share of routine requests is not known, so it counts as not met"
+                                            : f->answer.verdict_why));
     json_object_set_new(o, "recommendation", json_string(recommendation_name(f->answer.recommendation)));
     json_object_set_new(o, "recommendation_why", json_string(f->answer.recommendation_why));
     json_object_set_new(o, "verdict_range",

@@ -16,7 +16,7 @@ static const struct {
     [LEAK_CONTEXT] = {"context-bloat", "Context bloat", "retrieved text and chat history grow silently",
                       "input tokens per request", "tokens", "trim history, compress context, cache stable prompts"},
     [LEAK_NETWORK] = {"network-egress", "Network and egress", "cross-region and outbound fees", "egress per month",
-                      "GB", "keep data local, reduce payloads, consider hybrid or local inference"},
+                      "bytes", "keep data local, reduce payloads, consider hybrid or local inference"},
     [LEAK_OPS] = {"ops-tax", "Ops tax", "retries, throttling, queueing, logging",
                   "failed, throttled and retried requests", "percent",
                   "batching, backoff tuning, capacity planning, model routing"},

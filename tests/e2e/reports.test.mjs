@@ -5,14 +5,14 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chartTitles, drawn, launch, lightness, look, openFile, pdfPages, stickingOut } from './browser.mjs';
 import { ROOT, run, temporaryFolder } from './helper.mjs';
-import { AUDIT, EVAL, REPLAY } from './reports_data.mjs';
+import { EVAL, EVIL, outcomeLog, spendLog } from './reports_data.mjs';
 
 const A4_WIDTH = 680; // CSS pixels between the margins of web/print.css
 const A4_HEIGHT = 1001;
 const ROI = ['roi', '--requests', '10M', '--input-tokens', '200', '--output-tokens', '250..350', '--local-share', '0.85', '--ops', '1500',
   '--hardware', '120000', '--frontier', 'gpt-5.2'];
 
-let browser, dir;
+let browser, dir, log, outcomes;
 const files = {};
 
 const next = (kind) => path.join(dir, `${kind}-${Object.keys(files).length}.html`);
@@ -44,8 +44,12 @@ before(async () => {
   dir = temporaryFolder();
   files.roi = htmlOf(ROI);
   files.compare = htmlOf([...ROI, '--compare', 'deepseek-chat,claude-opus-4-6']);
-  files.audit = reportOf('audit', AUDIT);
-  files.replay = reportOf('replay', REPLAY);
+  log = path.join(dir, 'spend.csv');
+  fs.writeFileSync(log, spendLog());
+  files.audit = htmlOf(['audit', log, '--ops', '5']);
+  outcomes = path.join(dir, 'outcomes.jsonl');
+  fs.writeFileSync(outcomes, outcomeLog());
+  files.replay = htmlOf(['replay', outcomes]);
   files.eval = reportOf('eval', EVAL);
   browser = await launch();
 });
@@ -83,7 +87,7 @@ const LINES = {
   roi: { 'Cash over 36 months': ['--series-1'], 'Saving over the local share': ['--series-1'], 'How often which saving comes out': ['--series-1'] },
   compare: { 'Cash over 36 months': ['--series-1', '--series-2', '--series-3'] },
   audit: { 'What routing would save': ['--series-1'], 'Spend by day': ['--series-1'] },
-  replay: { 'Cost over the local share': ['--series-1'], 'Quality over the local share': ['--series-5'] },
+  replay: { 'Cost over the local share': ['--series-1'], 'Quality kept over the local share': ['--series-5'] },
   eval: { 'Quality over the frontier share': ['--series-1', '--series-2', '--series-3', '--series-4'], 'Said and seen': ['--series-1'] },
 };
 
@@ -180,11 +184,33 @@ test('reports_roi_cash_crosses_zero_where_break_even_is', () =>
 
 test('reports_audit_bars_are_as_high_as_the_days_cost', () =>
   withPage('audit', {}, async (page) => {
-    const bars = (await look(page, 'Spend by day', ['--series-1']))['--series-1'];
-    const days = AUDIT.by_day.map((d) => d.spend_usd);
-    const most = Math.max(...days);
-    const top = Math.max(...bars.map(([, t]) => 1 - t));
-    days.forEach((usd, i) => near(heightAt(bars.map(([x, t]) => [x, t, t]), (i + .5) / days.length) / top, usd / most, .03, `day ${i}`));
+    const bars = (await look(page, 'Spend by day', ['--series-1']))['--series-1'].map(([x, top]) => [x, top, top]);
+    const days = jsonOf(['audit', log]).by_day.map((d) => d.spend_usd);
+    assert.equal(days.length, 28);
+    const [most, top] = [Math.max(...days), Math.max(...bars.map(([, t]) => 1 - t))];
+    days.forEach((usd, i) => near(heightAt(bars, (i + .5) / days.length) / top, usd / most, .03, `day ${i}`));
+  }));
+
+test('reports_audit_egress_is_in_bytes', () =>
+  withPage('audit', {}, async (page) => {
+    // 559 requests of 200 tokens of 4 bytes in 28 days, as of a month
+    const kilobytes = Math.round((559 * 200 * 4 * (365 / 12 / 28)) / 1000);
+    assert.ok((await page.textContent('main')).includes(`Egress per month: ${kilobytes} kB, estimated`));
+  }));
+
+test('reports_audit_shows_the_row_that_it_could_not_read', () =>
+  withPage('audit', {}, async (page) => {
+    assert.match(await page.textContent('main'), /1 row could not be read/);
+    const row = await page.locator('tr', { hasText: 'spend.csv' }).last().textContent();
+    assert.match(row, /spend\.csv17/); // the sixteenth request, below the head
+  }));
+
+test('reports_replay_quality_ends_where_the_sweep_does', () =>
+  withPage('replay', {}, async (page) => {
+    const { sweep } = jsonOf(['replay', outcomes]);
+    const curve = (await look(page, 'Quality kept over the local share', ['--series-5']))['--series-5'];
+    const fell = heightAt(curve, .99) - heightAt(curve, .01);
+    assert.ok(sweep.at(-1).quality_kept < sweep[0].quality_kept - .1 && fell < -.3, `it falls by ${fell}`);
   }));
 
 test('reports_leave_out_what_the_data_lack', async () => {
@@ -197,15 +223,12 @@ test('reports_leave_out_what_the_data_lack', async () => {
   });
 });
 
-test('reports_data_are_text_never_markup', async () => {
-  const evil = '</script><img src="http://x.invalid/" onerror="document.title=1"><!--';
-  files.evil = reportOf('audit', { ...AUDIT, by_model: [{ model: evil, requests: 1, spend_usd: 1 }], bad: [{ file: evil, line: 1, why: evil }] });
-  await withPage('evil', {}, async (page) => {
+test('reports_data_are_text_never_markup', () =>
+  withPage('audit', {}, async (page) => {
     assert.equal((await page.$$('img')).length, 0);
-    assert.ok((await page.textContent('main')).includes(evil));
+    assert.ok((await page.textContent('main')).includes(EVIL)); // the name of a model in the log
     assert.equal(await page.title(), 'Audit of past usage \u2013 Sluice');
-  });
-});
+  }));
 
 // ---------------------------------------------------------------- what a reader can do
 

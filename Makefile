@@ -189,6 +189,8 @@ $(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(call sources,$(filter-out gateway report 
 	@mkdir -p $(@D)
 	@echo "  fuzz  $@"
 	@clang $(filter-out -D_FORTIFY_SOURCE=2 -O2,$(CFLAGS_ALL)) $(FUZZ_FLAGS) -o $@ $(filter-out %.o,$^) $(LLHTTP_OBJECTS) $(LIBS)
+# Logs are read above the layers that the others need.
+$(BUILD)/fuzz/report: $(call sources,gateway report)
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS each
 	@for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n tests/fuzz/corpus/$$n; \
 	  echo "  $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/corpus/ \

@@ -2,11 +2,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/logs.h"
 #include "cmd/progress.h"
@@ -15,25 +11,15 @@
 
 struct options {
     struct log_options logs;
-    const char *sensitive, *interactive, *reasoning;
+    bool sensitive, interactive, reasoning;
     double routine, ops, hardware, egress;
     int64_t sample;
 };
 
-static int read_told(const char *name, const char *text, enum told *out) {
-    *out = UNTOLD;
-    if (!text) return 0;
-    if (!strcmp(text, "yes")) *out = TOLD_YES;
-    else if (!strcmp(text, "no")) *out = TOLD_NO;
-    else return cmd_usage(&CMD_AUDIT, "--%s is yes or no", name);
-    return 0;
-}
-
 static int check(const struct options *o, struct audit_options *a) {
-    int code = read_told("sensitive", o->sensitive, &a->sensitive);
-    if (!code) code = read_told("interactive", o->interactive, &a->interactive);
-    if (!code) code = read_told("reasoning", o->reasoning, &a->reasoning);
-    if (code) return code;
+    a->sensitive = o->sensitive ? TOLD_YES : UNTOLD;
+    a->interactive = o->interactive ? TOLD_YES : UNTOLD;
+    a->reasoning = o->reasoning ? TOLD_YES : UNTOLD;
     if (!isnan(o->routine) && !(o->routine >= 0 && o->routine <= 1))
         return cmd_usage(&CMD_AUDIT, "--routine is a share from 0 to 1");
     if (o->sample < 0) return cmd_usage(&CMD_AUDIT, "--sample is a number of prompts");
@@ -104,9 +90,9 @@ static int run(int argc, char **argv) {
         {"bad-rows", 0, OPTION_STRING, "FILE", "write every row that cannot be used, with its reason", &l->bad_rows},
         {"verbose", 'v', OPTION_FLAG, NULL, "the same to standard error", &l->verbose},
         {"routine", 0, OPTION_REAL, "SHARE", "routine requests, 0 to 1, where the logs hold no prompts", &o.routine},
-        {"sensitive", 0, OPTION_STRING, "yes|no", "regulated data, where the logs hold no prompts", &o.sensitive},
-        {"interactive", 0, OPTION_STRING, "yes|no", "latency hurts revenue", &o.interactive},
-        {"reasoning", 0, OPTION_STRING, "yes|no", "complex reasoning across many domains", &o.reasoning},
+        {"sensitive", 0, OPTION_FLAG, NULL, "regulated data, PII or IP, whatever the gate finds", &o.sensitive},
+        {"interactive", 0, OPTION_FLAG, NULL, "p95 latency costs revenue", &o.interactive},
+        {"reasoning", 0, OPTION_FLAG, NULL, "complex reasoning across many domains", &o.reasoning},
         {"sample", 0, OPTION_INT, "N", "prompts to judge at most (20000); 0: none", &o.sample},
         {"ops", 0, OPTION_REAL, "USD", "operating the local side, a month (1500)", &o.ops},
         {"hardware", 0, OPTION_REAL, "USD", "price of the hardware (0: it is there)", &o.hardware},

@@ -76,13 +76,13 @@ json_t *audit_json_decision(const struct audit_facts *f) {
     json_array_append_new(list,
                           row("regulated data (PII, IP), audit pressure", "hybrid: local model with cloud fallback",
                               "data exposure becomes a governance risk", told(v->sensitive),
-                              "the policy gate on prompts, or --sensitive"));
+                              "the policy gate on prompts; --sensitive"));
     json_array_append_new(list, row("interactive use where p95 latency hurts revenue", "local-first routing",
                                     "network jitter and throttling become business problems", told(v->interactive),
                                     "--interactive; a log cannot tell what latency costs"));
     json_array_append_new(list, row("complex reasoning across many domains",
                                     "frontier-first, then offload only routine tasks",
                                     "keep accuracy high, reduce cost with selective routing", told(v->reasoning),
-                                    "the intent score on prompts, or --reasoning"));
+                                    "the intent score on prompts; --reasoning"));
     return list;
 }

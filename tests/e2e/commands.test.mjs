@@ -30,7 +30,7 @@ after(async () => {
 
 const lines = (text) => text.trimEnd().split('\n').map((l) => JSON.parse(l));
 
-for (const command of ['serve', 'ask', 'explain', 'scan', 'gate', 'ledger', 'prices', 'roi', 'doctor']) {
+for (const command of ['serve', 'ask', 'explain', 'scan', 'gate', 'ledger', 'prices', 'audit', 'roi', 'replay', 'doctor']) {
   test(`commands_${command}_help_is_printed_and_fine`, () => {
     const r = run([command, '--help']);
     assert.equal(r.status, 0);
@@ -49,7 +49,7 @@ for (const command of ['serve', 'ask', 'explain', 'scan', 'gate', 'ledger', 'pri
 test('commands_without_arguments_list_the_commands', () => {
   const r = run(['--help']);
   assert.equal(r.status, 0);
-  for (const command of ['serve', 'ask', 'explain', 'scan', 'gate', 'ledger', 'prices', 'roi', 'doctor']) assert.match(r.stdout, new RegExp(`\\b${command}\\b`));
+  for (const command of ['serve', 'ask', 'explain', 'scan', 'gate', 'ledger', 'prices', 'audit', 'roi', 'replay', 'doctor']) assert.match(r.stdout, new RegExp(`\\b${command}\\b`));
 });
 
 test('commands_unknown_command_suggests_the_near_one', () => {

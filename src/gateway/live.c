@@ -113,10 +113,13 @@ static void find_session(struct server *s, const struct snapshot *snapshot, uint
 uint64_t live_state(struct server *s, const struct snapshot *snapshot, const struct chat_view *view, int64_t now_us,
                     struct route_state *out) {
     fill_local(s, snapshot, out);
-    struct budget_state budget;
-    budget_look(s->live.budget, now_us, &budget);
-    out->ease = budget.ease;
-    out->budget_spent = !budget_fits(&budget, 0);
+    out->ease = 1;
+    if (snapshot->config->routing.max_cost_usd > 0) {
+        struct budget_state budget;
+        budget_look(s->live.budget, now_us, &budget);
+        out->ease = budget.ease;
+        out->budget_spent = !budget_fits(&budget, 0);
+    }
     if (!snapshot->config->routing.sessions) return 0;
     uint64_t key = session_key(s->id_key, first_text(view, ROLE_SYSTEM), first_text(view, ROLE_USER));
     if (view->user_turns > 1 || view->message_count > 2) find_session(s, snapshot, key, now_us, out);

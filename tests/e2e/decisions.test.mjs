@@ -127,6 +127,14 @@ describe('explain over HTTP', () => {
     assert.deepEqual(x.what_if.filter((w) => w.change === 'without the pin').map((w) => [w.route, w.flips]), [['frontier', true]]);
   });
 
+  test('explain_of_a_long_request_takes_no_words_away', async () => {
+    const long = `${'a'.repeat(1000)} ${CARD} `.repeat(300);
+    const x = await explain(long);
+    assert.deepEqual([x.status, x.reason], [200, 'sensitive']);
+    assert.deepEqual(x.terms, []);
+    assert.ok(!JSON.stringify(x).includes(CARD));
+  });
+
   test('explain_refuses_what_chat_would_refuse', async () => {
     const bad = await explain(HARD, { model: 'nobody' });
     assert.equal(bad.status, 404);

@@ -186,7 +186,8 @@ logs() { grep -nE 'LOG_SPAN\([^)]*(body|text|prompt|answer|content|value)' -r sr
 # Patterns are put together here so that this file does not hold what it looks for.
 marks() {
     local unfinished="TO""DO|FIX""ME|XX""X|HA""CK" paths="/wo""rk/|/tmp/s""lm|/ro""ot/|/ho""me/[a-z]"
-    local own="ses""sions?|hel""pers?|is""sue #[0-9]+|clo""sing note"
+    # a conversation is one too: only those of people at work are meant
+    local own="(this|last|earlier|previous|next|another|an|my|our) ses""sions?|hel""pers?|is""sue #[0-9]+|clo""sing note"
     xargs -r grep -nEI "(^|[^A-Za-z0-9_])($unfinished)([^A-Za-z0-9_]|$)|$paths" <"$tmp/files" /dev/null
     xargs -r grep -nEIi "(^|[^a-z0-9_/])($own)([^a-z0-9_.]|\.?$)" <"$tmp/files" /dev/null
 }

@@ -99,7 +99,7 @@ static void note_decision(struct request *r, const struct decision *d, const str
     row->p_local = d->score.p_local;
     row->complexity = d->score.complexity;
     row->ambiguity = d->score.ambiguity;
-    row->decision = decide_record(d, state);
+    row->decision = decide_record(r->chat.snapshot, d, state);
     row->sensitive = d->verdict.sensitive;
     data_class_list(d->verdict.classes, row->classes);
     memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);

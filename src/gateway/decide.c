@@ -137,13 +137,15 @@ void decide_plan(const struct snapshot *snapshot, const struct chat_view *view, 
     route_plan(snapshot->config, &d.verdict, &d.score, dial_threshold(snapshot->dial), &request, state, out);
 }
 
-struct ledger_decision decide_record(const struct decision *d, const struct route_state *state) {
+struct ledger_decision decide_record(const struct snapshot *snapshot, const struct decision *d,
+                                     const struct route_state *state) {
     unsigned flags = (d->plan.hard ? DECISION_HARD : 0u) | (d->plan.free ? DECISION_FREE : 0u) |
                      (d->cost.priced ? DECISION_PRICED : 0u) | (state->session.known ? DECISION_SESSION : 0u) |
                      (state->session.local ? DECISION_SESSION_LOCAL : 0u);
     return (struct ledger_decision){
         .format = DECISION_FORMAT,
         .aim = (uint8_t)state->mode,
+        .weights = snapshot->weights_mark,
         .flags = (uint8_t)flags,
         .threshold = d->plan.threshold,
         .expected_usd = (float)d->cost.usd,

@@ -42,7 +42,8 @@ void decide_plan(const struct snapshot *snapshot, const struct chat_view *view, 
                  const struct route_state *state, bool sensitive, const struct score *score, struct plan *out);
 
 // The decision's terms as the ledger keeps them.
-struct ledger_decision decide_record(const struct decision *d, const struct route_state *state);
+struct ledger_decision decide_record(const struct snapshot *snapshot, const struct decision *d,
+                                     const struct route_state *state);
 
 // The state that `explain` assumes: the local model is ready and has room, as configured.
 void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,7 +51,12 @@ static void serve_metrics(struct request *r) {
     struct server *s = r->worker->server;
     struct ledger_health health;
     ledger_health(s->ledger, &health);
+    struct budget_state budget;
+    budget_look(s->live.budget, clock_wall_us(), &budget);
     struct meter_state state = {
+        .threshold = fmax(0, (double)dial_threshold(r->worker->snapshot->dial)),
+        .budget_usd = budget.max_usd,
+        .spent_usd = budget.spent_usd,
         .local_enabled = s->local != NULL,
         .local_ready = s->local && local_phase(s->local) == LOCAL_READY,
         .local_restarts = s->local ? local_restarts(s->local) : 0,

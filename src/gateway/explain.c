@@ -37,7 +37,9 @@ bool explain_is_private(const struct explanation *x, const struct intent_term *t
 
 void explain_fill(struct explanation *x, struct gate_scratch *scratch, struct arena *arena) {
     struct intent_term terms[EXPLAIN_TERMS * 8];
-    size_t n = intent_explain(x->snapshot->weights, &x->decision.intent, terms, sizeof terms / sizeof *terms);
+    size_t n = 0;
+    if (x->view->text.len <= EXPLAIN_BYTES)
+        n = intent_explain(x->snapshot->weights, &x->decision.intent, terms, sizeof terms / sizeof *terms);
     for (size_t i = 0; i < n && x->term_count < EXPLAIN_TERMS; i++)
         if (!explain_is_private(x, &terms[i])) x->terms[x->term_count++] = terms[i];
     dial_facts(x->snapshot->dial, &x->dial);

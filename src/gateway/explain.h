@@ -10,7 +10,11 @@
 #include "gateway/decide.h"
 #include "route/budget.h"
 
-enum { EXPLAIN_TERMS = 8, EXPLAIN_WHAT_IFS = 16 };
+enum {
+    EXPLAIN_TERMS = 8,
+    EXPLAIN_WHAT_IFS = 16,
+    EXPLAIN_BYTES = 64 * 1024, // of a longer request no words are shown or taken away: it would take too long
+};
 
 // The decision again, with one thing changed.
 struct what_if {

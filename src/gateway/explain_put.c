@@ -322,7 +322,8 @@ static void put_line(struct buf *b, const struct explanation *x) {
                    d->plan.hard ? "above" : "not above", (double)d->plan.threshold);
     buf_printf(b, "  line       holds %s %.7g; ", aim, value);
     if (dial->live)
-        buf_printf(b, "by requests that weigh as much as %.0f, of which %.1f %% are below it\n", dial->requests, dial->share * 100);
+        buf_printf(b, "by requests that weigh as much as %.0f, of which %.1f %% are below it\n", dial->requests,
+                   dial->share * 100);
     else
         buf_add_z(b, dial->mode == DIAL_QUALITY ? "each answer keeps it by itself, until there is traffic\n"
                                                 : "by the reference traffic of the weights\n");

@@ -5,9 +5,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
 #include "ledger/outcome.h"
+
+enum { REMEMBERED = 1024 }; // rows of the ledger: older scores weigh little
 
 static const float PACE_WEIGHT = 0.1f; // of the newest answer in the running mean
 
@@ -18,17 +21,39 @@ static int add_past(void *budget, int64_t at_us, double usd) {
     return 0;
 }
 
-void live_init(struct live *l, const struct config *config) {
-    int64_t now = clock_wall_us(), period = budget_period_us(config);
+// The dial goes on from the newest scores in the ledger that are of the same weights.
+static void read_scores(const struct snapshot *snapshot, const char *path) {
     struct err e = {""};
+    struct ledger_row *rows = mem_new_array(REMEMBERED, sizeof *rows);
+    int n = ledger_read_newest(path, REMEMBERED, rows, &e);
+    if (n < 0) log_event(LOG_WARN, "dial.past.unknown", LOG_S("why", e.text));
+    while (n-- > 0) {
+        const struct ledger_decision *d = &rows[n].decision;
+        const struct score score = {.score = rows[n].score, .p_local = rows[n].p_local};
+        if (d->format == DECISION_FORMAT && d->flags & DECISION_FREE && d->weights == snapshot->weights_mark)
+            dial_observe(snapshot->dial, &score, 1);
+    }
+    free(rows);
+}
+
+static void read_costs(struct live *l, const struct config *config, const char *path, int64_t now) {
+    struct err e = {""};
+    int64_t period = budget_period_us(config);
+    if (period && ledger_read_costs(path, now - period, budget_part_us(config), add_past, l->budget, &e) != 0)
+        log_event(LOG_WARN, "budget.past.unknown", LOG_S("why", e.text));
+}
+
+void live_init(struct live *l, const struct snapshot *snapshot) {
+    const struct config *config = snapshot->config;
+    int64_t now = clock_wall_us();
     l->sessions = sessions_new((size_t)config->routing.sessions);
     l->budget = budget_new();
     budget_set(l->budget, config, now);
-    if (!period) return;
     char *path = ledger_path(config);
-    bool kept = strcmp(path, ":memory:") != 0;
-    if (kept && ledger_read_costs(path, now - period, budget_part_us(config), add_past, l->budget, &e) != 0)
-        log_event(LOG_WARN, "budget.past.unknown", LOG_S("why", e.text));
+    if (strcmp(path, ":memory:") != 0) {
+        read_scores(snapshot, path);
+        read_costs(l, config, path, now);
+    }
     free(path);
 }
 
@@ -88,10 +113,13 @@ static void find_session(struct server *s, const struct snapshot *snapshot, uint
 uint64_t live_state(struct server *s, const struct snapshot *snapshot, const struct chat_view *view, int64_t now_us,
                     struct route_state *out) {
     fill_local(s, snapshot, out);
-    struct budget_state budget;
-    budget_look(s->live.budget, now_us, &budget);
-    out->ease = budget.ease;
-    out->budget_spent = !budget_fits(&budget, 0);
+    out->ease = 1;
+    if (snapshot->config->routing.max_cost_usd > 0) {
+        struct budget_state budget;
+        budget_look(s->live.budget, now_us, &budget);
+        out->ease = budget.ease;
+        out->budget_spent = !budget_fits(&budget, 0);
+    }
     if (!snapshot->config->routing.sessions) return 0;
     uint64_t key = session_key(s->id_key, first_text(view, ROLE_SYSTEM), first_text(view, ROLE_USER));
     if (view->user_turns > 1 || view->message_count > 2) find_session(s, snapshot, key, now_us, out);

@@ -18,8 +18,9 @@ struct live {
     _Atomic float local_service_ms; // how long a slot takes for a request: a running mean; 0 = nothing measured yet
 };
 
-// Reads from the ledger what its period of the budget has cost already; on the main thread, before the workers run.
-void live_init(struct live *l, const struct config *config);
+// Reads from the ledger what the budget's period has cost already, and the scores that the dial goes on from; on the
+// main thread, before the workers run.
+void live_init(struct live *l, const struct snapshot *snapshot);
 void live_release(struct live *l);
 // After a reload: another budget. What was spent stays.
 void live_reload(struct live *l, const struct config *config);

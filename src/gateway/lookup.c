@@ -9,6 +9,13 @@
 
 // ---------------------------------------------------------------- the read
 
+static int add_outcome(void *list, const struct ledger_outcome *o) {
+    struct buf *b = list;
+    if (b->len) buf_add_char(b, ',');
+    ledger_outcome_json(o, b);
+    return b->full;
+}
+
 static void read_ledger(uv_work_t *work) {
     struct lookup *l = work->data;
     const char *path = ledger_file_path(l->ledger);
@@ -17,6 +24,9 @@ static void read_ledger(uv_work_t *work) {
     else if (!path) l->count = 0;
     else if (*l->id) l->count = ledger_read_row(path, l->id, l->rows, &l->err);
     else l->count = ledger_read_newest(path, l->limit, l->rows, &l->err);
+    if (l->with_outcomes && path && l->count > 0 &&
+        ledger_read_outcomes_of(path, l->id, add_outcome, &l->outcomes, &l->err) < 0)
+        l->count = -1;
 }
 
 static void after(uv_work_t *work, int status) {
@@ -28,6 +38,7 @@ static void after(uv_work_t *work, int status) {
         if (l->count < 0) respond_error(r, GATEWAY_LEDGER_UNREADABLE, NULL, l->err.text);
         else l->done(r, l);
     }
+    buf_free(&l->outcomes);
     free(l->rows);
     free(l);
 }
@@ -36,6 +47,7 @@ void lookup_start(struct request *r, const struct lookup *what) {
     struct lookup *l = mem_new(sizeof *l);
     *l = *what;
     l->work.data = l;
+    buf_init(&l->outcomes, 16 << 10);
     l->request = r;
     l->ledger = r->worker->server->ledger;
     r->lookup = l;
@@ -98,12 +110,18 @@ static void row_found(struct request *r, struct lookup *l) {
     }
     struct buf body;
     buf_init(&body, 64 << 10);
-    ledger_row_json(&l->rows[0], &body);
+    const struct ledger_row *row = &l->rows[0];
+    ledger_row_json(row, &body);
+    body.len--; // the brace that ends it
+    json_put_key(&body, "why");
+    json_put_z(&body, reason_text_of(row->reason));
+    json_put_key(&body, "outcomes");
+    buf_printf(&body, "[%.*s]}", SPAN_ARG(buf_span(&l->outcomes)));
     answer(r, &body);
 }
 
 void lookup_serve_row(struct request *r) {
-    struct lookup l = {.limit = 1, .done = row_found};
+    struct lookup l = {.limit = 1, .done = row_found, .with_outcomes = true};
     struct span path = request_path(r->head);
     struct span id = span_sub(path, strlen("/sluice/v1/requests/"), SIZE_MAX);
     if (id.len == 0 || id.len >= sizeof l.id) {

@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include "base/buf.h"
 #include "ledger/outcome.h"
 
 struct request;
@@ -21,7 +22,9 @@ struct lookup {
     int count;               // -1: `err` says why
     struct err err;
     void (*done)(struct request *r, struct lookup *l); // on the worker; answers the request
-    int success;                                       // of feedback: what was told
+    struct buf outcomes; // of that row, as the items of a JSON list; only where `with_outcomes`
+    bool with_outcomes;
+    int success; // of feedback: what was told
     float score;
 };
 

@@ -13,13 +13,14 @@ void outcome_remember(struct request *r, const struct intent_input *in) {
 
 // ---------------------------------------------------------------- recording
 
-// The pair that the outcome is about: who answered by the row, the other side as it is configured now.
+// The pair that the outcome is about: who answered, by its name if that is known; the other side as it is configured.
 static void name_pair(const struct worker *w, const struct snapshot *s, const char *answered,
                       struct ledger_outcome *o) {
     const struct local_server *local = w->server->local ? local_server(w->server->local) : NULL;
     const char *frontier = s->usable_count ? s->frontiers[s->usable[0]].config->models[0] : "";
-    span_copy_z(o->local_model, sizeof o->local_model, o->by_local ? answered : local ? local->model : "");
-    span_copy_z(o->frontier_model, sizeof o->frontier_model, o->by_local ? frontier : answered);
+    bool known = *answered != 0;
+    span_copy_z(o->local_model, sizeof o->local_model, known && o->by_local ? answered : local ? local->model : "");
+    span_copy_z(o->frontier_model, sizeof o->frontier_model, known && !o->by_local ? answered : frontier);
 }
 
 // What learning needs of the request, where it is still remembered.

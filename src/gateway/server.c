@@ -233,7 +233,7 @@ static int start(struct server *s, struct config *config, struct err *e) {
     int64_t workers = config->listen.workers ? config->listen.workers : (int64_t)uv_available_parallelism();
     s->worker_count = (uint32_t)(workers > MAX_WORKERS ? MAX_WORKERS : workers);
     s->meter = meter_new(s->worker_count);
-    live_init(&s->live, config);
+    live_init(&s->live, s->snapshot);
     s->recent = recent_new((size_t)config->learn.remember);
     s->workers = mem_new_array(s->worker_count, sizeof *s->workers);
     if (start_workers(s, e) != 0) return -1;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/embedded.h"
@@ -65,11 +66,13 @@ struct snapshot *snapshot_load(struct config *config, struct err *e) {
     s->config = config;
     s->gate = gate_new(config, e);
     if (!s->gate) goto fail;
-    s->weights = *config->data.weights ? weights_load_file(config->data.weights, e) : weights_load(embedded_weights(), e);
+    s->weights =
+        *config->data.weights ? weights_load_file(config->data.weights, e) : weights_load(embedded_weights(), e);
     if (!s->weights) goto fail;
     s->prices = price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
     if (!s->prices) goto fail;
     log_faults(s->prices);
+    s->weights_mark = (uint8_t)hash_bytes(weights_version(s->weights), strlen(weights_version(s->weights)), 0);
     s->dial = dial_new(config, s->weights);
     for (; s->frontier_count < config->frontier_count; s->frontier_count++)
         if (load_frontier(s, s->frontier_count, e) != 0) goto fail;

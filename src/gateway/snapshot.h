@@ -28,6 +28,7 @@ struct snapshot {
     struct config *config;
     struct gate *gate;
     struct weights *weights;
+    uint8_t weights_mark;        // of a hash of their version, to tell rows of other weights apart
     struct price_book *prices;
     struct dial *dial;           // where the line between routine and hard is; the one part that lives
     struct snapshot_frontier frontiers[CONFIG_MAX_FRONTIERS];

@@ -8,9 +8,8 @@
 #include "gateway/explain.h"
 
 enum {
-    SCAN_BYTES = 64 * 1024, // a longer text is not scanned again
-    TYPES = 3,              // of findings that are taken away one by one
-    WORDS = 2,              // that are
+    TYPES = 3, // of findings that are taken away one by one
+    WORDS = 2, // that are
 };
 static const float LEAST_CHANGE = 0.005f; // of a score that is worth a line
 
@@ -156,7 +155,7 @@ static void try_findings(struct trial *t) {
     const struct verdict *v = &x->decision.verdict;
     const char *types[TYPES];
     size_t count = 0;
-    if (!v->sensitive || v->count == 0 || v->omitted || x->view->text.len > SCAN_BYTES) return;
+    if (!v->sensitive || v->count == 0 || v->omitted) return;
     for (uint32_t i = 0; i < v->count; i++) {
         bool seen = false;
         for (size_t k = 0; k < count; k++) seen |= strcmp(types[k], v->findings[i].type) == 0;
@@ -232,8 +231,9 @@ static void try_aim(struct trial *t) {
 void explain_what_if(struct explanation *x, struct gate_scratch *scratch, struct arena *arena) {
     struct trial t = {x, scratch, arena};
     try_aim(&t);
-    try_findings(&t);
     try_state(&t);
+    if (x->view->text.len > EXPLAIN_BYTES) return;
+    try_findings(&t);
     try_parts(&t);
     try_words(&t);
 }

@@ -27,7 +27,7 @@ struct ledger_decision {
     uint8_t format; // 0 = there was no decision: NULL
     uint8_t aim;    // index into target_local_share, quality_floor, max_cost
     uint8_t flags;  // enum decision_flag
-    uint8_t spare;
+    uint8_t weights; // of a hash of the version of the weights
     float threshold;
     float expected_usd;            // of the frontier, for this request
     float gain_usd, loss_usd;      // of leaving the conversation's model

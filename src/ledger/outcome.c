@@ -100,17 +100,19 @@ static void read_outcome(sqlite3_stmt *s, struct ledger_outcome *o) {
     o->sample_len = (size_t)sqlite3_column_bytes(s, 8);
 }
 
-int64_t ledger_read_outcomes(const char *path, int64_t since_us, outcome_visit *visit, void *context, struct err *e) {
-    static const char SQL[] =
-        "SELECT id, at_us, source, answered_by, local_model, frontier_model, success, score, sample"
-        " FROM outcome WHERE at_us >= ?1 ORDER BY at_us, id, source";
+#define OUTCOMES                                                                                                       \
+    "SELECT id, at_us, source, answered_by, local_model, frontier_model, success, score, sample FROM outcome "
+
+static int64_t read_outcomes(const char *path, const char *sql, const char *id, int64_t since_us, outcome_visit *visit,
+                             void *context, struct err *e) {
     sqlite3 *db = store_open_reader(path, e);
     if (!db) return -1;
     sqlite3_stmt *s = NULL;
     int64_t n = 0;
     int step = SQLITE_ERROR, wanted = 0;
-    if (sqlite3_prepare_v2(db, SQL, -1, &s, NULL) == SQLITE_OK) {
-        sqlite3_bind_int64(s, 1, since_us);
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK) {
+        if (id) sqlite3_bind_text(s, 1, id, -1, SQLITE_STATIC);
+        else sqlite3_bind_int64(s, 1, since_us);
         while (wanted == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
             struct ledger_outcome o;
             read_outcome(s, &o);
@@ -122,6 +124,15 @@ int64_t ledger_read_outcomes(const char *path, int64_t since_us, outcome_visit *
     sqlite3_finalize(s);
     sqlite3_close(db);
     return n;
+}
+
+int64_t ledger_read_outcomes(const char *path, int64_t since_us, outcome_visit *visit, void *context, struct err *e) {
+    return read_outcomes(path, OUTCOMES "WHERE at_us >= ?1 ORDER BY at_us, id, source", NULL, since_us, visit, context,
+                         e);
+}
+
+int64_t ledger_read_outcomes_of(const char *path, const char *id, outcome_visit *visit, void *context, struct err *e) {
+    return read_outcomes(path, OUTCOMES "WHERE id = ?1 ORDER BY at_us, source", id, 0, visit, context, e);
 }
 
 void ledger_outcome_json(const struct ledger_outcome *o, struct buf *out) {

@@ -55,6 +55,8 @@ int ledger_read_costs(const char *path, int64_t since_us, int64_t part_us, cost_
 // that does not return 0 ends the walk. Returns the number of outcomes, or -1.
 typedef int outcome_visit(void *context, const struct ledger_outcome *o);
 int64_t ledger_read_outcomes(const char *path, int64_t since_us, outcome_visit *visit, void *context, struct err *e);
+// The same for the outcomes of one request.
+int64_t ledger_read_outcomes_of(const char *path, const char *id, outcome_visit *visit, void *context, struct err *e);
 // As a JSON object; the sample by its size.
 struct buf;
 void ledger_outcome_json(const struct ledger_outcome *o, struct buf *out);

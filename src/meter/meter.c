@@ -225,6 +225,16 @@ static void expose_state(const struct meter_state *s, struct buf *out) {
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         expose_value(values[i].name, values[i].help, values[i].type, values[i].value, out);
+    const struct {
+        const char *name, *help;
+        double value;
+    } reals[] = {{"sluice_threshold", "The line between routine and hard.", s->threshold},
+                 {"sluice_budget_usd", "What frontiers may cost in the period; 0 = no budget.", s->budget_usd},
+                 {"sluice_budget_spent_usd", "What they have cost in it.", s->spent_usd}};
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
+        expose_head(reals[i].name, reals[i].help, "gauge", out);
+        buf_printf(out, "%s %.9g\n", reals[i].name, reals[i].value);
+    }
     expose_head("sluice_build_info", "The version that runs.", "gauge", out);
     buf_printf(out, "sluice_build_info{version=\"%s\"} 1\n", s->version ? s->version : "");
 }

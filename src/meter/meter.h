@@ -34,6 +34,8 @@ struct meter_state {
     uint32_t local_in_flight;
     uint64_t ledger_written, ledger_waiting;
     bool ledger_ok;
+    double threshold;              // between routine and hard
+    double budget_usd, spent_usd;  // 0 = no budget
     const char *version;
 };
 // Prometheus text exposition format 0.0.4.

@@ -41,6 +41,12 @@ const char *reason_text(enum reason r) {
     return REASONS[r].text;
 }
 
+const char *reason_text_of(const char *code) {
+    for (int r = 0; r < REASON_COUNT; r++)
+        if (strcmp(REASONS[r].code, code) == 0) return REASONS[r].text;
+    return "";
+}
+
 // ---------------------------------------------------------------- what is possible
 
 // What keeps the local model from answering now.

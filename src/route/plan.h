@@ -39,6 +39,7 @@ enum reason {
 };
 const char *reason_code(enum reason r); // "sensitive", "routine", ...
 const char *reason_text(enum reason r); // a phrase for people
+const char *reason_text_of(const char *code); // the same by its code; "" when there is none
 
 struct route_state {
     bool local_enabled;

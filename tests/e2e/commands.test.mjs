@@ -113,6 +113,21 @@ test('commands_explain_for_people_names_route_and_reason', () => {
   assert.ok(!r.stdout.includes(CARD));
 });
 
+test('commands_explain_says_what_would_have_changed_it', () => {
+  const words = run(['explain', '-c', config, ROUTINE]).stdout;
+  assert.match(words, /line +holds target_local_share 0\.85; by the reference traffic/);
+  assert.match(words, /what if +with a target_local_share of 0\.\d\d: frontier \(hard\)/);
+  const x = JSON.parse(run(['explain', '-c', config, '--json', `card ${CARD}`]).stdout);
+  const without = x.what_if.find((w) => w.change === 'if the CREDIT_CARD were not there');
+  assert.notEqual(without.reason, 'sensitive');
+  assert.equal(x.aim.free, false);
+  assert.equal(x.state.assumed, true);
+  // the value that it names does flip it
+  const share = words.match(/target_local_share of (0\.\d\d): frontier/)[1];
+  const other = run(['explain', '-c', config, '--set', `routing.target_local_share=${share}`, '--json', ROUTINE]);
+  assert.equal(JSON.parse(other.stdout).route, 'frontier');
+});
+
 test('commands_explain_jsonl_answers_line_by_line_in_order', () => {
   const input = [
     { id: 'a', prompt: ROUTINE },

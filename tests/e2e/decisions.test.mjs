@@ -1,8 +1,10 @@
 // Decisions that weigh the moment: conversations, the budget, the queue, and explanations over HTTP.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
-import { CARD, HARD, PROVIDER_KEY, ROUTINE, assertError, frontier, localAt, startSluice, until, user } from './helper.mjs';
+import { CARD, HARD, PROVIDER_KEY, ROUTINE, assertError, frontier, localAt, startSluice, temporaryFolder, until, user } from './helper.mjs';
 
 const THANKS = 'Thanks. And now the same in one word.';
 const LONG = 'We keep notes on everything that was said in the meeting. '.repeat(400);
@@ -125,6 +127,14 @@ describe('explain over HTTP', () => {
     assert.deepEqual(x.what_if.filter((w) => w.change === 'without the pin').map((w) => [w.route, w.flips]), [['frontier', true]]);
   });
 
+  test('explain_of_a_long_request_takes_no_words_away', async () => {
+    const long = `${'a'.repeat(1000)} ${CARD} `.repeat(300);
+    const x = await explain(long);
+    assert.deepEqual([x.status, x.reason], [200, 'sensitive']);
+    assert.deepEqual(x.terms, []);
+    assert.ok(!JSON.stringify(x).includes(CARD));
+  });
+
   test('explain_refuses_what_chat_would_refuse', async () => {
     const bad = await explain(HARD, { model: 'nobody' });
     assert.equal(bad.status, 404);
@@ -159,6 +169,32 @@ describe('a budget', () => {
     await until('the reload', () => s.gateway.log().includes('config.reloaded'));
     assert.equal(seen(await s.ask(user(`${HARD} again?`))).reason, 'budget');
   });
+});
+
+test('budget_and_line_go_on_after_a_restart', async () => {
+  const dir = temporaryFolder();
+  const rest = { routing: { max_cost: 10, max_cost_per: 'day' }, ledger: { path: path.join(dir, 'kept.db') } };
+  const before = await start({ rest }, used(1000000, 500000));
+  for (let i = 0; i < 2; i++) await before.ask(user(`${HARD} ${i}`));
+  await before.stop();
+  const after = await start({ rest });
+  assert.equal(seen(await after.ask(user(HARD))).reason, 'budget');
+  assert.ok((await after.gateway.metrics()).sum('sluice_budget_spent_usd') > 10);
+  await after.stop();
+  fs.rmSync(dir, { recursive: true });
+});
+
+test('budget_without_a_price_is_refused', async () => {
+  const far = await Provider.start({ key: PROVIDER_KEY, models: ['nobodys-model-1'] });
+  await assert.rejects(startSluice({ config: { local: { enabled: false }, frontier: [frontier('sim', far)], routing: { max_cost: 5 } } }), /the price of nobodys-model-1/);
+  await far.stop();
+});
+
+test('quality_floor_sends_away_what_would_bring_it_down', async () => {
+  const s = await start({ rest: { routing: { quality_floor: 0.9 } } });
+  assert.deepEqual(seen(await s.ask(user(HARD))), { route: 'frontier', reason: 'quality-floor' });
+  assert.deepEqual(seen(await s.ask(user(ROUTINE))), { route: 'local', reason: 'routine' });
+  await s.stop();
 });
 
 describe('a queue', () => {

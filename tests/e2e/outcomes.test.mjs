@@ -1,5 +1,7 @@
 // What becomes of a request afterwards: feedback, the row of a request over HTTP, and what learning gets of both.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
 import { CARD, HARD, PROVIDER_KEY, ROUTINE, assertError, frontier, localAt, run, sendRaw, post, startSluice, user } from './helper.mjs';
@@ -127,6 +129,31 @@ test('requests_lists_the_newest_first', async () => {
     const r = await fetch(`${gateway.origin}/sluice/v1/requests?limit=${limit}`);
     assert.equal(r.status, 400, limit);
   }
+});
+
+test('requests_id_shows_why_and_its_outcomes', async () => {
+  const id = await ask(ROUTINE);
+  await tell({ id, success: true });
+  await kept(id, () => true);
+  await gateway.row(id);
+  const row = await (await fetch(`${gateway.origin}/sluice/v1/requests/${id}`)).json();
+  assert.match(row.why, /as well/);
+  assert.equal(row.decision.aim, 'target_local_share');
+  assert.equal(row.decision.hard, false);
+  assert.ok(row.decision.threshold > row.score);
+  assert.deepEqual(row.outcomes.map((o) => [o.source, o.success]), [['feedback', true]]);
+});
+
+test('outcome_has_a_sample_without_words', async () => {
+  const word = 'zqvxjkwp';
+  const id = await ask(`Please tell me about the ${word} of the ${word}${word}.`);
+  assert.equal((await tell({ id, success: true })).status, 200);
+  const [outcome] = await kept(id, () => true);
+  assert.ok(outcome.sample_bytes > 20);
+  const files = fs.readdirSync(gateway.dir).filter((f) => f.startsWith('ledger.db'));
+  assert.ok(files.length > 0);
+  for (const f of files) assert.ok(!fs.readFileSync(path.join(gateway.dir, f), 'latin1').includes(word), f);
+  assert.ok(!gateway.log().includes(word));
 });
 
 test('outcome_of_a_sensitive_request_has_no_sample', async () => {

@@ -95,6 +95,7 @@ struct gate_scratch {
     struct own_scratch *own;       // or NULL
     struct custom_scratch *custom; // or NULL
     struct known_memory known;
+    struct known_walk walk; // of the text as it came
     struct hit hits[GATE_MAX_FINDINGS];
     struct fusion fusion; // of the last scan
 };
@@ -153,6 +154,7 @@ struct scan {
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
     size_t looked;            // bytes that were looked at since the last look at the clock
+    bool searched; // the literal pass went to its end
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;

@@ -3,6 +3,7 @@
 //
 //   gate.c      limits                               -> views_scan
 //   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
+//   known.c     parts that were scanned before       -> their literals and plain sentences
 //   anchors.c   literal pass: starts.c, Hyperscan    -> context words, verifiers of token.c vendor.c infix.c password.c
 //                                                       secret.c header.c url.c pem.c command.c marker.c address*.c
 //                                                       date.c person.c health.c finance.c domain.c; cue.c

@@ -45,6 +45,7 @@ static void read_with_patterns(struct bench *b, struct span text) {
 // The passes over literals and bytes alone, without names, views, lists and verdict.
 static void read_with_anchors(struct bench *b, struct span text) {
     struct scan s = {.gate = b->gate, .scratch = b->scratch, .arena = &b->arena, .text = text};
+    b->scratch->walk.count = 0;
     s.context = arena_alloc_array(&b->arena, text.len / CONTEXT_BLOCK + 1, sizeof *s.context);
     s.cues = arena_alloc(&b->arena, text.len / CONTEXT_BLOCK + 1);
     anchors_scan(&s);

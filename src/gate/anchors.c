@@ -131,7 +131,7 @@ struct pass {
     size_t base;                // offset of the chunk in the view
     size_t fresh;               // anchors that end here or before were seen in the chunk before
     struct start_reader starts; // goes along: anchors are met in the order of their ends
-    struct known_walk known;    // likewise
+    struct known_walk *known;   // likewise
 };
 
 // Bytes above 0x7f count as letters, so that a word boundary holds in any script.
@@ -155,7 +155,7 @@ static inline void meet(struct scan *s, const struct anchor *a, size_t start, si
 
 // An anchor that was found, and not remembered.
 static void meet_found(struct pass *pass, unsigned id, size_t start, size_t end) {
-    if (pass->known.count && !known_note(&pass->known, start, end, id)) return;
+    if (pass->known->count && !known_note(pass->known, start, end, id)) return;
     meet(pass->scan, &pass->scan->gate->anchors[id], start, end);
 }
 
@@ -165,11 +165,11 @@ static void meet_until(struct pass *pass, size_t until) {
     for (;;) {
         struct start_match m;
         size_t start, end;
-        bool remembered = known_next_end(&pass->known, until, &end);
+        bool remembered = known_next_end(pass->known, until, &end);
         while (starts_next(&pass->starts, remembered ? end : until, &m))
             meet_found(pass, s->gate->searched_count + m.anchor, m.start, m.end);
         if (!remembered) return;
-        struct known_literal l = known_take(&pass->known, &start);
+        struct known_literal l = known_take(pass->known, &start);
         meet(s, &s->gate->anchors[l.anchor], start, end);
     }
 }
@@ -225,8 +225,8 @@ static bool search_stretch(struct pass *pass, size_t from, size_t to) {
 static bool search_rest(struct pass *pass) {
     const size_t reach = pass->scan->gate->longest - 1;
     size_t from = 0;
-    for (unsigned i = 0; i < pass->known.count; i++) {
-        const struct known_part *p = &pass->known.parts[i];
+    for (unsigned i = 0; i < pass->known->count; i++) {
+        const struct known_part *p = &pass->known->parts[i];
         if (!p->old) continue;
         if (!search_stretch(pass, from, p->start + reach)) return false;
         from = p->end - reach;
@@ -236,14 +236,13 @@ static bool search_rest(struct pass *pass) {
 
 void anchors_scan(struct scan *s) {
     const struct gate *g = s->gate;
+    struct known_walk none = {.count = 0};
     struct pass pass;
     pass.scan = s;
-    pass.known.count = pass.known.part = 0;
     // What a view holds differs from request to request.
-    if (s->in && !s->view) known_begin(&pass.known, &s->scratch->known, s->in);
-    bool whole = search_rest(&pass);
-    known_end(&pass.known, whole);
-    if (whole && g->own_db) search(&pass, 0, s->text.len, g->own_db, g->own_longest, on_own_match);
+    pass.known = s->view ? &none : &s->scratch->walk;
+    s->searched = search_rest(&pass);
+    if (s->searched && g->own_db) search(&pass, 0, s->text.len, g->own_db, g->own_longest, on_own_match);
 }
 
 uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after) {

@@ -162,12 +162,14 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     s->context = arena_alloc_array(s->arena, text.len / CONTEXT_BLOCK + 1, sizeof *s->context);
     s->cues = arena_alloc(s->arena, text.len / CONTEXT_BLOCK + 1);
     if (!s->context || !s->cues) return false;
+    if (!view) known_begin(&s->scratch->walk, &s->scratch->known, s->in);
     anchors_scan(s); // first: the byte pass asks for the context words
     if (!s->late) bytes_scan(s);
     if (!s->late) custom_scan(s);
     if (!s->late) own_scan(s);
     // Last: the only one that costs more than the rest together, and seldom changes the verdict.
     if (!s->late) tagger_scan(s);
+    if (!view) known_end(&s->scratch->walk, s->searched);
     s->view = NULL; // it may not outlive the caller
     if (s->late) scan_report_whole(s, &RULES[RULE_LIMIT_TIME]);
     return true;

@@ -23,7 +23,7 @@ static void add_part(struct known_walk *w, struct known_memory *m, struct span t
     if (!old) {
         memcpy(k->print, print, sizeof print);
         k->bytes = p->len;
-        k->count = 0;
+        k->count = k->run_count = 0;
         k->complete = false;
     }
     k->taken = true;
@@ -73,6 +73,29 @@ bool known_note(struct known_walk *w, size_t start, size_t end, unsigned anchor)
         return true;
     }
     return true;
+}
+
+void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end) {
+    for (unsigned i = 0; i < w->count; i++) {
+        struct known_part *p = &w->parts[i];
+        struct known *k = p->known;
+        if (p->old || from < p->start || end > p->end) continue;
+        if (k->run_count && p->start + k->runs[k->run_count - 1].to == at)
+            k->runs[k->run_count - 1].to = (uint32_t)(end - p->start);
+        else if (k->run_count < KNOWN_RUNS)
+            k->runs[k->run_count++] = (struct known_run){(uint32_t)(from - p->start), (uint32_t)(end - p->start)};
+        return;
+    }
+}
+
+size_t known_plain(const struct known_walk *w, size_t from) {
+    for (unsigned i = 0; i < w->count; i++) {
+        const struct known_part *p = &w->parts[i];
+        if (!p->old || from < p->start || from >= p->end) continue;
+        for (unsigned r = 0; r < p->known->run_count; r++)
+            if (p->start + p->known->runs[r].from == from) return p->start + p->known->runs[r].to;
+    }
+    return 0;
 }
 
 void known_end(struct known_walk *w, bool whole) {

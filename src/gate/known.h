@@ -1,9 +1,10 @@
-// Where the literals stand in parts of a request that were scanned before: a system text, the turns of a conversation
-// that came with its last request already. They need not be searched for again; what they mean there is looked at anew,
-// with whatever stands around the part now, so that a scan finds the same with this memory and without it.
+// Where the literals stand in parts of a request that were scanned before, and which of their sentences are plain: of a
+// system text, of the turns of a conversation that came with its last request already. They need not be searched for
+// again; what they mean there is looked at anew, with whatever stands around the part now, so that a scan finds the
+// same with this memory and without it.
 //
 // A part is known by a hash of 128 bits under a key of its own for each memory. Neither the text nor anything of it is
-// kept but places of literals. A memory belongs to one thread and one gate.
+// kept but places of literals and sentences. A memory belongs to one thread and one gate.
 #ifndef SLUICE_GATE_KNOWN_H
 #define SLUICE_GATE_KNOWN_H
 
@@ -14,6 +15,7 @@ enum {
     KNOWN_PARTS = 64,        // that are remembered
     KNOWN_AT_ONCE = 32,      // of one request
     KNOWN_LITERALS = 40,     // of a part; one with more is not remembered
+    KNOWN_RUNS = 8,          // of plain sentences, of a part; those behind are looked at again
 };
 
 struct known_literal {
@@ -21,12 +23,18 @@ struct known_literal {
     uint16_t len, anchor;
 };
 
+// Sentences that follow each other.
+struct known_run {
+    uint32_t from, to;
+};
+
 struct known {
     uint64_t print[2];
-    uint32_t bytes, count;
+    uint32_t bytes, count, run_count;
     bool complete;                                 // was searched to its end
     bool taken;                                    // by a part of the request at work
     struct known_literal literals[KNOWN_LITERALS]; // in the order in which they were met
+    struct known_run runs[KNOWN_RUNS];
 };
 
 struct known_memory {
@@ -55,6 +63,10 @@ bool known_next_end(struct known_walk *w, size_t until, size_t *end);
 struct known_literal known_take(struct known_walk *w, size_t *start);
 // A literal was found at [start, end). False when it is in an old part, where known_take tells of it.
 bool known_note(struct known_walk *w, size_t start, size_t end, unsigned anchor);
+// The sentence [from, end) behind `at` is plain for what it holds, whatever cues stand in it.
+void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end);
+// The end of a run of such sentences that begins at `from`, or 0.
+size_t known_plain(const struct known_walk *w, size_t from);
 // `whole`: the text was searched to its end, and what was noted is all there is.
 void known_end(struct known_walk *w, bool whole);
 

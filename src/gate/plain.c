@@ -123,15 +123,26 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
     return known & KNOWN_COMMON && !name ? at + n : 0;
 }
 
+static bool speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
+    return cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD);
+}
+
 size_t plain_skip(const struct scan *s, size_t at) {
     struct span t = s->text;
+    struct known_walk *known = s->view ? NULL : &s->scratch->walk;
     while (at < t.len) {
-        size_t start = at;
+        size_t start = at, end;
         while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
         if (start == t.len) return t.len;
+        if (known && known->count && (end = known_plain(known, start)) && !speaks_of_a_person(s, start, end)) {
+            at = end;
+            continue;
+        }
         size_t word = ordinary_word(&s->gate->names.filter, t, start);
-        size_t end = word ? plain_end(t, start, word) : 0;
-        if (!end || cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD)) return at;
+        end = word ? plain_end(t, start, word) : 0;
+        if (!end || speaks_of_a_person(s, start, end)) return at;
+        // One that ends with the text only would go on with what follows another time.
+        if (known && known->count && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
         at = end;
     }
     return t.len;

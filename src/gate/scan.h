@@ -3,6 +3,7 @@
 //
 //   gate.c      limits                               -> views_scan
 //   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
+//   known.c     parts that were scanned before       -> their literals and plain sentences
 //   anchors.c   literal pass: starts.c, Hyperscan    -> context words, verifiers of token.c vendor.c infix.c password.c
 //                                                       secret.c header.c url.c pem.c command.c marker.c address*.c
 //                                                       date.c person.c health.c finance.c domain.c; cue.c
@@ -95,6 +96,7 @@ struct gate_scratch {
     struct own_scratch *own;       // or NULL
     struct custom_scratch *custom; // or NULL
     struct known_memory known;
+    struct known_walk walk; // of the text as it came
     struct hit hits[GATE_MAX_FINDINGS];
     struct fusion fusion; // of the last scan
 };
@@ -153,6 +155,7 @@ struct scan {
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
     size_t looked;            // bytes that were looked at since the last look at the clock
+    bool searched; // the literal pass went to its end
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;

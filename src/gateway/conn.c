@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
+#include "wire/loopback.h"
 
 enum { MAX_EARLY_BYTES = 64 * 1024, LINGER_MS = 2000 };
 
@@ -209,7 +210,9 @@ void conn_accept(struct worker *w, uv_stream_t *listener) {
         conn_end(c);
         return;
     }
+    int fd;
     uv_tcp_nodelay(&c->tcp, 1);
+    if (uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0) loopback_without_pacing(fd);
     set_phase(c, CONN_IDLE, limits_of(c)->limits.header_timeout_ms);
     if (open > (unsigned)limits_of(c)->limits.connections) {
         c->request = request_new(c);

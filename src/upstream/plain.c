@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "wire/loopback.h"
 
 enum phase { PHASE_NEW, PHASE_RESOLVE, PHASE_CROWDED, PHASE_CONNECT, PHASE_HEAD, PHASE_BODY };
 enum { HEAD_BLOCK_BYTES = 1024, CROWD_RETRY_MS = 2 };
@@ -237,7 +238,11 @@ static void on_connect(uv_connect_t *request, int status) {
     struct plain_call *c = conn->call;
     if (!c) return;
     if (status == 0) {
-        if (!c->base.target->socket_path) uv_tcp_nodelay(&conn->io.tcp, 1);
+        if (!c->base.target->socket_path) {
+            int fd;
+            uv_tcp_nodelay(&conn->io.tcp, 1);
+            if (uv_fileno(&conn->io.handle, &fd) == 0) loopback_without_pacing(fd);
+        }
         conn_start_reading(conn);
         plain_begin(c);
         return;

@@ -75,7 +75,7 @@ static void starts_finds_what_a_search_finds(void **state) {
     static char text[TEXT_BYTES];
     struct starts *t = starts_new(anchors, anchor_count);
     unsigned stood = 0;
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0; round < 80; round++) {
         size_t n = make_text(text), count = read_all(t, text, n, round % 3 ? 1 + roll(200) : n, found), expected = 0;
         for (size_t at = 0; at < n; at++) {
             for (unsigned i = 0; is_letter(text[at]) && i < anchor_count; i++) {
@@ -92,7 +92,7 @@ static void starts_finds_what_a_search_finds(void **state) {
         assert_true(count >= expected);
         stood += (unsigned)expected;
     }
-    assert_true(stood > 5000);
+    assert_true(stood > 1500);
     starts_free(t);
 }
 

@@ -6,8 +6,8 @@
 #include "cmd/cmd.h"
 
 const struct command *const COMMANDS[] = {
-    &CMD_SERVE,  &CMD_ASK,   &CMD_EXPLAIN, &CMD_SCAN,   &CMD_GATE,   &CMD_LEDGER,
-    &CMD_PRICES, &CMD_AUDIT, &CMD_ROI,     &CMD_REPLAY, &CMD_DOCTOR, NULL,
+    &CMD_SERVE, &CMD_ASK,    &CMD_EXPLAIN, &CMD_SCAN, &CMD_GATE,   &CMD_LEDGER, &CMD_LEARN,
+    &CMD_EVAL,  &CMD_PRICES, &CMD_AUDIT,   &CMD_ROI,  &CMD_REPLAY, &CMD_DOCTOR, NULL,
 };
 
 static void print_help(FILE *out) {

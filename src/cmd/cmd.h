@@ -17,7 +17,8 @@ struct command {
 
 // Ended by an entry without a name; also what completion and the man page are made from.
 extern const struct command *const COMMANDS[];
-extern const struct command CMD_SERVE, CMD_ASK, CMD_EXPLAIN, CMD_SCAN, CMD_GATE, CMD_LEDGER, CMD_PRICES, CMD_AUDIT, CMD_ROI, CMD_REPLAY, CMD_DOCTOR;
+extern const struct command CMD_SERVE, CMD_ASK, CMD_EXPLAIN, CMD_SCAN, CMD_GATE, CMD_LEDGER, CMD_LEARN, CMD_EVAL,
+    CMD_PRICES, CMD_AUDIT, CMD_ROI, CMD_REPLAY, CMD_DOCTOR;
 
 enum option_kind { OPTION_FLAG, OPTION_STRING, OPTION_INT, OPTION_REAL, OPTION_LIST };
 

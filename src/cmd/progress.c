@@ -40,7 +40,10 @@ static void draw(const struct progress *p, uint64_t now) {
         progress_size(p->total, total);
         if (p->terminal) fprintf(stderr, "%s [%s] ", p->what, bar);
         else fprintf(stderr, "%s: ", p->what);
-        fprintf(stderr, "%3.0f%% %s of %s, %s/s, %.0f s left", part * 100, done, total, rate, left);
+        if (p->unit)
+            fprintf(stderr, "%3.0f%% %llu of %llu %s, %.0f s left", part * 100, (unsigned long long)p->done,
+                    (unsigned long long)p->total, p->unit, left);
+        else fprintf(stderr, "%3.0f%% %s of %s, %s/s, %.0f s left", part * 100, done, total, rate, left);
     } else {
         fprintf(stderr, "%s: %s, %s/s", p->what, done, rate);
     }

@@ -8,6 +8,7 @@
 
 struct progress {
     const char *what; // "reading customers.csv"
+    const char *unit; // what is counted, "fits"; NULL = bytes
     uint64_t total;   // bytes, 0 = not known
     uint64_t done;
     uint64_t start_ns, next_ns; // when to draw again

@@ -154,6 +154,8 @@ struct config {
 
     struct {
         int64_t remember; // newest requests whose outcome can still be learned from; in memory
+        const char *dir;  // of learned weights; "" = beside the ledger's default
+        int64_t watch_ms; // how often the file of the weights is looked at; 0 = not
     } learn;
 
     struct {

@@ -248,6 +248,10 @@ const struct setting SETTINGS[] = {
 
     NUMBER(SETTING_INT, "learn.remember", learn.remember, "4096", 0, 1e6,
            "newest requests kept in memory (at most 3 KB each) so that an outcome can teach; never sensitive ones"),
+    TEXT("learn.dir", learn.dir, "", 0, NULL,
+         "where learned weights are kept; empty = $XDG_STATE_HOME, ~/.local/state or /var/lib, then /sluice/learned"),
+    NUMBER(SETTING_MS, "learn.watch", learn.watch_ms, "2s", 0, HOUR,
+           "how often a server looks whether the weights in use have changed; 0 = only on SIGHUP"),
 
     TEXT("data.prices", data.prices, "", 0, NULL, "price book on top of the built-in one, in LiteLLM's format"),
     NUMBER(SETTING_INT, "data.prices_max_loss", data.prices_max_loss, "5", 0, 100,

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "gateway/weigher.h"
 #include "gateway/recent.h"
 
 enum { SETTLE_POLL_MS = 20, MAX_WORKERS = 128 };
@@ -117,6 +118,7 @@ static void close_if_done(struct server *s) {
     close_handle((uv_handle_t *)&s->ended);
     close_handle((uv_handle_t *)&s->announce);
     close_handle((uv_handle_t *)&s->drain);
+    close_handle((uv_handle_t *)&s->watch);
 }
 
 static void on_local_stopped(void *arg) {
@@ -163,6 +165,8 @@ void server_stop(struct server *s) {
     uv_async_send(&s->stop);
 }
 
+static void watch_weights(struct server *s);
+
 // All or nothing: a file that does not load leaves the old configuration in force, and says why.
 static void reload(struct server *s) {
     struct err e = {""};
@@ -190,7 +194,29 @@ static void reload(struct server *s) {
     uv_mutex_unlock(&s->lock);
     snapshot_unref(old);
     wake_workers(s);
-    log_event(LOG_INFO, "config.reloaded", LOG_I("generation", fresh->generation));
+    watch_weights(s);
+    log_event(LOG_INFO, "config.reloaded", LOG_I("generation", fresh->generation),
+              LOG_S("weights", weights_version(fresh->weights)));
+}
+
+// Other weights than before: learned anew, rolled back, or gone. As on SIGHUP, everything is loaded again.
+static void on_weights_changed(uv_fs_poll_t *watch, int status, const uv_stat_t *before, const uv_stat_t *now) {
+    struct server *s = watch->data;
+    (void)before, (void)now;
+    bool was_there = s->weights_there; // that a file is missing is told at the first look, too
+    s->weights_there = status == 0;
+    if (status == 0 || was_there) reload(s);
+}
+
+// Asks for the file's state now and then, in the thread pool; a file that is not there yet is waited for.
+static void watch_weights(struct server *s) {
+    const struct config *config = s->snapshot->config;
+    uv_fs_poll_stop(&s->watch);
+    if (config->learn.watch_ms == 0) return;
+    char *path = weigher_path(config);
+    s->weights_there = access(path, F_OK) == 0;
+    if (*path) uv_fs_poll_start(&s->watch, on_weights_changed, path, (unsigned)config->learn.watch_ms);
+    free(path);
 }
 
 static void on_signal(uv_signal_t *signal, int number) {
@@ -221,7 +247,8 @@ static void init_loop(struct server *s) {
     uv_async_init(&s->loop, &s->ended, on_ended);
     uv_timer_init(&s->loop, &s->announce);
     uv_timer_init(&s->loop, &s->drain);
-    s->stop.data = s->ended.data = s->announce.data = s->drain.data = s;
+    uv_fs_poll_init(&s->loop, &s->watch);
+    s->stop.data = s->ended.data = s->announce.data = s->drain.data = s->watch.data = s;
     uv_timer_start(&s->announce, on_settle, 0, SETTLE_POLL_MS);
 }
 
@@ -234,6 +261,7 @@ static int start(struct server *s, struct config *config, struct err *e) {
     s->worker_count = (uint32_t)(workers > MAX_WORKERS ? MAX_WORKERS : workers);
     s->meter = meter_new(s->worker_count);
     live_init(&s->live, s->snapshot);
+    watch_weights(s);
     s->recent = recent_new((size_t)config->learn.remember);
     s->workers = mem_new_array(s->worker_count, sizeof *s->workers);
     if (start_workers(s, e) != 0) return -1;

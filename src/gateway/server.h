@@ -31,6 +31,8 @@ struct server {
     uv_async_t ended;        // a worker has ended
     uv_timer_t announce;     // calls options.ready once the local model is settled
     uv_timer_t drain;        // deadline of a graceful end
+    uv_fs_poll_t watch;      // the file of the weights
+    bool weights_there;      // it existed at the last look
     struct server_options options;
     uv_mutex_t lock;         // guards `snapshot`
     struct snapshot *snapshot;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/embedded.h"
+#include "gateway/weigher.h"
 
 enum { CONNECT_TIMEOUT_MS = 10000 };
 
@@ -66,8 +67,7 @@ struct snapshot *snapshot_load(struct config *config, struct err *e) {
     s->config = config;
     s->gate = gate_new(config, e);
     if (!s->gate) goto fail;
-    s->weights =
-        *config->data.weights ? weights_load_file(config->data.weights, e) : weights_load(embedded_weights(), e);
+    s->weights = weigher_load(config, e);
     if (!s->weights) goto fail;
     s->prices = price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
     if (!s->prices) goto fail;

@@ -12,7 +12,7 @@ static const float RARITY[RARITIES] = {0, 1};
 static const float PENALTY[PENALTIES] = {8, 25, 80, 250, 1000};
 static const float SIDE_PENALTY = 80; // of the fits that estimate an unknown side
 static const float INPUT_BOUND = 4;
-static const float COUNT_SCALE = 0.2f, OUTPUT_SCALE = 0.1f, FRONTIER_SCALE = 0.3f;
+static const float COUNT_SCALE = 0.1f, OUTPUT_SCALE = 0.02f, FRONTIER_SCALE = 0.3f; // of one deviation
 
 struct fit {
     struct outcomes o; // the caller's rows with inputs of our own
@@ -158,7 +158,7 @@ static void cross_fit(struct fit *f) {
         some = mem_new(n);
         for (uint32_t r = 0; r < n; r++) some[r] = hash_mix(f->o.at[r].group + 7) % used < LEARN_CHOOSE_ROWS;
     }
-    f->steps = RARITIES * (f->folds * (PENALTIES + (some ? 1u : 0u)) + 1);
+    f->steps = RARITIES * (f->folds * (some ? PENALTIES + 1 : PENALTIES) + 1);
     for (uint32_t i = 0; i < RARITIES; i++) {
         for (uint32_t p = 0; p < PENALTIES; p++) f->unseen[i][p] = mem_new_array(n, sizeof(float));
         if (some) cross_fit_some(f, i, some);

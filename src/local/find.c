@@ -149,3 +149,8 @@ void model_name(const struct config *config, const char *path, char *out, size_t
     size_t n = strlen(out);
     if (n > 5 && !strcasecmp(out + n - 5, ".gguf")) out[n - 5] = 0;
 }
+
+void local_model_name(const struct config *config, char *out, size_t size) {
+    if (*config->local.url) snprintf(out, size, "%s", config->local.model);
+    else model_name(config, config->local.model, out, size);
+}

@@ -68,6 +68,8 @@ void local_suspect(struct local *l);
 // For doctor: where the server and the model would come from. -1 with the fix in *e.
 int local_find_server(const struct config *config, char *path, size_t size, struct err *e);
 int local_find_model(const struct config *config, char *path, size_t size, struct err *e);
+// What the configured model will be called in answers and the ledger.
+void local_model_name(const struct config *config, char *out, size_t size);
 // Runs that server with --version and keeps the first line. Waits for it: not for a loop.
 int local_server_version(const struct config *config, char *out, size_t size, struct err *e);
 // The folder that its socket would be in ("XXXXXX" where a random name is used).

@@ -1,0 +1,28 @@
+// What `sluice eval` measures, between the command and what writes it.
+#ifndef SLUICE_CMD_EVAL_H
+#define SLUICE_CMD_EVAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// One entry for each row that was scored.
+struct eval_rows {
+    size_t n;
+    float *score, *p_local, *weak, *strong, *length;
+    uint16_t *label; // index into labels; 0 = none
+    const char *const *labels;
+    size_t label_count;
+    double target_local_share; // where rows by task are counted
+};
+
+struct eval_rows eval_rows_new(size_t max);
+void eval_rows_free(struct eval_rows *r);
+
+// Every figure, with 95 % intervals from resampled rows; docs/learning.md describes the object.
+json_t *eval_measure(const struct eval_rows *r);
+// For a terminal.
+void eval_print(const json_t *figures);
+
+#endif

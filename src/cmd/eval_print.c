@@ -1,0 +1,54 @@
+// The figures of `sluice eval`, for a terminal.
+#include <math.h>
+#include <stdio.h>
+
+#include "cmd/eval.h"
+
+static double number(const json_t *o, const char *key) {
+    const json_t *v = json_object_get(o, key);
+    return json_is_number(v) ? json_number_value(v) : NAN;
+}
+
+static void print_line(const char *name, const json_t *o) {
+    printf("  %-22s %6.3f  %6.1f %%  %6.1f %%", name, number(o, "apgr"), number(o, "cpt50"), number(o, "cpt80"));
+    if (isfinite(number(o, "apgr_low")))
+        printf("   95 %%: %.3f to %.3f", number(o, "apgr_low"), number(o, "apgr_high"));
+    putchar('\n');
+}
+
+static void print_tasks(const json_t *tasks) {
+    size_t i;
+    const json_t *t;
+    if (json_array_size(tasks) == 0) return;
+    printf("\nBy task, at the configured local share\n  %-28s %6s %8s %7s   %s\n", "", "rows", "as well", "APGR",
+           "local right/wrong, frontier right/needless");
+    json_array_foreach(tasks, i, t) {
+        printf("  %-28.28s %6.0f %6.1f %% ", json_string_value(json_object_get(t, "task")), number(t, "rows"),
+               100 * number(t, "weak_wins"));
+        if (isfinite(number(t, "apgr"))) printf("%7.3f", number(t, "apgr"));
+        else printf("%7s", "-");
+        printf("   %.0f/%.0f, %.0f/%.0f\n", number(t, "local_right"), number(t, "local_wrong"),
+               number(t, "frontier_right"), number(t, "frontier_wrong"));
+    }
+}
+
+void eval_print(const json_t *d) {
+    size_t i;
+    const json_t *o;
+    const json_t *lines = json_object_get(d, "lines");
+    printf("%.0f outcomes; %s\nquality of the local model alone %.4f, of the frontier alone %.4f\n\n",
+           number(d, "rows"), json_string_value(json_object_get(d, "method")), number(d, "weak"), number(d, "strong"));
+    printf("  %-22s %6s  %8s  %8s\n", "", "APGR", "CPT(50)", "CPT(80)");
+    print_line("this router", d);
+    print_line("prompt length", json_object_get(lines, "length"));
+    print_line("random", json_object_get(lines, "random"));
+    print_line("oracle", json_object_get(lines, "oracle"));
+    puts("\nAt a share of the requests at the frontier");
+    json_array_foreach(json_object_get(d, "quality_at"), i, o)
+        printf("  %2.0f %%  quality %.4f   %5.1f %% of the gap recovered\n", 100 * number(o, "frontier_share"),
+               number(o, "quality"), 100 * number(o, "gap_recovered"));
+    printf("\nP(local does as well): error %.3f (ECE), Brier %.3f\n", number(d, "ece"), number(d, "brier"));
+    json_array_foreach(json_object_get(d, "calibration"), i, o)
+        printf("  said %.2f  seen %.2f  (%.0f)\n", number(o, "predicted"), number(o, "observed"), number(o, "rows"));
+    print_tasks(json_object_get(d, "tasks"));
+}

@@ -68,9 +68,12 @@ function plotSeries(series, index, shown, { times }) {
     spanGaps: true,
     pxAlign: bars ? 1 : 0, // lines are smoother where they are, bars crisper on whole pixels
     paths: bars ? uPlot.paths.bars?.({ size: [.72, 48 * times] }) : series.kind === 'points' ? () => null : undefined,
-    points: { show: series.kind === 'points', size: 9 * times, fill: stroke, stroke },
+    points: { show: series.kind === 'points' || (!bars && !series.dash?.length && few(series)), size: (series.kind === 'points' ? 9 : 6) * times, fill: stroke, stroke },
   };
 }
+
+/** So few that each should be seen. @param {Series} series */
+const few = (series) => series.values.filter(isNumber).length <= 12;
 
 // The edges of an interval: not drawn themselves, the space between them is.
 /** @param {boolean} shown */

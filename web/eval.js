@@ -35,16 +35,30 @@ function evalPrice(d) {
   });
 }
 
+/**
+ * Wilson's 95% interval of a share that was seen in n cases (E. B. Wilson, 1927).
+ * @param {any} row of the calibration
+ */
+function wilson({ observed: p, rows: n }) {
+  if (!isNumber(p) || !(n > 0)) return [null, null];
+  const z = 1.959964;
+  const centre = p + z * z / (2 * n);
+  const half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+  return [centre - half, centre + half].map((v) => v / (1 + z * z / n));
+}
+
 /** @param {any} d */
 function evalCalibration(d) {
   const rows = sortedBy(d.calibration, 'predicted');
+  const intervals = rows.map(wilson);
+  const aside = isNumber(d.ece) ? ` On average it is ${share(d.ece)} beside it.` : '';
   return chart({
     title: 'Said and seen',
-    note: `How often the local model did as well, over how often the score said it would. On the dashed line what is said comes true.${isNumber(d.ece) ? ` On average it is ${share(d.ece)} beside it.` : ''}`,
+    note: `How often the local model did as well, over how often the score said it would; the band is the 95% interval. On the dashed line what is said comes true.${aside}`,
     x: { label: 'said', values: rows.map((row) => row.predicted), format: share, range: [0, 1], steps: [.1, .2, .25, .5] },
     y: { label: 'seen', format: share, range: [0, 1] },
     series: [
-      { label: 'as well as the frontier', ...withBand(rows, 'observed') },
+      { label: 'as well as the frontier', dash: [], values: column(rows, 'observed'), band: { low: intervals.map(([low]) => low), high: intervals.map(([, high]) => high) } },
       { label: 'said = seen', values: rows.map((row) => row.predicted), colour: '--series-4', dash: [4, 4] },
     ],
   });

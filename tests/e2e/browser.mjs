@@ -50,7 +50,10 @@ export function look(page, title, colours) {
     const over = figure.querySelector('.u-over');
     const scale = canvas.width / canvas.clientWidth; // before any transform
     const [left, top, width, height] = [over.offsetLeft, over.offsetTop, over.offsetWidth, over.offsetHeight].map((v) => Math.round(v * scale));
-    const pixels = canvas.getContext('2d').getImageData(left, top, width, height).data;
+    // from a copy: reading changes how the browser keeps a canvas
+    const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    copy.drawImage(canvas, -left, -top);
+    const pixels = copy.getImageData(0, 0, width, height).data;
     const style = getComputedStyle(document.documentElement);
     const parse = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
     const wanted = colours.map((name) => parse(style.getPropertyValue(name).trim()));

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { chartTitles, drawn, launch, lightness, look, openFile, pdfPages, stickingOut } from './browser.mjs';
 import { ROOT, run, temporaryFolder } from './helper.mjs';
-import { EVAL, EVIL, outcomeLog, spendLog } from './reports_data.mjs';
+import { EVIL, outcomeLog, spendLog } from './reports_data.mjs';
 
 const A4_WIDTH = 680; // CSS pixels between the margins of web/print.css
 const A4_HEIGHT = 1001;
@@ -50,7 +50,7 @@ before(async () => {
   outcomes = path.join(dir, 'outcomes.jsonl');
   fs.writeFileSync(outcomes, outcomeLog());
   files.replay = htmlOf(['replay', outcomes]);
-  files.eval = reportOf('eval', EVAL);
+  files.eval = htmlOf(['eval', '--data', outcomes]);
   browser = await launch();
 });
 after(async () => {
@@ -88,7 +88,7 @@ const LINES = {
   compare: { 'Cash over 36 months': ['--series-1', '--series-2', '--series-3'] },
   audit: { 'What routing would save': ['--series-1'], 'Spend by day': ['--series-1'] },
   replay: { 'Cost over the local share': ['--series-1'], 'Quality kept over the local share': ['--series-5'] },
-  eval: { 'Quality over the frontier share': ['--series-1', '--series-2', '--series-3', '--series-4'], 'Said and seen': ['--series-1'] },
+  eval: { 'Quality over the frontier share': ['--series-1', '--series-2', '--series-3', '--series-4'] },
 };
 
 for (const [kind, charts] of Object.entries(LINES)) {
@@ -211,6 +211,16 @@ test('reports_replay_quality_ends_where_the_sweep_does', () =>
     const curve = (await look(page, 'Quality kept over the local share', ['--series-5']))['--series-5'];
     const fell = heightAt(curve, .99) - heightAt(curve, .01);
     assert.ok(sweep.at(-1).quality_kept < sweep[0].quality_kept - .1 && fell < -.3, `it falls by ${fell}`);
+  }));
+
+test('reports_eval_router_is_above_chance_as_its_figures_say', () =>
+  withPage('eval', {}, async (page) => {
+    const { curve } = jsonOf(['eval', '--data', outcomes]);
+    const { '--series-1': router, '--series-4': random } = await look(page, 'Quality over the frontier share', ['--series-1', '--series-4']);
+    const middle = curve.find((point) => point.frontier_share === .5);
+    assert.ok(middle.router > middle.random + .05);
+    assert.ok(heightAt(router, .5) > heightAt(random, .5) + .1);
+    near(heightAt(router, .005), heightAt(random, .005), .06, 'where nothing goes to the frontier');
   }));
 
 test('reports_leave_out_what_the_data_lack', async () => {

@@ -1,5 +1,4 @@
-// What the pages of the tests are made of: a log for the audit, and what takes long to ask for, in small. Made by
-// formulas, so that a test can say what is to be seen.
+// The logs that the pages of the tests are made of. Made by formulas, so that a test can say what is to be seen.
 
 const range = (n, make) => Array.from({ length: n }, (_, i) => make(i));
 
@@ -25,22 +24,10 @@ export function spendLog() {
   return `${head}\n${range(560, row).join('\n')}\n`;
 }
 
-// Requests whose outcome is known for both models: the local one does the hard third well once in three times.
+// Requests whose outcome is known for both models: the local one does the hard third well once in three times. The
+// easy ones are the longer ones, so that length tells nothing good.
 export const outcomeLog = () => range(300, (i) => {
   const hard = i % 3 === 2;
-  const prompt = hard ? `Prove that there are infinitely many primes of the form 4k + ${i}, then generalise to rings of integers.` : `Classify ticket ${i} as billing, technical or sales: the invoice is wrong`;
+  const prompt = hard ? `Prove that there are infinitely many primes of the form 4k + ${i}, then generalise to rings of integers.` : `Classify ticket ${i} as billing, technical or sales: ${'the invoice is wrong and nobody answers, '.repeat(3 + (i % 4))}please.`;
   return `${JSON.stringify({ prompt, model: 'gpt-5.2', input_tokens: 200, output_tokens: 400, weak: hard && i % 9 !== 2 ? 0 : 1, strong: 1 })}\n`;
 }).join('');
-
-export const EVAL = {
-  rows: 1400, apgr: .667, apgr_low: .64, apgr_high: .69, cpt50: 25, cpt80: 64,
-  curve: range(21, (i) => {
-    const x = i / 20;
-    const router = .5 + .3 * Math.sqrt(x);
-    return { frontier_share: x, router, router_low: router - .01, router_high: router + .01, random: .5 + .3 * x, length: .5 + .3 * x ** .75, oracle: .85 - .35 * Math.max(0, 1 - 3 * x) };
-  }),
-  lines: { random: { apgr: .5, cpt50: 50, cpt80: 80 }, length: { apgr: .571, cpt50: 40, cpt80: 74 } },
-  method: 'weights in use', weak: .5, strong: .8, ece: .03,
-  calibration: range(10, (i) => ({ predicted: (i + .5) / 10, observed: (i + .5) / 10, rows: 140 })),
-  tasks: [{ task: 'classification', rows: 900, weak_wins: .8, apgr: .66 }, { task: 'reasoning', rows: 500, weak_wins: .3, apgr: .64 }],
-};

@@ -80,6 +80,7 @@ static void weigh(const struct snapshot *snapshot, const struct route_state *sta
                                       (double)out->score.p_local};
     const struct session *s = &state->session;
     out->cost = session_cost(price, &r, s->known && !s->local && at == state->session_frontier ? s->tokens : 0);
+    request->too_dear = state->budget_set && out->cost.usd >= state->budget_left_usd;
     if (s->known) out->change = request->change = session_weigh(price, &r, s);
 }
 

@@ -119,6 +119,8 @@ uint64_t live_state(struct server *s, const struct snapshot *snapshot, const str
         budget_look(s->live.budget, now_us, &budget);
         out->ease = budget.ease;
         out->budget_spent = !budget_fits(&budget, 0);
+        out->budget_set = true;
+        out->budget_left_usd = budget.max_usd - budget.spent_usd - budget.aside_usd;
     }
     if (!snapshot->config->routing.sessions) return 0;
     uint64_t key = session_key(s->id_key, first_text(view, ROLE_SYSTEM), first_text(view, ROLE_USER));

@@ -185,9 +185,9 @@ static void try_state(struct trial *t) {
         s.local_wait_ms = 0;
         replan(t, add(t, "with a free slot of a ready local model"), sensitive, &d->score, x->pin, &s);
     }
-    if (now->budget_spent) {
+    if (d->plan.reason == REASON_BUDGET) {
         s = *now;
-        s.budget_spent = false;
+        s.budget_spent = s.budget_set = false;
         replan(t, add(t, "with money left in the budget"), sensitive, &d->score, x->pin, &s);
     }
     if (d->plan.reason == REASON_TOO_LONG) {

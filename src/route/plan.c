@@ -98,8 +98,8 @@ static struct facts gather(const struct config *config, const struct verdict *ve
         .trusted = s->local_trusted,
         .fall_back = config->routing.fall_back,
         .slow = config->routing.max_wait_ms > 0 && s->local_wait_ms > config->routing.max_wait_ms,
-        .spent = s->budget_spent && s->frontier_count > 0,
-        .frontiers = verdict->sensitive || s->budget_spent ? 0 : s->frontier_count,
+        .spent = (s->budget_spent || r->too_dear) && s->frontier_count > 0,
+        .frontiers = verdict->sensitive || s->budget_spent || r->too_dear ? 0 : s->frontier_count,
     };
     if (r->pin == PIN_NONE && s->session.known && !s->session.local && s->session_frontier >= 0 && (uint32_t)s->session_frontier < f.frontiers)
         f.preferred = (uint32_t)s->session_frontier;
@@ -228,7 +228,7 @@ static bool stays(const struct facts *f, const struct route_request *r, const st
 static bool plan_masked(struct plan *out, const struct facts *f, const struct route_request *r,
                         const struct route_state *s, bool hard) {
     bool wanted = frontier_reason(f, r, s->mode, hard) != REASON_ROUTINE || f->obstacle == OBSTACLE_DISABLED;
-    if (!r->mask_zones || r->pin == PIN_LOCAL || !wanted || s->budget_spent) return false;
+    if (!r->mask_zones || r->pin == PIN_LOCAL || !wanted || f->spent) return false;
     bool local_last = f->fall_back && f->trusted && f->able && f->obstacle == OBSTACLE_NONE;
     uint32_t most = f->fall_back ? PLAN_MAX - local_last : 1;
     bool is_named = r->named_frontier >= 0 && (uint32_t)r->named_frontier < s->frontier_count;

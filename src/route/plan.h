@@ -52,7 +52,9 @@ struct route_state {
     const enum zone *frontier_zones;
     enum dial_mode mode;     // what the threshold is compared with
     float ease;              // of the budget, for the dial
-    bool budget_spent;       // nothing more may be asked of frontiers that cost
+    bool budget_spent;       // nothing more may be asked of frontiers
+    bool budget_set;         // there is a budget, and this is left of it
+    double budget_left_usd;
     int64_t local_wait_ms;   // expected, for a slot of the local model
     struct session session;  // who has the conversation in its cache
     int session_frontier;    // as an index among the usable ones, or -1
@@ -65,6 +67,7 @@ struct route_request {
     int64_t max_tokens;      // -1 = not given
     bool needs_vision;
     bool needs_audio;
+    bool too_dear;           // its expected cost is more than what is left of the budget
     struct session_switch change; // what leaving the session's model gains and loses
     uint32_t mask_zones;     // zones a sensitive request may go to masked, as 1u << zone; 0 = none
 };

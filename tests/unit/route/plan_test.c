@@ -15,7 +15,7 @@ struct given {
     uint32_t mask_zones;
     int session;   // 1: the local model has the conversation; 2, 3: frontier 0, 1
     bool worth_it; // the gain of a switch is more than its loss
-    bool slow, spent, quality;
+    bool slow, spent, dear, quality;
 };
 
 enum { BOTH = 1u << ZONE_US | 1u << ZONE_EU };
@@ -32,6 +32,7 @@ static struct plan plan_for(struct given g) {
                                     .input_tokens = g.long_input ? 8000 : 50,
                                     .needs_vision = g.vision,
                                     .mask_zones = g.mask_zones,
+                                    .too_dear = g.dear,
                                     .change = {.gain_usd = g.worth_it ? 2 : 1, .loss_usd = 1}};
     struct route_state state = {.local_enabled = !g.disabled,
                                 .local_trusted = !g.untrusted,
@@ -212,6 +213,7 @@ static const struct {
     {"spent, routine", {.spent = true}, ROUTE_LOCAL, REASON_ROUTINE, NULL, NULL, "L"},
     {"spent, routine, slow", {.spent = true, .slow = true}, ROUTE_LOCAL, REASON_ROUTINE, NULL, NULL, "L"},
     {"spent, hard", {.spent = true, .hard = true}, ROUTE_LOCAL, REASON_BUDGET, "budget", NULL, "L"},
+    {"too dear for what is left", {.dear = true, .hard = true}, ROUTE_LOCAL, REASON_BUDGET, "budget", NULL, "L"},
     {"spent, hard, refuse",
      {.spent = true, .hard = true, .refuse = true},
      ROUTE_REFUSED,

@@ -64,7 +64,7 @@ static enum verify_result check_truncated(struct job *j) {
     int64_t most = j->in->max_tokens;
     bool cut = json_text_is(j->body, json_get(j->body, j->choice, "finish_reason"), "length");
     // What the caller's own limit cut is what he asked for.
-    if (cut && most >= 0 && j->output_tokens >= most) return VERIFY_PASSED;
+    if (cut && most >= 0 && (j->output_tokens < 0 || j->output_tokens >= most)) return VERIFY_PASSED;
     return cut || text_is_cut(j->content) ? VERIFY_FAILED : VERIFY_PASSED;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ledger/store.h"
 #include "report/replay.h"
 #include "test.h"
 
@@ -181,6 +182,59 @@ static json_t *replay(const char *text, const char *set, double keep) {
     return report;
 }
 
+// The ledger as the file that a server writes.
+static void audit_reads_the_file_of_a_ledger(void **state) {
+    (void)state;
+    char db[] = "/tmp/sluice-audit-ledger-XXXXXX";
+    struct store s;
+    struct err e = {""};
+    int made = mkstemp(db);
+    assert_true(made >= 0);
+    close(made);
+    unlink(db);
+    assert_int_equal(store_open(&s, db, &e), 0);
+    struct ledger_row rows[3];
+    for (int i = 0; i < 3; i++) {
+        rows[i] = (struct ledger_row){.started_us = 1769860800000000 + i,
+                                      .input_tokens = 1000,
+                                      .output_tokens = 1000,
+                                      .cached_tokens = -1,
+                                      .cache_write_tokens = -1,
+                                      .cache_write_1h_tokens = -1,
+                                      .reasoning_tokens = -1,
+                                      .cost_usd = 0.01575,
+                                      .baseline_usd = NAN,
+                                      .ttft_us = 250000,
+                                      .total_us = 900000,
+                                      .score = i ? 0.1f : 0.9f,
+                                      .status = i == 1 ? 429 : 200,
+                                      .throttles = i == 1};
+        snprintf(rows[i].id, sizeof rows[i].id, "r%d", i);
+        snprintf(rows[i].model, sizeof rows[i].model, "gpt-5.2");
+        snprintf(rows[i].route, sizeof rows[i].route, "frontier");
+        rows[i].bytes_out[ZONE_US] = 400;
+    }
+    assert_int_equal(store_begin(&s, &e), 0);
+    assert_int_equal(store_insert(&s, rows, 3, &e), 0);
+    assert_int_equal(store_commit(&s, &e), 0);
+    struct audit_options o = plain_options();
+    o.intake.reader.now_us = NOW_US;
+    struct audit *a = audit_new(config_defaults(), &o, &e);
+    assert_int_equal(audit_read(a, db, &e), 0);
+    json_t *r = audit_report(a, &e);
+    assert_int_equal(number(r, "requests"), 3);
+    assert_string_equal(text_of(r, "routine_source"), "ledger");
+    assert_string_equal(text_of(json_object_get(r, "spend"), "logged_usd"), "0.05"); // 0.04725
+    assert_string_equal(text_of(json_object_get(r, "spend"), "difference_usd"), "0.00");
+    assert_true(fabs(number(r, "latency_p95_ms") - 900) < 4 && fabs(number(r, "ttft_p95_ms") - 250) < 1);
+    assert_false(json_is_true(json_object_get(json_array_get(json_object_get(r, "leaks"), 2), "estimated")));
+    assert_string_equal(text_of(json_array_get(json_object_get(r, "files"), 0), "container"), "SQLite");
+    json_decref(r);
+    audit_free(a);
+    store_close(&s);
+    unlink(db);
+}
+
 static void replay_of_a_ledger_decides_by_its_scores(void **state) {
     (void)state;
     static const char LOG[] = "started_us,asked_model,model,route,receipt,input_tokens,output_tokens,cost_usd,total_us,"
@@ -245,6 +299,7 @@ int main(void) {
         cmocka_unit_test(audit_claimed_share_makes_the_articles_verdict),
         cmocka_unit_test(audit_prompts_are_judged_by_gate_and_score),
         cmocka_unit_test(audit_sample_is_even_and_bounded),
+        cmocka_unit_test(audit_reads_the_file_of_a_ledger),
         cmocka_unit_test(replay_of_a_ledger_decides_by_its_scores),
         cmocka_unit_test(replay_without_prompts_says_that_it_only_shares),
         cmocka_unit_test(sweep_names_the_cheapest_setting_that_keeps_quality),

@@ -189,8 +189,9 @@ $(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(call sources,$(filter-out gateway report 
 	@mkdir -p $(@D)
 	@echo "  fuzz  $@"
 	@clang $(filter-out -D_FORTIFY_SOURCE=2 -O3,$(CFLAGS_ALL)) $(FUZZ_FLAGS) -o $@ $(filter-out %.o,$^) $(LLHTTP_OBJECTS) $(LIBS)
-# Logs are read above the layers that the others need.
-$(BUILD)/fuzz/report: $(call sources,gateway report)
+# The readers of logs stand above the layers that the others need.
+$(BUILD)/fuzz/report: $(patsubst %,src/report/%.c,values fields format layout window csv pick pieces source unpack \
+  reader reader_csv reader_json reader_ledger)
 fuzz: $(FUZZERS) ## fuzz every parser for FUZZ_SECONDS each
 	@for f in $(FUZZERS); do n=$$(basename $$f); mkdir -p $(BUILD)/corpus/$$n tests/fuzz/corpus/$$n; \
 	  echo "  $$n"; $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 -print_final_stats=1 -artifact_prefix=$(BUILD)/corpus/ \

@@ -82,7 +82,7 @@ const struct format FORMATS[] = {
      LIST(COL("start_time", TIME), COL("end_time", END_TIME), COL("line_item", MODEL), COL("amount.value", COST),
           COL("amount.currency", CURRENCY))},
     {"anthropic-usage", "Anthropic usage (CSV export of the console)", FORMAT_CSV,
-     FORMAT_TOTALS | FORMAT_NO_REQUESTS | FORMAT_INPUT_UNCACHED,
+     FORMAT_TOTALS | FORMAT_NO_REQUESTS | FORMAT_INPUT_UNCACHED | FORMAT_WRITES_APART,
      "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_output_tokens", NULL,
      LIST(COL("usage_date_utc", TIME), COL("model_version", MODEL), COL("usage_input_tokens_no_cache", INPUT),
           COL("usage_output_tokens", OUTPUT), COL("usage_input_tokens_cache_read", CACHED),
@@ -92,8 +92,8 @@ const struct format FORMATS[] = {
      FORMAT_TOTALS | FORMAT_NO_REQUESTS | FORMAT_BILL, "usage_date_utc,cost_usd", NULL,
      LIST(COL("usage_date_utc", TIME), COL("model", MODEL), COL("cost_usd", COST))},
     {"anthropic-usage-api", "Anthropic usage (JSON of /organizations/usage_report/messages)", FORMAT_JSON,
-     FORMAT_TOTALS | FORMAT_NO_REQUESTS | FORMAT_INPUT_UNCACHED, "starting_at,uncached_input_tokens,output_tokens",
-     NULL,
+     FORMAT_TOTALS | FORMAT_NO_REQUESTS | FORMAT_INPUT_UNCACHED | FORMAT_WRITES_APART,
+     "starting_at,uncached_input_tokens,output_tokens", NULL,
      LIST(COL("starting_at", TIME), COL("ending_at", END_TIME), COL("model", MODEL),
           COL("uncached_input_tokens", INPUT), COL("output_tokens", OUTPUT), COL("cache_read_input_tokens", CACHED),
           COL("cache_creation.ephemeral_5m_input_tokens", CACHE_WRITE),
@@ -152,11 +152,12 @@ const struct format FORMATS[] = {
      NULL,
      LIST(COL("started_us", TIME), COL_IN("total_us", LATENCY, MICROSECONDS), COL_IN("ttft_us", TTFT, MICROSECONDS),
           COL("model", MODEL), COL("asked_model", MODEL), COL("input_tokens", INPUT), COL("output_tokens", OUTPUT),
-          COL("cached_tokens", CACHED), COL("cache_write_tokens", CACHE_WRITE), COL("reasoning_tokens", REASONING),
-          COL("cost_usd", COST), COL("status", STATUS), COL("retries", RETRIES), COL("throttles", THROTTLES),
-          COL("bytes_out_eu", BYTES_OUT), COL("bytes_out_us", BYTES_OUT), COL("bytes_out_any", BYTES_OUT),
-          COL("bytes_answered", BYTES_BACK), COL("route", ROUTE), COL("reason", REASON), COL("score", SCORE),
-          COL("sensitive", SENSITIVE))},
+          COL("cached_tokens", CACHED), COL("cache_write_tokens", CACHE_WRITE),
+          COL("cache_write_1h_tokens", CACHE_WRITE_1H), COL("service_tier", SERVICE),
+          COL("reasoning_tokens", REASONING), COL("cost_usd", COST), COL("status", STATUS), COL("retries", RETRIES),
+          COL("throttles", THROTTLES), COL("bytes_out_eu", BYTES_OUT), COL("bytes_out_us", BYTES_OUT),
+          COL("bytes_out_any", BYTES_OUT), COL("bytes_answered", BYTES_BACK), COL("route", ROUTE),
+          COL("reason", REASON), COL("score", SCORE), COL("sensitive", SENSITIVE))},
     {"chat-log", "requests and answers as they went over the wire (JSON)", FORMAT_JSON, 0,
      "request.messages,response.usage", NULL,
      LIST(COL("request", PROMPT), COL("response.usage.prompt_tokens", INPUT),
@@ -227,7 +228,8 @@ static int finish_times(struct usage_row *row, struct err *e) {
 }
 
 static int finish_tokens(const struct format *format, struct usage_row *row, struct err *e) {
-    row->cache_write += row->cache_write_1h;
+    if (format->flags & FORMAT_WRITES_APART) row->cache_write += row->cache_write_1h;
+    if (row->cache_write < row->cache_write_1h) row->cache_write = row->cache_write_1h;
     if (format->flags & FORMAT_INPUT_UNCACHED && row->input >= 0) row->input += row->cached + row->cache_write;
     if (row->input >= 0 && row->cached + row->cache_write > row->input)
         return err_set(e, "more tokens from and to the cache than input tokens");

@@ -14,7 +14,8 @@ enum {
     FORMAT_TOTALS = 1,         // a row stands for many requests
     FORMAT_NO_REQUESTS = 2,    // ... and does not say for how many
     FORMAT_INPUT_UNCACHED = 4, // the input tokens are those without cache reads and writes
-    FORMAT_BILL = 8            // money by line item, without requests and tokens
+    FORMAT_BILL = 8,           // money by line item, without requests and tokens
+    FORMAT_WRITES_APART = 16   // cache writes for 5 minutes and for an hour are told apart, not as whole and part
 };
 
 struct format_column {

@@ -1,5 +1,9 @@
 #include "report/pick.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 bool picks_add(struct picks *p, struct span path) {
     if (p->count == PICK_MOST) return false;
     uint32_t depth = 0;
@@ -21,9 +25,23 @@ struct walk {
     uint32_t matched[PICK_MOST]; // keys of the path that lead to it
 };
 
+// The next quote or backslash from p on, or the end.
+static inline const char *next_mark(const char *p, const char *end) {
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+    for (; end - p >= 16; p += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        int mask = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
+        if (mask) return p + __builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (p < end && *p != '"' && *p != '\\') p++;
+    return p;
+}
+
 // Behind the string that begins at p, or NULL.
 static const char *skip_string(const struct walk *w, const char *p) {
-    for (p += w->quotes; p < w->end; p++) {
+    for (p += w->quotes; p < w->end && (p = next_mark(p, w->end)) < w->end; p++) {
         if (*p == '\\') p += p + 1 < w->end && p[1] == '"' ? w->quotes : 1;
         else if (*p == '"') return p + w->quotes <= w->end ? p + w->quotes : NULL;
     }

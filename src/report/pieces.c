@@ -56,6 +56,7 @@ static enum piece_status next_line(struct pieces *p, struct span *out, struct er
 
 static uint64_t lines_in(struct span s) {
     uint64_t n = 0;
+    if (!s.len) return 0;
     const char *p = s.at, *end = s.at + s.len;
     while (p < end && (p = memchr(p, '\n', (size_t)(end - p)))) n++, p++;
     return n;

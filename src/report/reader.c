@@ -108,7 +108,8 @@ uint32_t reader_json_at(const struct json_doc *doc, uint32_t node, struct span p
 
 bool reader_says_nothing(struct span raw) {
     static const char *const NOTHING[] = {"", "null", "{}", "[]", "\"\"", "\"{}\"", "\"[]\"", "None", "NULL", "\\N"};
-    if (raw.len > 4 || (raw.len && !strchr("n{[\"NnuU\\ ", raw.at[0]))) return false;
+    if (raw.len > 4 || (raw.len && raw.at[0] >= '0' && raw.at[0] <= '9')) return false;
+    if (!raw.len) return true;
     raw = span_trim(raw);
     for (size_t i = 0; i < sizeof NOTHING / sizeof *NOTHING; i++)
         if (span_is_z(raw, NOTHING[i])) return true;

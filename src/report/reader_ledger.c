@@ -47,6 +47,9 @@ static enum reader_status next(struct reader *r, struct usage_row *row, struct e
     row->output = from->output_tokens;
     row->cached = from->cached_tokens > 0 ? from->cached_tokens : 0;
     row->cache_write = from->cache_write_tokens > 0 ? from->cache_write_tokens : 0;
+    row->cache_write_1h = from->cache_write_1h_tokens > 0 ? from->cache_write_1h_tokens : 0;
+    if (row->cache_write_1h > row->cache_write) row->cache_write_1h = row->cache_write;
+    row->service = price_service_from(span_from(from->service_tier));
     row->reasoning = from->reasoning_tokens > 0 ? from->reasoning_tokens : 0;
     take_money(from, row);
     row->latency_us = from->total_us;
@@ -60,6 +63,9 @@ static enum reader_status next(struct reader *r, struct usage_row *row, struct e
     row->reason = span_from(from->reason);
     row->score = (double)from->score;
     row->sensitive = from->sensitive;
+    // what a provider counted wrongly is not to be priced
+    if (row->input >= 0 && row->cached + row->cache_write > row->input) row->input = -1;
+    if (row->output >= 0 && row->reasoning > row->output) row->output = -1;
     return READER_ROW;
 }
 

@@ -25,8 +25,7 @@ void live_release(struct live *l);
 // After a reload: another budget. What was spent stays.
 void live_reload(struct live *l, const struct config *config);
 
-// The state for a decision at this moment; returns the key of the conversation, or 0. The caller may have seen it
-// before: routing.sessions.
+// The state for a decision at this moment. Returns the key of the conversation, for live_done; 0 where none are kept.
 uint64_t live_state(struct server *s, const struct snapshot *snapshot, const struct chat_view *view, int64_t now_us,
                     struct route_state *out);
 // The request is decided: the dial counts it.

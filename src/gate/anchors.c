@@ -236,11 +236,7 @@ static bool search_rest(struct pass *pass) {
 
 void anchors_scan(struct scan *s) {
     const struct gate *g = s->gate;
-    struct known_walk none = {.count = 0};
-    struct pass pass;
-    pass.scan = s;
-    // What a view holds differs from request to request.
-    pass.known = s->view ? &none : &s->scratch->walk;
+    struct pass pass = {.scan = s, .known = &s->scratch->walk};
     s->searched = search_rest(&pass);
     if (s->searched && g->own_db) search(&pass, 0, s->text.len, g->own_db, g->own_longest, on_own_match);
 }

@@ -104,4 +104,5 @@ void known_end(struct known_walk *w, bool whole) {
         if (!w->parts[i].old) k->complete = whole && k->count <= KNOWN_LITERALS;
         k->taken = false;
     }
+    w->count = w->part = w->literal = 0;
 }

@@ -129,12 +129,12 @@ static bool speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
 
 size_t plain_skip(const struct scan *s, size_t at) {
     struct span t = s->text;
-    struct known_walk *known = s->view ? NULL : &s->scratch->walk;
+    struct known_walk *known = &s->scratch->walk;
     while (at < t.len) {
         size_t start = at, end;
         while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
         if (start == t.len) return t.len;
-        if (known && known->count && (end = known_plain(known, start)) && !speaks_of_a_person(s, start, end)) {
+        if (known->count && (end = known_plain(known, start)) && !speaks_of_a_person(s, start, end)) {
             at = end;
             continue;
         }
@@ -142,7 +142,7 @@ size_t plain_skip(const struct scan *s, size_t at) {
         end = word ? plain_end(t, start, word) : 0;
         if (!end || speaks_of_a_person(s, start, end)) return at;
         // One that ends with the text only would go on with what follows another time.
-        if (known && known->count && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
+        if (known->count && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
         at = end;
     }
     return t.len;

@@ -96,7 +96,7 @@ struct gate_scratch {
     struct own_scratch *own;       // or NULL
     struct custom_scratch *custom; // or NULL
     struct known_memory known;
-    struct known_walk walk; // of the text as it came
+    struct known_walk walk; // of the text as it came; empty for views, which differ from request to request
     struct hit hits[GATE_MAX_FINDINGS];
     struct fusion fusion; // of the last scan
 };
@@ -110,9 +110,9 @@ struct gate {
     unsigned built_in_count; // with those of starts
     unsigned anchor_count;
     size_t longest, own_longest; // bytes of the longest built-in literal, and of the operator's
-    struct names names;      // the tagger's weights; embedded
-    char *names_owned; // its bytes when they are not part of the program
-    char **markers;          // the operator's, owned
+    struct names names;          // the tagger's weights; embedded
+    char *names_owned;           // its bytes when they are not part of the program
+    char **markers;              // the operator's, owned
     size_t marker_count;
     struct own *own;       // what the company registered, or NULL
     struct custom *custom; // the operator's patterns, or NULL
@@ -155,7 +155,7 @@ struct scan {
     size_t done;              // no literal anchor before this offset is of interest: inside a finding
     uint64_t deadline_ns;     // 0 = none
     size_t looked;            // bytes that were looked at since the last look at the clock
-    bool searched; // the literal pass went to its end
+    bool searched;            // the literal pass went to its end
     bool late;
     bool blob; // a long encoded stretch without text was reported
     uint32_t count, omitted;

@@ -56,7 +56,7 @@ static unsigned may_follow(const struct anchor *a, size_t len, size_t at, const 
     to[n++] = 0;
     if (whole && at == len) to[n++] = 's'; // plural
     else if (!whole || at > len + 1 || key[len] != 's')
-        for (char c = 'a'; c <= 'z'; c++) to[n++] = c;
+        for (int c = 'a'; c <= 'z'; c++) to[n++] = (char)c;
     return n;
 }
 

@@ -45,7 +45,7 @@ objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))
 LLHTTP_OBJECTS := $(patsubst /usr/share/llhttp/%.c,$(OBJ)/llhttp/%.o,$(LLHTTP_SOURCES))
 ALL_OBJECTS := $(call objects,$(LAYERS)) $(OBJ)/main.o
 
-.PHONY: all build setup run test unit e2e bench eval-model eval-cascade eval-gate bench-gate bench-audit lint check-deep fuzz install uninstall clean help
+.PHONY: all build setup run test unit e2e bench eval-model eval-cascade eval-gate bench-gate eval-router bench-router bench-audit lint check-deep fuzz install uninstall clean help
 ifeq ($(SETUP),1)
 all: setup
 	@$(MAKE) --no-print-directory build SETUP=0
@@ -152,11 +152,28 @@ bench-gate: ## what a scan costs, against the same rules as regular expressions;
 	@$(BUILD)/bench/gate bench/gate_patterns.txt > $(BUILD)/bench/gate.table; status=$$?; cat $(BUILD)/bench/gate.table; \
 	  scripts/put_table.py docs/gate-figures.md bench "make bench-gate" < $(BUILD)/bench/gate.table && exit $$status
 
+eval-router: ## the figures of the intent score, on labelled data in DATA; writes docs/router-figures.md
+	@[ -n "$(DATA)" ] || { echo "make eval-router DATA=/where/the/labelled/data/is (see scripts/eval-router.py --help)" >&2; exit 2; }
+	@$(MAKE) --no-print-directory build SETUP=0
+	@scripts/eval-router.py $(DATA) --sluice $(BIN) $(if $(WEIGHTS),--weights $(WEIGHTS)) --write docs/router-figures.md
+
+bench-router: ## what a decision of the intent score costs; writes docs/router-figures.md
+	@[ -n "$(DATA)" ] || { echo "make bench-router DATA=/where/the/labelled/data/is" >&2; exit 2; }
+	@$(MAKE) --no-print-directory build $(BUILD)/bench/router SETUP=0
+	@$(BIN) learn --from $(DATA)/router/gsm8k.jsonl --out $(BUILD)/bench/router.weights > /dev/null
+	@$(BUILD)/bench/router bench/gate_patterns.txt $(DATA)/router/mmlu.jsonl $(BUILD)/bench/router.weights > $(BUILD)/bench/router.table; \
+	  status=$$?; cat $(BUILD)/bench/router.table; \
+	  scripts/put_table.py docs/router-figures.md bench "make bench-router DATA=..." < $(BUILD)/bench/router.table && exit $$status
+
 # For models/fusion/fit.sh.
 $(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
+
+$(BUILD)/bench/router: bench/router.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,intent,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
 

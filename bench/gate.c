@@ -7,17 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "gate/scan.h"
-#include "gate_patterns.h"
 #include "gate_texts.h"
+#include "pattern_loop.h"
 
-enum { ROUNDS = 15, RUNS = 3, RUN_US = 1500, MAX_PATTERNS = 1024 };
+enum { ROUNDS = 15, RUNS = 3, RUN_US = 1500 };
 
 // ---------------------------------------------------------------- contestants
 
@@ -25,21 +22,13 @@ struct bench {
     struct gate *gate;
     struct gate_scratch *scratch;
     struct arena arena;
-    pcre2_code *patterns[MAX_PATTERNS];
-    pcre2_match_data *match;
-    size_t pattern_count;
+    struct pattern_loop loop;
 };
 
 typedef void contestant(struct bench *b, struct span text);
 
 static void read_with_patterns(struct bench *b, struct span text) {
-    for (size_t i = 0; i < b->pattern_count; i++) {
-        PCRE2_SIZE at = 0;
-        while (at < text.len && pcre2_jit_match(b->patterns[i], (PCRE2_SPTR)text.at, text.len, at, 0, b->match, NULL) > 0) {
-            PCRE2_SIZE end = pcre2_get_ovector_pointer(b->match)[1];
-            at = end > at ? end : at + 1;
-        }
-    }
+    pattern_loop_run(&b->loop, text);
 }
 
 // The passes over literals and bytes alone, without names, views, lists and verdict.
@@ -114,7 +103,7 @@ static void print_target(double ratio, double target) {
 static bool compare(struct bench *b) {
     bool met = true;
     printf("| text of 2 kB | %zu patterns, PCRE2 JIT, us | passes over literals and bytes, us | ratio | target | met |\n"
-           "|---|---:|---:|---:|---|---|\n", b->pattern_count);
+           "|---|---:|---:|---:|---|---|\n", b->loop.count);
     static struct row rows[GATE_TEXT_COUNT];
     for (int t = 0; t < GATE_TEXT_COUNT; t++) {
         measure(b, gate_text(t), &rows[t]);
@@ -164,46 +153,11 @@ static bool grow(struct bench *b) {
 
 // ---------------------------------------------------------------- setting up
 
-static int add_pattern(struct bench *b, struct span pattern) {
-    int error;
-    PCRE2_SIZE at;
-    if (pattern.len == 0 || pattern.at[0] == '#' || b->pattern_count == MAX_PATTERNS) return 0;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern.at, pattern.len, PCRE2_NO_AUTO_CAPTURE | PCRE2_UTF, &error, &at, NULL);
-    if (!code || pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) != 0)
-        return fprintf(stderr, "gate: a pattern does not compile (at %zu): %.*s\n", at, (int)pattern.len, pattern.at), -1;
-    b->patterns[b->pattern_count++] = code;
-    return 0;
-}
-
-// Those of the tables, and the lines of the file.
-static int read_patterns(struct bench *b, const char *path) {
-    struct buf all;
-    char piece[4096];
-    size_t n;
-    int status = 0;
-    FILE *f = fopen(path, "r");
-    if (!f) return fprintf(stderr, "gate: %s cannot be read\n", path), -1;
-    buf_init(&all, 1 << 22);
-    gate_patterns(&all);
-    while ((n = fread(piece, 1, sizeof piece, f)) > 0) buf_add(&all, piece, n);
-    fclose(f);
-    for (struct span rest = buf_span(&all); rest.len && status == 0;) {
-        size_t line = span_find(rest, SPAN("\n"));
-        if (line == SIZE_MAX) line = rest.len;
-        status = add_pattern(b, span_sub(rest, 0, line));
-        rest = span_sub(rest, line + 1, rest.len - line - 1);
-    }
-    buf_free(&all);
-    b->match = pcre2_match_data_create(1, NULL);
-    return status;
-}
-
 int main(int argc, char **argv) {
     static struct bench b;
     struct err e = {""};
     if (argc != 2) return fprintf(stderr, "usage: gate PATTERNS\n"), 2;
-    if (read_patterns(&b, argv[1]) != 0) return 1;
+    if (pattern_loop_read(&b.loop, argv[1]) != 0) return 1;
     struct config *config = config_defaults();
     if (config_set(config, "policy.max_scan_bytes=16MB", &e) || config_set(config, "policy.max_scan_time=10s", &e)) return fprintf(stderr, "gate: %s\n", e.text), 1;
     b.gate = gate_new(config, &e);

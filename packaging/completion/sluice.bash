@@ -9,6 +9,8 @@ _sluice_options() {
     scan) echo "-j --json --jsonl -p --profile --show-values -c --config -s --set -h --help" ;;
     gate) echo "-n --name --column --with --class --no-header --allow-weak --common -j --json -c --config -s --set -h --help" ;;
     ledger) echo "-c --config --db --format --id -j --json -n --limit --outcomes --set --since --until -h --help" ;;
+    learn) echo "--from -o --out -n --dry-run --force --db --local --frontier -j --json -c --config -s --set -h --help" ;;
+    eval) echo "-d --data -w --weights --folds --outcomes --draws --seed --html -j --json -c --config -s --set -h --help" ;;
     prices) echo "-c --config -j --json -s --set -h --help" ;;
     roi) echo "--requests --input-tokens --output-tokens --local-share --input-price --output-price --cached-price --cache-hit-share --retry-rate --throttle-rate --egress --bytes-per-token --ops --hardware --setup --amortise --watts --kwh --utilisation --growth --local-success --frontier-success -f --frontier --compare --service --sensitive --interactive --reasoning --sporadic --seed --html -j --json -c --config -s --set -h --help" ;;
     audit) echo "-f --format -m --map -j --json --html --bad-rows -v --verbose --routine --sensitive --interactive --reasoning --sample --ops --hardware --egress -c --config -s --set -h --help" ;;
@@ -22,10 +24,10 @@ _sluice() {
     local words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="serve ask explain scan gate ledger prices audit roi replay doctor --help --version"
+        words="serve ask explain scan gate ledger learn eval prices audit roi replay doctor --help --version"
     else
         case $previous in
-        -c | --config | -f | --file | -w | --weights | --db | --html | --bad-rows) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+        -c | --config | -f | --file | -w | --weights | --db | --html | --bad-rows | --from | -o | --out | -d | --data) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
         -m | --model) words="auto local frontier" ;;
         -p | --profile) words="strict balanced lenient" ;;
         --format) words="jsonl csv" ;;
@@ -36,6 +38,7 @@ _sluice() {
             case $command:$current in
             *:-*) words=$(_sluice_options "$command") ;;
             scan:* | audit:* | replay:*) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+            learn:*) words="versions rollback" ;;
             gate:*)
                 words="add-list add-documents list remove"
                 [ "$COMP_CWORD" -gt 2 ] && mapfile -t COMPREPLY < <(compgen -f -- "$current") && return

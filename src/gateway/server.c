@@ -118,7 +118,7 @@ static void close_if_done(struct server *s) {
     close_handle((uv_handle_t *)&s->ended);
     close_handle((uv_handle_t *)&s->announce);
     close_handle((uv_handle_t *)&s->drain);
-    close_handle((uv_handle_t *)&s->watch);
+    watch_close(&s->watch);
 }
 
 static void on_local_stopped(void *arg) {
@@ -200,22 +200,14 @@ static void reload(struct server *s) {
 }
 
 // Other weights than before: learned anew, rolled back, or gone. As on SIGHUP, everything is loaded again.
-static void on_weights_changed(uv_fs_poll_t *watch, int status, const uv_stat_t *before, const uv_stat_t *now) {
-    struct server *s = watch->data;
-    (void)before, (void)now;
-    bool was_there = s->weights_there; // that a file is missing is told at the first look, too
-    s->weights_there = status == 0;
-    if (status == 0 || was_there) reload(s);
+static void on_weights_changed(void *server) {
+    reload(server);
 }
 
-// Asks for the file's state now and then, in the thread pool; a file that is not there yet is waited for.
 static void watch_weights(struct server *s) {
     const struct config *config = s->snapshot->config;
-    uv_fs_poll_stop(&s->watch);
-    if (config->learn.watch_ms == 0) return;
     char *path = weigher_path(config);
-    s->weights_there = access(path, F_OK) == 0;
-    if (*path) uv_fs_poll_start(&s->watch, on_weights_changed, path, (unsigned)config->learn.watch_ms);
+    watch_file(&s->watch, path, (uint64_t)config->learn.watch_ms);
     free(path);
 }
 
@@ -247,8 +239,8 @@ static void init_loop(struct server *s) {
     uv_async_init(&s->loop, &s->ended, on_ended);
     uv_timer_init(&s->loop, &s->announce);
     uv_timer_init(&s->loop, &s->drain);
-    uv_fs_poll_init(&s->loop, &s->watch);
-    s->stop.data = s->ended.data = s->announce.data = s->drain.data = s->watch.data = s;
+    watch_init(&s->watch, &s->loop, on_weights_changed, s);
+    s->stop.data = s->ended.data = s->announce.data = s->drain.data = s;
     uv_timer_start(&s->announce, on_settle, 0, SETTLE_POLL_MS);
 }
 
@@ -280,6 +272,7 @@ static void release(struct server *s) {
     recent_free(s->recent);
     live_release(&s->live);
     snapshot_unref(s->snapshot);
+    watch_release(&s->watch);
     free(s->workers);
     uv_mutex_destroy(&s->lock);
     uv_loop_close(&s->loop);

@@ -7,6 +7,7 @@
 
 #include "gateway/live.h"
 #include "gateway/snapshot.h"
+#include "gateway/watch.h"
 #include "gateway/worker.h"
 #include "ledger/ledger.h"
 #include "local/local.h"
@@ -31,8 +32,7 @@ struct server {
     uv_async_t ended;        // a worker has ended
     uv_timer_t announce;     // calls options.ready once the local model is settled
     uv_timer_t drain;        // deadline of a graceful end
-    uv_fs_poll_t watch;      // the file of the weights
-    bool weights_there;      // it existed at the last look
+    struct watch watch;      // the file of the weights
     struct server_options options;
     uv_mutex_t lock;         // guards `snapshot`
     struct snapshot *snapshot;

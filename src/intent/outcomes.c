@@ -60,6 +60,14 @@ static uint32_t root_of(struct outcomes *o, uint32_t i) {
     return i;
 }
 
+static void join(struct outcomes *o, uint16_t *sizes, uint32_t a, uint32_t b) {
+    a = root_of(o, a);
+    b = root_of(o, b);
+    if (a == b || sizes[a] + sizes[b] > GROUP_MOST) return;
+    o->at[a].group = b;
+    sizes[b] = (uint16_t)(sizes[a] + sizes[b]);
+}
+
 static uint64_t key_of(const struct outcomes *o, uint32_t row, uint32_t band) {
     const struct outcome_row *r = &o->at[row];
     uint64_t key = band + 1;
@@ -82,7 +90,8 @@ static struct key *find_key(struct key *keys, uint64_t mask, uint64_t hash) {
     return &keys[i];
 }
 
-static void join_band(struct outcomes *o, struct key *keys, uint64_t mask, uint64_t *of_row, uint32_t band) {
+static void join_band(struct outcomes *o, struct key *keys, uint64_t mask, uint64_t *of_row, uint16_t *sizes,
+                      uint32_t band) {
     memset(keys, 0, (mask + 1) * sizeof *keys);
     for (uint32_t r = 0; r < o->count; r++) {
         of_row[r] = key_of(o, r, band);
@@ -92,7 +101,7 @@ static void join_band(struct outcomes *o, struct key *keys, uint64_t mask, uint6
     }
     for (uint32_t r = 0; r < o->count; r++) {
         const struct key *k = find_key(keys, mask, of_row[r]);
-        if (k->uses <= GROUP_STOCK) o->at[root_of(o, r)].group = root_of(o, k->row);
+        if (k->uses <= GROUP_STOCK) join(o, sizes, r, k->row);
     }
 }
 
@@ -101,11 +110,13 @@ void outcomes_group(struct outcomes *o) {
     while (slots < 2 * (uint64_t)o->count) slots *= 2;
     struct key *keys = mem_new_array(slots, sizeof *keys);
     uint64_t *of_row = mem_new_array(o->count + 1, sizeof *of_row);
-    for (uint32_t r = 0; r < o->count; r++) o->at[r].group = r;
-    for (uint32_t band = 0; band < GROUP_BANDS; band++) join_band(o, keys, slots - 1, of_row, band);
+    uint16_t *sizes = mem_new_array(o->count + 1, sizeof *sizes);
+    for (uint32_t r = 0; r < o->count; r++) o->at[r].group = r, sizes[r] = 1;
+    for (uint32_t band = 0; band < GROUP_BANDS; band++) join_band(o, keys, slots - 1, of_row, sizes, band);
     for (uint32_t r = 0; r < o->count; r++) o->at[r].group = root_of(o, r);
     free(keys);
     free(of_row);
+    free(sizes);
 }
 
 uint32_t outcomes_fold(const struct outcomes *o, uint32_t row, uint32_t folds, uint64_t seed) {

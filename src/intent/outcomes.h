@@ -36,10 +36,11 @@ void outcomes_free(struct outcomes *o);
 struct outcome_row *outcomes_add(struct outcomes *o, const struct sample *s);
 
 // Finds rows that are nearly the same: those that agree in one of GROUP_BANDS keys, each made of the GROUP_ROWS
-// smallest hashes of their buckets under as many hash functions (MinHash: Broder, 1997). Of two rows that share half
-// of all that is in either, two thirds are found; of such that share a fifth, one in twenty. A key of more than
-// GROUP_STOCK rows is a common template and joins nobody.
-enum { GROUP_BANDS = 8, GROUP_ROWS = 6, GROUP_STOCK = 6 };
+// smallest hashes of their buckets under as many hash functions (MinHash: Broder, 1997). Of two rows that have four
+// fifths of all that is in either in common nine in ten are found, of such that have a half in common one in eight. A
+// key of more than GROUP_STOCK rows is a common template and joins nobody, and a group does not grow beyond GROUP_MOST:
+// requests made from one template are traffic to learn from, not copies.
+enum { GROUP_BANDS = 8, GROUP_ROWS = 6, GROUP_STOCK = 6, GROUP_MOST = 12 };
 void outcomes_group(struct outcomes *o);
 
 // A number below `folds`, the same for all rows of a group.

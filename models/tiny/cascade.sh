@@ -17,6 +17,8 @@ END
 "$sluice" serve -c "$run/sluice.yaml" >"$run/log" 2>&1 &
 child=$!
 trap 'kill $child 2>/dev/null; wait $child 2>/dev/null || true; rm -rf "$run"' EXIT
-for _ in $(seq 300); do curl -s "http://127.0.0.1:$port/readyz" | grep -q '"local":"ready"' && break; sleep 0.1; done
+ready() { curl -s "http://127.0.0.1:$port/readyz" | grep -q '"local":"ready"'; }
+for _ in $(seq 300); do ready && break; sleep 0.1; done
+ready || { echo "the local model does not get ready:" >&2; cat "$run/log" >&2; exit 1; }
 cd models/tiny
 python3 cascade.py "http://127.0.0.1:$port" --markdown CASCADE.md "$@"

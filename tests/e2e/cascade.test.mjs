@@ -348,6 +348,24 @@ describe('modes', () => {
     await near.stop();
   });
 
+  test('cascade_more_than_may_be_held_is_decided_at_once', async () => {
+    const s = await start({ hold_tokens: 100000 }, { limits: { held_bytes: '8KB' } });
+    try {
+      const ask = (extra) => s.gateway.chat({ model: 'auto', messages: user(TICKET), stream: true, ...extra });
+      s.near.behaveNext({ text: Array.from({ length: 400 }, (_, i) => `word${i} `).join(''), gapMs: 1 });
+      const text = await ask({});
+      assert.deepEqual(seen(text), { route: 'local', reason: 'routine', degraded: null });
+      assert.match(textOf(await readAll(text)), /^word0 .*word399 $/);
+      s.near.behaveNext({ text: JSON.stringify({ name: 'Jane Roe', order: 'x'.repeat(20000), kind: 'other' }), pieceChars: 100 });
+      const json = await ask({ response_format: FORMAT });
+      assert.equal(seen(json).reason, 'escalated');
+      await readAll(json);
+      assert.equal((await s.gateway.row(json.headers.get('x-request-id'))).verify, 'late');
+    } finally {
+      await stop(s);
+    }
+  });
+
   test('cascade_critical_fields_are_those_named', async () => {
     const s = await start({ critical_fields: ['order'] });
     try {

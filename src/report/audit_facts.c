@@ -116,10 +116,13 @@ static void set_inputs(const struct audit *a, struct audit_facts *f) {
         bool given = !isnan(a->options.costs[i]);
         v[i] = given ? a->options.costs[i] : isnan(SAVINGS_FIELDS[i].preset) ? 0 : SAVINGS_FIELDS[i].preset;
     }
-    f->has_cost = s->book_rows || s->logged_rows;
-    f->cost_basis = s->book_rows ? "book" : s->logged_rows ? "logged" : "none";
-    double total = pico_real(s->book_rows ? s->book : s->logged);
-    double for_input = s->book_rows ? pico_real(s->book_input) : tokens > 0 ? total * input / tokens : 0;
+    pico spend;
+    f->has_cost = sums_spend(s, &spend);
+    bool mixed = s->logged_rows > s->both_rows; // rows that only the log prices
+    f->cost_basis = !f->has_cost ? "none" : !s->book_rows ? "logged" : mixed ? "mixed" : "book";
+    double total = pico_real(spend), by_log = pico_real(spend - s->book);
+    // what only the log prices is split as the tokens are
+    double for_input = pico_real(s->book_input) + (tokens > 0 ? by_log * input / tokens : 0);
     // rows that do not say how many requests they are: a thousand tokens each, which moves no dollar
     double requests = f->requests_known ? (double)s->requests : fmax(1, tokens / 1000);
     v[SAVINGS_REQUESTS] = requests * f->per_month;

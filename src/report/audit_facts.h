@@ -33,8 +33,8 @@ struct audit_facts {
     double local_share;             // of the cost, under the policy in force; or what is assumed
     const char *local_share_source; // "prompts", "ledger", "claimed", "assumed"
     double local_low, local_high;
-    bool has_cost;          // of the book, or of the log where the book knows no model
-    const char *cost_basis; // "book", "logged", "none"
+    bool has_cost;          // see sums_spend
+    const char *cost_basis; // "book", "logged", "mixed", "none"
     struct savings_inputs inputs;
     struct savings saving, saving_low, saving_high;
     struct verdict_facts verdict_facts;

@@ -117,10 +117,9 @@ static json_t *spend_json(const struct audit *a, const struct audit_facts *f) {
     json_object_set_new(o, "difference_usd", cents(s->book_logged - s->logged_priced, s->both_rows > 0));
     json_object_set_new(o, "billed_usd", cents(t->billed, t->bill_rows > 0));
     json_object_set_new(o, "book_input_usd", cents(s->book_input, s->book_rows > 0));
-    json_object_set_new(o, "per_month_usd",
-                        f->has_cost && f->days > 0
-                            ? report_number(pico_real(s->book_rows ? s->book : s->logged) * f->per_month, 2)
-                            : json_null());
+    pico spend;
+    bool monthly = sums_spend(s, &spend) && f->days > 0;
+    json_object_set_new(o, "per_month_usd", monthly ? report_number(pico_real(spend) * f->per_month, 2) : json_null());
     json_object_set_new(o, "unknown_models", unknown_models(t));
     json_object_set_new(o, "other_currencies", currencies_json(t));
     return o;
@@ -136,8 +135,8 @@ static json_t *day_or_null(int64_t us, bool known) {
 }
 
 static json_t *best_usd(const struct sums *s) {
-    if (!s->book_rows && !s->logged_rows) return json_null();
-    return report_number(pico_real(s->book_rows ? s->book : s->logged), 6);
+    pico spend;
+    return sums_spend(s, &spend) ? report_number(pico_real(spend), 6) : json_null();
 }
 
 static void add_totals(json_t *o, const struct audit *a, const struct audit_facts *f) {

@@ -13,8 +13,9 @@ static void add_sums(json_t *o, const struct sums *s) {
     json_object_set_new(o, "requests", s->requests_unknown ? json_null() : json_integer(s->requests));
     json_object_set_new(o, "input_tokens", json_integer(s->input));
     json_object_set_new(o, "output_tokens", json_integer(s->output));
-    // what is known best: the book, or where it knows no model the log
-    json_object_set_new(o, "spend_usd", usd(s->book_rows ? s->book : s->logged, s->book_rows || s->logged_rows));
+    pico spend;
+    bool known = sums_spend(s, &spend);
+    json_object_set_new(o, "spend_usd", usd(spend, known));
     json_object_set_new(o, "logged_usd", usd(s->logged, s->logged_rows > 0));
     json_object_set_new(o, "book_usd", usd(s->book, s->book_rows > 0));
 }
@@ -23,7 +24,9 @@ static void add_sums(json_t *o, const struct sums *s) {
 static int by_cost(const void *a, const void *b) {
     const struct sums *x = &(*(const struct tally_model *const *)a)->sums,
                       *y = &(*(const struct tally_model *const *)b)->sums;
-    pico left = x->book_rows ? x->book : x->logged, right = y->book_rows ? y->book : y->logged;
+    pico left, right;
+    sums_spend(x, &left);
+    sums_spend(y, &right);
     if (left != right) return left < right ? 1 : -1;
     int64_t m = x->input + x->output, n = y->input + y->output;
     return (m < n) - (m > n);

@@ -62,7 +62,8 @@ static void print_gaps(const json_t *r, FILE *out) {
     static const struct {
         const char *key, *what;
     } GAPS[] = {
-        {"not_decided", "requests have no prompt and no score; they are not in the figures"},
+        {"not_decided",
+         "requests were not decided (no prompt and no score, or too long a prompt); they are not in the figures"},
         {"too_long", "prompts were too long to be judged"},
         {"tokens_estimated", "requests have no token counts; they were estimated from the prompt"},
         {"bytes_estimated", "requests have no byte counts; they were estimated"},

@@ -140,6 +140,11 @@ void sums_add(struct sums *a, const struct sums *b) {
     a->bytes_rows += b->bytes_rows;
 }
 
+bool sums_spend(const struct sums *s, pico *out) {
+    *out = s->book + s->logged - s->logged_priced;
+    return s->book_rows || s->logged_rows;
+}
+
 static void add_ends(struct sums *s, const struct usage_row *row) {
     if (row->failed >= 0) {
         s->status_rows += row->requests > 0 ? row->requests : 0;

@@ -88,5 +88,7 @@ void tally_close(struct tally *t);
 bool tally_cost_of(const struct tally *t, const struct usage_row *row, struct row_cost *out);
 
 void sums_add(struct sums *into, const struct sums *from);
+// What is known best: by the book, and for rows that it has no price for what the log says. Unknown when neither tells.
+bool sums_spend(const struct sums *s, pico *out);
 
 #endif

@@ -244,7 +244,8 @@ void value_day_text(int64_t day, char out[static 11]) {
 
 double pico_real(pico v) {
     // whole units and the rest apart, so that the quotient is rounded once
-    return (double)(v / PICO_PER_UNIT) + (double)(v % PICO_PER_UNIT) / (double)PICO_PER_UNIT;
+    pico whole = v / PICO_PER_UNIT, rest = v % PICO_PER_UNIT;
+    return (double)whole + (double)rest / (double)PICO_PER_UNIT;
 }
 
 void pico_cents(pico v, char out[static 48]) {

@@ -68,6 +68,8 @@ static void audit_money_reconciles_to_the_cent(void **state) {
     assert_string_equal(text_of(spend, "difference_usd"), "-8.43");
     assert_int_equal(number(spend, "book_unknown_rows"), 1);
     assert_string_equal(json_string_value(json_array_get(json_object_get(spend, "unknown_models"), 0)), "nobody-knows");
+    assert_true(fabs(number(r, "spend_usd") - 1.58) < 1e-9); // by the book, and 0.005 as logged
+    assert_string_equal(text_of(json_object_get(r, "saving"), "basis"), "mixed");
     assert_int_equal(number(r, "requests"), 101);
     assert_int_equal(number(r, "days"), 28);
     json_decref(r);

@@ -112,7 +112,7 @@ struct config {
         bool fall_back;              // may the other side answer when the first choice fails
         struct {
             enum verify_mode mode;
-            double band;             // grey: scores from threshold - band on
+            double band;             // grey: scores from threshold * (1 - band) on
             int64_t hold_tokens;     // of a streamed text, before the first is sent
             int64_t max_hold_ms;     // of a stream
             bool logprobs;           // ask for them

@@ -250,7 +250,8 @@ static bool plan_masked(struct plan *out, const struct facts *f, const struct ro
 static bool is_grey(const struct config *config, const struct score *score, const struct route_state *s,
                     const struct plan *plan) {
     bool by_score = plan->reason == REASON_ROUTINE || plan->reason == REASON_SENSITIVE || plan->reason == REASON_SESSION;
-    float least = plan->threshold - (float)config->routing.verify.band;
+    // a part of the line, because where the line is low so are the scores that it parts
+    float least = plan->threshold * (1 - (float)config->routing.verify.band);
     return by_score && s->frontier_count && !(dial_key(s->mode, score) < least);
 }
 

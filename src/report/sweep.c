@@ -53,8 +53,18 @@ static void add(struct sweep *d, struct sweep_sums *s, size_t place, const struc
     s->strong += row->strong;
 }
 
+// Bins are even in the logit of the score, which comes out of a logistic function and crowds at its ends.
+#define LOGIT_MOST 9.0
+
+static double score_at(uint32_t bins) {
+    if (bins == 0) return 0;
+    if (bins == SWEEP_BINS) return 1;
+    return 1 / (1 + exp(LOGIT_MOST - 2 * LOGIT_MOST * bins / SWEEP_BINS));
+}
+
 void sweep_add(struct sweep *d, double score, const struct sweep_row *row) {
-    double at = score * SWEEP_BINS;
+    double logit = score > 0 ? log(score / (1 - score)) : -LOGIT_MOST;
+    double at = score >= 1 ? SWEEP_BINS : (logit + LOGIT_MOST) * (SWEEP_BINS / (2 * LOGIT_MOST));
     size_t bin = at >= SWEEP_BINS ? SWEEP_BINS - 1 : at > 0 ? (size_t)at : 0;
     add(d, &d->bins[bin], bin, row);
 }
@@ -104,7 +114,7 @@ static void set_intervals(const struct sweep *d, uint32_t bins, struct sweep_poi
 }
 
 struct sweep_point sweep_at(const struct sweep *d, uint32_t bins) {
-    struct sweep_point p = {.score = (double)bins / SWEEP_BINS};
+    struct sweep_point p = {.score = score_at(bins)};
     uint64_t all = 0, local = 0, movable = 0, moved = 0, outcomes = 0;
     double sum = 0, best = 0;
     for (size_t place = 0; place < PLACES; place++) {

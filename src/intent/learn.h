@@ -20,7 +20,7 @@ enum {
     LEARN_FOLDS = 5,
     LEARN_MIN_ROWS = 50,
     LEARN_MAX_ROWS = 200000,
-    LEARN_CHOOSE_ROWS = 10000, // of more rows so many choose the penalty
+    LEARN_CHOOSE_ROWS = 8000, // of more rows so many choose the penalty
     LEARN_PRIOR_ROWS = 10,
 };
 

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-enum { BUCKETS = 1 << READING_BITS, ITERATIONS = 50 };
+enum { BUCKETS = 1 << READING_BITS, ITERATIONS = 25 };
 static const double ENOUGH = 1e-6; // of the squared residual
 
 struct solver {

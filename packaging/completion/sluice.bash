@@ -13,8 +13,8 @@ _sluice_options() {
     eval) echo "-d --data -w --weights --folds --outcomes --draws --seed --html -j --json -c --config -s --set -h --help" ;;
     prices) echo "-c --config -j --json -s --set -h --help" ;;
     roi) echo "--requests --input-tokens --output-tokens --local-share --input-price --output-price --cached-price --cache-hit-share --retry-rate --throttle-rate --egress --bytes-per-token --ops --hardware --setup --amortise --watts --kwh --utilisation --growth --local-success --frontier-success -f --frontier --compare --service --sensitive --interactive --reasoning --sporadic --seed --html -j --json -c --config -s --set -h --help" ;;
-    audit) echo "-f --format -m --map -j --json --html --bad-rows -v --verbose --routine --sensitive --interactive --reasoning --sample --ops --hardware --egress -c --config -s --set -h --help" ;;
-    replay) echo "-q --keep-quality --frontier -f --format -m --map -j --json --html --bad-rows -v --verbose -c --config -s --set -h --help" ;;
+    audit) echo "-f --format -m --map -j --json --html --bad-rows -v --verbose --max-record --routine --sensitive --interactive --reasoning --sample --ops --hardware --egress -c --config -s --set -h --help" ;;
+    replay) echo "-q --keep-quality --frontier -f --format -m --map -j --json --html --bad-rows -v --verbose --max-record -c --config -s --set -h --help" ;;
     doctor) echo "-c --config -s --set -j --json -h --help" ;;
     esac
 }

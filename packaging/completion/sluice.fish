@@ -132,3 +132,4 @@ complete -c sluice -n '__sluice_in eval' -l outcomes -x -d 'learn from N of the 
 complete -c sluice -n '__sluice_in eval' -l draws -x -d 'with --outcomes: how often (10)'
 complete -c sluice -n '__sluice_in eval' -l seed -x -d 'of folds and draws (0)'
 complete -c sluice -n '__sluice_in eval' -l html -r -F -d 'a page with the curve; - is standard output'
+complete -c sluice -n '__sluice_in audit replay' -l max-record -x -d 'most of one entry, in MB (8)'

@@ -89,6 +89,7 @@ static int run(int argc, char **argv) {
         {"html", 0, OPTION_STRING, "FILE", "a report as one HTML file", &l->html},
         {"bad-rows", 0, OPTION_STRING, "FILE", "write every row that cannot be used, with its reason", &l->bad_rows},
         {"verbose", 'v', OPTION_FLAG, NULL, "the same to standard error", &l->verbose},
+        {"max-record", 0, OPTION_INT, "MB", "most of one entry (8); memory grows with it", &l->max_record},
         {"routine", 0, OPTION_REAL, "SHARE", "routine requests, 0 to 1, where the logs hold no prompts", &o.routine},
         {"sensitive", 0, OPTION_FLAG, NULL, "regulated data, PII or IP, whatever the gate finds", &o.sensitive},
         {"interactive", 0, OPTION_FLAG, NULL, "p95 latency costs revenue", &o.interactive},

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "cmd/progress.h"
 
+enum { LOGS_MOST_RECORD_MB = 1024 };
+
 // ---------------------------------------------------------------- arguments
 
 int logs_take_paths(const struct command *command, struct log_options *o, int count, char **paths) {
@@ -30,6 +32,9 @@ int logs_reader_options(const struct command *command, struct log_options *o, st
     *out = (struct reader_options){.now_us = clock_wall_us(), .maps = o->map_list, .map_count = o->maps.count};
     for (size_t i = 0; i < o->maps.count; i++)
         if (column_map_read(o->maps.items[i], &o->map_list[i], &e) != 0) return cmd_usage(command, "--map %s", e.text);
+    if (o->max_record < 0 || o->max_record > LOGS_MOST_RECORD_MB)
+        return cmd_usage(command, "--max-record is from 1 to %d MB", LOGS_MOST_RECORD_MB);
+    out->record_bytes = (size_t)o->max_record << 20;
     if (!o->format) return 0;
     out->format = format_by_name(o->format);
     return out->format ? 0 : cmd_usage(command, "--format: there is no '%s'; --help lists the formats", o->format);

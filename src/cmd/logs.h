@@ -12,6 +12,7 @@ struct log_options {
     const char *format, *html, *bad_rows, *config;
     struct option_list maps, sets;
     bool json, verbose;
+    int64_t max_record; // MB; 0: the preset
     char **paths;
     size_t path_count;
     struct column_map map_list[LAYOUT_MAPS];

@@ -64,6 +64,7 @@ static int run(int argc, char **argv) {
         {"html", 0, OPTION_STRING, "FILE", "a report as one HTML file", &o.html},
         {"bad-rows", 0, OPTION_STRING, "FILE", "write every row that cannot be used, with its reason", &o.bad_rows},
         {"verbose", 'v', OPTION_FLAG, NULL, "the same to standard error", &o.verbose},
+        {"max-record", 0, OPTION_INT, "MB", "most of one entry (8); memory grows with it", &o.max_record},
         {0},
     };
     int first = cmd_options(&CMD_REPLAY, options, argc, argv);

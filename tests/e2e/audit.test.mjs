@@ -124,6 +124,10 @@ test('audit_map_format_and_usage_errors', () => {
     assert.equal(failed.status, 2, failed.stderr);
     assert.match(failed.stderr, says);
   }
+  const long = write('long.jsonl', `${'{"input_tokens":1,"output_tokens":2}\n'}{"input_tokens":1,"output_tokens":2,"x":"${'y'.repeat(2 << 20)}"}\n`);
+  assert.equal(json('audit', long, '--max-record', '1').bad_rows, 1);
+  assert.equal(json('audit', long, '--max-record', '3').bad_rows, 0);
+  assert.equal(run(['audit', long, '--max-record', '5000']).status, 2);
   const missing = run(['audit', file, '--map', 'time=nope']);
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /no column 'nope'/);

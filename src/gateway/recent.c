@@ -10,18 +10,19 @@
 
 // The texts of an input, and how much of both ends is read of them, by the score or for learning. A new text of struct
 // intent_input needs a row.
-enum { TEXT, SYSTEM, TEXTS };
+enum { TEXT, SYSTEM, CONTEXT, TEXTS };
 #define MOST(a, b) ((int)(a) > (int)(b) ? (int)(a) : (int)(b))
 enum {
     TEXT_EDGE = MOST(FEATURES_EDGE_BYTES, READING_EDGE_BYTES),
     SYSTEM_EDGE = MOST(FEATURES_SYSTEM_EDGE_BYTES, READING_SYSTEM_EDGE_BYTES),
-    SLOT_BYTES = 2 * (TEXT_EDGE + SYSTEM_EDGE),
+    SLOT_BYTES = 2 * (TEXT_EDGE + SYSTEM_EDGE + TEXT_EDGE),
 };
 static const struct {
     size_t offset, edge, place; // place: where its ends stand in a slot
 } KEPT[TEXTS] = {
     [TEXT] = {offsetof(struct intent_input, text), TEXT_EDGE, 0},
     [SYSTEM] = {offsetof(struct intent_input, system), SYSTEM_EDGE, 2 * TEXT_EDGE},
+    [CONTEXT] = {offsetof(struct intent_input, context), TEXT_EDGE, 2 * (TEXT_EDGE + SYSTEM_EDGE)},
 };
 
 struct slot {

@@ -1,5 +1,6 @@
 #include "intent/features.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "intent/hash.h"
@@ -11,17 +12,50 @@ _Static_assert(FEATURES_BITS == 16, "a bucket is a uint16_t");
 
 // A system text says what kind of request this is, but is often longer than the question and always the
 // same: it counts less.
-static const float FEATURES_SYSTEM_SHARE = 0.5f;
+static const float FEATURES_SYSTEM_SHARE = 0.5f, FEATURES_FOLLOW_SHARE = 0.5f;
 
 enum { LONG_WORD = 9 };
+static const float CAPITALS_MAX = 0.08f;
 
 static const char *const COUNT_NAMES[FEATURES_COUNTS] = {
-    "length",          "words",         "word length",   "share of digits", "numbers",        "sentences",
-    "lines",           "questions",     "capitals",      "punctuation",     "variety",        "long words",
-    "maths signs",     "code signs",    "quotes",        "LaTeX",           "options",        "code block",
-    "negations",       "conditions",    "quantities",    "proof words",     "code words",     "design words",
-    "routine words",   "words for long answers", "words for short answers", "input tokens",   "turns", "tools",
-    "schema",          "images",
+    "length",
+    "words",
+    "word length",
+    "share of digits",
+    "numbers",
+    "sentences",
+    "lines",
+    "questions",
+    "capitals",
+    "punctuation",
+    "variety",
+    "long words",
+    "maths signs",
+    "code signs",
+    "quotes",
+    "LaTeX",
+    "options",
+    "code block",
+    "negations",
+    "conditions",
+    "quantities",
+    "proof words",
+    "code words",
+    "design words",
+    "routine words",
+    "words for long answers",
+    "words for short answers",
+    "input tokens",
+    "turns",
+    "tools",
+    "schema",
+    "images",
+    "prose",
+    "exam question",
+    "problem",
+    "ends with a question",
+    "ends with a colon",
+    "few words",
 };
 
 const char *features_count_name(uint32_t i) {
@@ -33,7 +67,7 @@ _Static_assert(WORDS_LONGEST == 56, "as many ones");
 
 // ---------------------------------------------------------------- words and pairs
 
-static const uint64_t OPENING_MULTIPLIER = 0x9fb21c651e98df25u;
+static const uint64_t OPENING_MULTIPLIER = 0x9fb21c651e98df25u, CLOSING_MULTIPLIER = 0xd6e8feb86659fd93u;
 
 static inline uint16_t bucket_of(uint64_t hash) {
     return (uint16_t)(hash >> (64 - FEATURES_BITS));
@@ -49,6 +83,11 @@ static inline bool is_number(const char *lower, uint32_t len) {
 static inline uint64_t hash_number(uint32_t len) {
     const char name[16] = {'#', (char)('0' + (len < 9 ? len : 9))};
     return intent_hash_word(name, 2);
+}
+
+static inline uint64_t hash_sign(char sign) {
+    const char name[16] = {sign};
+    return intent_hash_word(name, 1);
 }
 
 struct token {
@@ -76,7 +115,7 @@ static inline struct token *cut_block(struct tokens *t, const struct words *w, u
         const char *word = w->lower + at;
         to->at = at;
         to->len = len;
-        to->hash = intent_hash_word(word, len);
+        to->hash = intent_hash_word(word, len < FEATURES_STEM ? len : FEATURES_STEM);
         long_words += len >= LONG_WORD;
         if (__builtin_expect((unsigned char)(*word - '0') >= 10, 1) || !is_number(word, len)) continue;
         t->numbers++;
@@ -118,6 +157,13 @@ static inline uint32_t add_bucket(uint64_t *seen, uint16_t *list, uint32_t count
     return count + (uint32_t)(~old >> bucket % 64 & 1);
 }
 
+// The last words of the last run: where a text ends with what is asked.
+static void add_closings(struct reading *r) {
+    const struct tokens *t = &r->tokens;
+    for (uint32_t i = t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0; i < t->count; i++)
+        r->count = add_bucket(r->seen, r->list, r->count, bucket_of(t->at[i].hash * CLOSING_MULTIPLIER));
+}
+
 static void add_openings(struct reading *r) {
     const struct tokens *t = &r->tokens;
     for (uint32_t i = 0; i < t->count && i < FEATURES_OPENING; i++)
@@ -149,6 +195,10 @@ static void add_groups(struct reading *r) {
     for (uint32_t i = 0, n = t->count; i < n; i++) r->groups[lexicon_find(t->at[i].hash)]++;
 }
 
+static inline bool is_last_run(const struct tokens *t, const struct words *w) {
+    return t->next >= w->blocks;
+}
+
 static void read_words(struct reading *r, const struct words *w, uint16_t *list) {
     memset(r->seen, 0, sizeof r->seen);
     memset(r->groups, 0, sizeof r->groups);
@@ -160,7 +210,33 @@ static void read_words(struct reading *r, const struct words *w, uint16_t *list)
         if (r->tokens.total == r->tokens.count) add_openings(r);
         before = add_run(r, before);
         add_groups(r);
+        if (is_last_run(&r->tokens, w)) {
+            add_closings(r);
+            break; // the run in hand stays, for what looks at the end
+        }
     }
+}
+
+// ---------------------------------------------------------------- intents
+
+enum { PREFIX = 4 };
+
+static inline uint16_t intent_bucket_of(uint64_t hash) {
+    return (uint16_t)(hash >> (64 - FEATURES_INTENT_BITS));
+}
+
+// The words of a short text, their beginnings (which survive endings and typos) and pairs, for the table of intents.
+static uint32_t read_intent(const struct tokens *t, const struct words *w, uint16_t list[FEATURES_INTENT_MAX]) {
+    uint32_t n = 0;
+    if (t->total > FEATURES_SHORT) return 0;
+    for (uint32_t i = 0; i < t->total; i++) {
+        const struct token *k = &t->at[i];
+        list[n++] = intent_bucket_of(k->hash);
+        if (k->len > PREFIX)
+            list[n++] = intent_bucket_of(intent_hash_word(w->lower + k->at, PREFIX) * OPENING_MULTIPLIER);
+        if (i) list[n++] = intent_bucket_of(intent_hash_pair(t->at[i - 1].hash, k->hash));
+    }
+    return n;
 }
 
 void features_each(struct span text, size_t edge_bytes, features_visit *visit, void *context) {
@@ -177,6 +253,8 @@ void features_each(struct span text, size_t edge_bytes, features_visit *visit, v
             visit(context, bucket_of(hash), raw, SPAN_NONE);
             if (index) visit(context, bucket_of(intent_hash_pair(hash_before, hash)), before, raw);
             if (index < FEATURES_OPENING) visit(context, bucket_of(hash * OPENING_MULTIPLIER), raw, SPAN_NONE);
+            if (i + FEATURES_CLOSING >= t.count && is_last_run(&t, &w))
+                visit(context, bucket_of(hash * CLOSING_MULTIPLIER), raw, SPAN_NONE);
             hash_before = hash;
             before = raw;
         }
@@ -187,25 +265,27 @@ void features_each(struct span text, size_t edge_bytes, features_visit *visit, v
 
 enum { PLAIN, MATHS, CODE, QUOTE, QUESTION, END, BACKSLASH, BACKTICK, LINE, KINDS };
 static const uint8_t KIND[128] = {
-    ['='] = MATHS,     ['+'] = MATHS,     ['*'] = MATHS, ['/'] = MATHS, ['^'] = MATHS, ['<'] = MATHS, ['>'] = MATHS,
-    ['%'] = MATHS,     ['$'] = MATHS,     ['{'] = CODE,  ['}'] = CODE,  ['('] = CODE,  [')'] = CODE,  [';'] = CODE,
-    ['['] = CODE,      [']'] = CODE,      ['"'] = QUOTE, ['?'] = QUESTION, ['.'] = END, ['!'] = END,
-    ['\\'] = BACKSLASH, ['`'] = BACKTICK, ['\n'] = LINE,
+    ['='] = MATHS, ['+'] = MATHS, ['*'] = MATHS,      ['/'] = MATHS,    ['^'] = MATHS, ['<'] = MATHS,
+    ['>'] = MATHS, ['%'] = MATHS, ['$'] = MATHS,      ['{'] = CODE,     ['}'] = CODE,  ['('] = CODE,
+    [')'] = CODE,  [';'] = CODE,  ['['] = CODE,       [']'] = CODE,     ['"'] = QUOTE, ['?'] = QUESTION,
+    ['.'] = END,   ['!'] = END,   ['\\'] = BACKSLASH, ['`'] = BACKTICK, ['\n'] = LINE,
 };
 
 struct signs {
     uint32_t kinds[KINDS];
-    uint32_t ends, latex, fences, options;
+    uint32_t ends, latex, fences, options, choices;
 };
 
-// "a.", "(b)", "1)" at the beginning of a line, in lower case.
-static bool starts_option(const char *line) {
+// "a.", "(b)", "1)" at the beginning of a line, in lower case: an option. With a letter it is a choice.
+static void count_option(struct signs *s, const char *line) {
     for (int i = 0; i < 7; i++) {
         char c = line[i], next = line[i + 1];
         if (c == ' ' || c == '(') continue;
-        return ((c >= 'a' && c <= 'e') || (c >= '1' && c <= '9')) && (next == '.' || next == ')');
+        bool letter = c >= 'a' && c <= 'e', ends = next == '.' || next == ')';
+        s->options += ends && (letter || (c >= '1' && c <= '9'));
+        s->choices += ends && letter;
+        return;
     }
-    return false;
 }
 
 static inline void count_sign(struct signs *s, const char *at) {
@@ -214,12 +294,13 @@ static inline void count_sign(struct signs *s, const char *at) {
     if (kind == END || kind == QUESTION) s->ends += (unsigned char)at[1] <= ' ';
     else if (kind == BACKSLASH) s->latex += at[1] >= 'a' && at[1] <= 'z';
     else if (kind == BACKTICK) s->fences += at[1] == '`' && at[2] == '`';
-    else if (kind == LINE) s->options += starts_option(at + 1);
+    else if (kind == LINE) count_option(s, at + 1);
 }
 
 static uint32_t count_signs(const struct words *w, struct signs *s) {
     uint32_t total = 0;
-    *s = (struct signs){.options = starts_option(w->lower)};
+    *s = (struct signs){0};
+    count_option(s, w->lower);
     for (uint32_t block = 0; block < w->blocks; block++) {
         const char *lower = w->lower + block * WORDS_BLOCK;
         for (uint64_t at = w->sign[block] | w->line[block]; at; at &= at - 1, total++)
@@ -240,14 +321,46 @@ static inline float damp(uint32_t n) {
     return n < DAMPED ? damped[n] : log1pf((float)n);
 }
 
-static void fill_counts(const struct intent_input *in, const struct words *w, const struct reading *r, struct features *out) {
+// How much prose there is: the words of the whole text, by those that were read. Numbers and formulas add nothing:
+// what they ask is no longer for their length.
+static float prose_of(const struct words *w, uint32_t words, size_t text_bytes) {
+    static const float DIGITS = 4;
+    if (w->bytes == 0) return 0;
+    float bytes = (float)w->bytes;
+    return log1pf((float)words * (float)text_bytes / bytes) - DIGITS * (float)w->digits / bytes;
+}
+
+static enum features_kind kind_of(const struct reading *r, const struct signs *s) {
+    enum { FEW_SIGNS_OF_CODE = 6 };
+    if (s->choices) return KIND_EXAM;
+    bool amounts = r->tokens.numbers + r->groups[LEXICON_QUANTITY] >= 2;
+    return amounts && s->kinds[QUESTION] && s->kinds[CODE] < FEW_SIGNS_OF_CODE ? KIND_PROBLEM : KIND_OTHER;
+}
+
+static uint32_t fill_shape(const struct reading *r, enum features_kind kind, float prose, float *c) {
+    enum { FEW_WORDS = 12 };
+    const struct tokens *t = &r->tokens;
+    uint64_t last = t->count ? t->at[t->count - 1].hash : 0;
+    c[0] = prose;
+    c[1] = kind == KIND_EXAM;
+    c[2] = kind == KIND_PROBLEM;
+    c[3] = last == hash_sign('?');
+    c[4] = last == hash_sign(':');
+    c[5] = t->total <= FEW_WORDS;
+    return 6;
+}
+
+static void fill_counts(const struct intent_input *in, struct span text, const struct words *w, const struct reading *r,
+                        struct features *out) {
     struct signs s;
     uint32_t signs = count_signs(w, &s), tokens = r->tokens.total;
-    uint32_t seen = 2 * tokens - 1 + (tokens < FEATURES_OPENING ? tokens : FEATURES_OPENING);
+    uint32_t openings = tokens < FEATURES_OPENING ? tokens : FEATURES_OPENING;
+    uint32_t closings = r->tokens.count < FEATURES_CLOSING ? r->tokens.count : FEATURES_CLOSING;
+    uint32_t seen = 2 * tokens - 1 + openings + closings;
     float bytes = w->bytes ? (float)w->bytes : 1, words = tokens > signs ? (float)(tokens - signs) : 1;
     float *c = out->counts;
     uint32_t n = 0;
-    c[n++] = log1pf((float)in->text.len); // the whole length, also of what is not read
+    c[n++] = log1pf((float)text.len); // the whole length, also of what is not read
     c[n++] = damp(tokens - signs);
     c[n++] = (float)(w->letters - w->digits) / words;
     c[n++] = (float)w->digits / bytes;
@@ -255,7 +368,7 @@ static void fill_counts(const struct intent_input *in, const struct words *w, co
     c[n++] = damp(s.ends);
     c[n++] = damp(s.kinds[LINE]);
     c[n++] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
-    c[n++] = (float)w->capitals / bytes;
+    c[n++] = fminf((float)w->capitals / bytes, CAPITALS_MAX); // who shouts asks for nothing else
     c[n++] = (float)signs / bytes;
     c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
     c[n++] = (float)r->tokens.long_words / words;
@@ -271,6 +384,9 @@ static void fill_counts(const struct intent_input *in, const struct words *w, co
     c[n++] = damp(in->tools);
     c[n++] = in->has_schema;
     c[n++] = in->has_images;
+    out->kind = kind_of(r, &s);
+    n += fill_shape(r, out->kind, prose_of(w, tokens - signs - r->tokens.numbers, text.len), c + n);
+    assert(n == FEATURES_COUNTS);
 }
 
 // Together the buckets of a text have the length `share`.
@@ -278,14 +394,32 @@ static float value_of(uint32_t count, float share) {
     return count ? share / sqrtf((float)count) : 0;
 }
 
+struct span features_text(const struct intent_input *in, struct span *follow) {
+    bool is_follow_up = in->text.len < FEATURES_FOLLOW_UP_BYTES && in->context.len;
+    *follow = is_follow_up ? in->text : SPAN_NONE;
+    return is_follow_up ? in->context : in->text;
+}
+
+// Words beside the text: returns how many buckets.
+static uint32_t read_beside(struct words *w, struct reading *r, struct span text, size_t edge_bytes, uint16_t *list) {
+    if (text.len == 0) return 0;
+    words_read(w, text, edge_bytes);
+    read_words(r, w, list);
+    return r->count;
+}
+
 void features_read_text(const struct intent_input *in, struct features *out) {
     struct words w;
     struct reading r;
-    words_read(&w, in->text, FEATURES_EDGE_BYTES);
+    struct span follow, text = features_text(in, &follow);
+    words_read(&w, text, FEATURES_EDGE_BYTES);
     read_words(&r, &w, out->text);
     out->text_count = r.count;
     out->text_value = value_of(r.count, 1);
-    fill_counts(in, &w, &r, out);
+    out->intent_count = follow.len ? 0 : read_intent(&r.tokens, &w, out->intent);
+    fill_counts(in, text, &w, &r, out);
+    out->follow_count = read_beside(&w, &r, follow, FEATURES_EDGE_BYTES, out->follow);
+    out->follow_value = value_of(out->follow_count, FEATURES_FOLLOW_SHARE);
     out->system_count = 0;
     out->system_value = 0;
 }
@@ -293,10 +427,8 @@ void features_read_text(const struct intent_input *in, struct features *out) {
 void features_read_system(struct span system, struct features *out) {
     struct words w;
     struct reading r;
-    words_read(&w, system, FEATURES_SYSTEM_EDGE_BYTES);
-    read_words(&r, &w, out->system);
-    out->system_count = r.count;
-    out->system_value = value_of(r.count, FEATURES_SYSTEM_SHARE);
+    out->system_count = read_beside(&w, &r, system, FEATURES_SYSTEM_EDGE_BYTES, out->system);
+    out->system_value = value_of(out->system_count, FEATURES_SYSTEM_SHARE);
 }
 
 void features_read(const struct intent_input *in, struct features *out) {

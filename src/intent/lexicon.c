@@ -3,14 +3,15 @@
 #include <string.h>
 
 #include "base/span.h"
+#include "intent/features.h"
 #include "intent/hash.h"
 
 static const char *const WORDS[LEXICON_GROUPS] = {
     [LEXICON_NEGATION] = "except false incorrect least never no none not unless without",
     [LEXICON_CONDITION] = "assume assuming given if suppose then whether",
     [LEXICON_QUANTITY] = "each every half hence less more per ratio remaining rest than times total twice",
-    [LEXICON_PROOF] = "compute conjecture continuous derivative derive eigenvalue equation finite formula "
-                      "generalise generalize graph group hypothesis inequality infinitely integer integral "
+    [LEXICON_PROOF] = "compute conjecture derivative derive eigenvalue equation finite formula "
+                      "graph group hypothesis inequality infinitely integer integral "
                       "lemma limit matrix mod modulo nontrivial polynomial prime probability proof prove "
                       "theorem upper vector",
     [LEXICON_CODE] = "algorithm api array bug class code compile compiler concurrency deadlock debug "
@@ -31,12 +32,15 @@ static const char *const WORDS[LEXICON_GROUPS] = {
 uint32_t lexicon_slots[LEXICON_SLOTS][2];
 uint32_t lexicon_multiplier;
 
-// False when a slot would need a third entry.
+// False when a slot would need a third entry. Words that begin alike are one.
 static bool add_word(struct span word, enum lexicon_group group) {
     char padded[32] = {0};
     memcpy(padded, word.at, word.len);
-    uint32_t tag = lexicon_tag(intent_hash_word(padded, (uint32_t)word.len));
+    uint32_t len = word.len < FEATURES_STEM ? (uint32_t)word.len : FEATURES_STEM;
+    uint32_t tag = lexicon_tag(intent_hash_word(padded, len));
     uint32_t *slot = lexicon_slots[lexicon_slot_of(tag, lexicon_multiplier)];
+    for (int i = 0; i < 2; i++)
+        if (slot[i] && lexicon_tag((uint64_t)slot[i] << 32) == tag) return true;
     if (slot[0] && slot[1]) return false;
     slot[slot[0] != 0] = tag | group;
     return true;

@@ -21,7 +21,7 @@ float weights_count(const struct weights *w, const struct features *f, uint32_t 
 
 #ifdef __SSE2__
 
-_Static_assert(WEIGHTS_OUTPUTS == 16, "a row is a vector");
+_Static_assert(WEIGHTS_ROW_OUTPUTS == 16, "a row is a vector");
 enum { ROWS_AT_ONCE = 256 }; // sums of so many bytes fit 16 bits
 
 // Adds eight sums of 16 bits to every second of sixteen.
@@ -55,7 +55,7 @@ static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t 
                      uint32_t sums[static WEIGHTS_OUTPUTS]) {
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *row = w->rows[weights_row_of(buckets[i])];
-        for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++) sums[o] += row[o];
+        for (uint32_t o = 0; o < WEIGHTS_ROW_OUTPUTS; o++) sums[o] += row[o];
         sums[OUTPUT_FRONTIER] += w->frontier[buckets[i]];
     }
 }
@@ -67,12 +67,33 @@ static void add_buckets(const struct weights *w, const uint16_t *buckets, uint32
     if (count == 0) return;
     uint32_t sums[WEIGHTS_OUTPUTS] = {0};
     sum_rows(w, buckets, count, sums);
-    sums[OUTPUT_FRONTIER] -= count * WEIGHTS_ZERO; // its column in the rows
-    for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++)
+    for (uint32_t o = 0; o <= OUTPUT_FRONTIER; o++)
         outputs[o] += (float)(int32_t)(sums[o] - count * WEIGHTS_ZERO) * value * w->step[o];
 }
 
-void weights_apply(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
+_Static_assert(FEATURES_INTENT_MAX *UINT8_MAX <= UINT16_MAX, "sums of the intents fit");
+
+float weights_outside(const struct weights *w, const struct features *f) {
+    uint16_t sums[WEIGHTS_INTENTS] = {0};
+    for (uint32_t i = 0; i < f->intent_count; i++) {
+        const uint8_t *row = w->intents[f->intent[i]];
+        for (uint32_t c = 0; c < WEIGHTS_INTENTS; c++) sums[c] = (uint16_t)(sums[c] + row[c]);
+    }
+    float looks[WEIGHTS_INTENTS], value = w->intent_step / sqrtf((float)f->intent_count);
+    int32_t zero = (int32_t)f->intent_count * WEIGHTS_ZERO;
+    for (uint32_t c = 0; c < WEIGHTS_INTENTS; c++) looks[c] = w->intent_bias[c] + value * (float)(sums[c] - zero);
+    float nearest = looks[0];
+    for (uint32_t c = 1; c < WEIGHTS_OUTSIDE; c++) nearest = looks[c] > nearest ? looks[c] : nearest;
+    return looks[WEIGHTS_OUTSIDE] - nearest;
+}
+
+float weights_within(const struct weights *w, enum features_kind kind, float prose, float sum) {
+    const struct weights_within *k = &w->within[kind];
+    return k->base + k->share * sum + k->slope * (prose - WEIGHTS_USUAL_PROSE);
+}
+
+// What the words and counts add, without those of the system text.
+static void apply_text(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
     typedef float four __attribute__((vector_size(16)));
     four sum[WEIGHTS_OUTPUTS / 4], row[WEIGHTS_OUTPUTS / 4];
     memcpy(sum, w->bias, sizeof sum);
@@ -83,7 +104,20 @@ void weights_apply(const struct weights *w, const struct features *f, float outp
     }
     memcpy(outputs, sum, sizeof sum);
     add_buckets(w, f->text, f->text_count, f->text_value, outputs);
+    add_buckets(w, f->follow, f->follow_count, f->follow_value, outputs);
+}
+
+// From the sums to the outputs.
+static void finish(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
+    outputs[OUTPUT_FRONTIER] = weights_within(w, f->kind, f->counts[FEATURES_PROSE], outputs[OUTPUT_FRONTIER]);
+    if (f->intent_count)
+        outputs[OUTPUT_AMBIGUITY] = w->step[OUTPUT_AMBIGUITY] * (weights_outside(w, f) + w->header.ambiguity_offset);
+}
+
+void weights_apply(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
+    apply_text(w, f, outputs);
     add_buckets(w, f->system, f->system_count, f->system_value, outputs);
+    finish(w, f, outputs);
 }
 
 static float logistic(float x) {
@@ -136,14 +170,15 @@ void intent_score(const struct weights *w, const struct intent_input *in, struct
     features_read_text(in, &f);
     const struct weights_header *h = &w->header;
     float outputs[WEIGHTS_OUTPUTS];
-    weights_apply(w, &f, outputs);
+    apply_text(w, &f, outputs);
     if (in->system.len) add_system(w, in->system, &f, outputs);
+    finish(w, &f, outputs);
     float frontier = outputs[OUTPUT_FRONTIER];
     *out = (struct score){
         .score = logistic(h->score_slope * frontier + h->score_offset),
         .p_local = logistic(h->local_offset - h->local_slope * frontier),
         .complexity = clamp01(outputs[OUTPUT_COMPLEXITY]),
-        .ambiguity = clamp01(outputs[OUTPUT_AMBIGUITY]),
+        .ambiguity = logistic(outputs[OUTPUT_AMBIGUITY]),
         .output_tokens = expected_tokens(outputs[OUTPUT_LENGTH], in->max_tokens),
         .task = weights_task_name(likeliest_task(outputs)),
     };
@@ -205,8 +240,13 @@ static void keep_named(struct strongest *s, const char *name, float weight) {
 }
 
 static const char *output_name(uint32_t output) {
-    static const char *const NAMES[OUTPUT_TASK] = {"built-in score", "complexity", "ambiguity", "expected length"};
-    return output < OUTPUT_TASK ? NAMES[output] : weights_task_name((enum weights_task)(output - OUTPUT_TASK));
+    static const char *const NAMES[WEIGHTS_OUTPUTS] = {[OUTPUT_FRONTIER] = "built-in score",
+                                                       [OUTPUT_COMPLEXITY] = "complexity",
+                                                       [OUTPUT_AMBIGUITY] = "ambiguity",
+                                                       [OUTPUT_LENGTH] = "expected length"};
+    if (output >= OUTPUT_TASK && output < OUTPUT_TASK + TASK_COUNT)
+        return weights_task_name((enum weights_task)(output - OUTPUT_TASK));
+    return NAMES[output] ? NAMES[output] : "";
 }
 
 static void explain_learned(const struct weights *w, const struct intent_input *in, struct strongest *s) {
@@ -231,12 +271,16 @@ size_t intent_explain(const struct weights *w, const struct intent_input *in, st
         explain_learned(w, in, &s);
         return s.count;
     }
-    float step = w->step[OUTPUT_FRONTIER] * w->header.score_slope;
+    float scale = w->within[f.kind].share * w->header.score_slope, step = w->step[OUTPUT_FRONTIER] * scale;
     struct walk k = {w->frontier, step * f.text_value, &s};
     for (uint32_t c = 0; c < FEATURES_COUNTS; c++)
-        keep_named(&s, features_count_name(c),
-                   weights_count(w, &f, c) * w->counts[c][OUTPUT_FRONTIER] * w->header.score_slope);
-    features_each(in->text, FEATURES_EDGE_BYTES, weigh, &k);
+        keep_named(&s, features_count_name(c), weights_count(w, &f, c) * w->counts[c][OUTPUT_FRONTIER] * scale);
+    keep_named(&s, "length within its kind",
+               w->within[f.kind].slope * (f.counts[FEATURES_PROSE] - WEIGHTS_USUAL_PROSE) * w->header.score_slope);
+    struct span follow, text = features_text(in, &follow);
+    features_each(text, FEATURES_EDGE_BYTES, weigh, &k);
+    k.weight = step * f.follow_value;
+    features_each(follow, FEATURES_EDGE_BYTES, weigh, &k);
     k.weight = step * f.system_value;
     features_each(in->system, FEATURES_SYSTEM_EDGE_BYTES, weigh, &k);
     return s.count;

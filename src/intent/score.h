@@ -9,23 +9,24 @@
 #include "base/span.h"
 
 struct intent_input {
-    struct span text;       // what is asked: the last user message
-    struct span system;     // system text, may be empty
-    size_t input_tokens;    // of the whole request (estimate)
-    uint32_t user_turns;    // 1 for a single question
-    uint32_t tools;         // number of tool definitions
-    bool has_schema;        // an output schema is given
+    struct span text;    // what is asked: the last user message
+    struct span system;  // system text, may be empty
+    struct span context; // the user's message before, may be empty: a short follow-up inherits from it
+    size_t input_tokens; // of the whole request (estimate)
+    uint32_t user_turns; // 1 for a single question
+    uint32_t tools;      // number of tool definitions
+    bool has_schema;     // an output schema is given
     bool has_images;
-    int64_t max_tokens;     // the caller's limit on output, -1 = none
+    int64_t max_tokens; // the caller's limit on output, -1 = none
 };
 
 struct score {
-    float score;         // 0..1, higher wants the frontier more; its quantile is the local share
-    float p_local;       // P(the local model does as well)
-    float complexity;    // 0..1
-    float ambiguity;     // 0..1, out of scope of the known kinds of request
-    int output_tokens;   // expected
-    const char *task;    // "classify", "extract", "summarize", "rewrite", "code", ... a constant
+    float score;       // 0..1, higher wants the frontier more; its quantile is the local share
+    float p_local;     // P(the local model does as well)
+    float complexity;  // 0..1
+    float ambiguity;   // 0..1, out of scope of the known kinds of request
+    int output_tokens; // expected
+    const char *task;  // "classify", "extract", "summarize", "rewrite", "code", ... a constant
 };
 
 // A word (or pair, or count) and what it added to the score.

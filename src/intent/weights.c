@@ -21,6 +21,7 @@ static const char *const TASKS[TASK_COUNT] = {
     [TASK_CHAT] = "chat",           [TASK_QA] = "qa",
     [TASK_MATHS] = "maths",         [TASK_CODE] = "code",
     [TASK_REASONING] = "reasoning", [TASK_WRITE] = "write",
+    [TASK_COMPARE] = "compare",     [TASK_ASK] = "ask",
 };
 
 const char *weights_task_name(enum weights_task t) {
@@ -71,13 +72,15 @@ static bool header_is_right(const struct weights_header *h) {
         if (*p <= ' ' || *p > '~') return false;
     return isfinite(h->score_slope) && isfinite(h->score_offset) && isfinite(h->local_slope) &&
            isfinite(h->local_offset) && h->score_slope > 0 && h->local_slope > 0 && isfinite(h->count_gain) &&
-           h->count_gain > 0 && h->zero[0] == 0 && h->zero[1] == 0;
+           h->count_gain > 0 && h->intents == WEIGHTS_INTENTS && isfinite(h->ambiguity_offset);
 }
 
 static bool take_body(struct cursor *c, struct weights *w) {
-    const uint8_t *rows;
+    const uint8_t *rows, *intents;
     if (!skip(c, sizeof *w->rows * WEIGHTS_ROWS, &rows) || !skip(c, 1 << FEATURES_BITS, &w->frontier)) return false;
-    w->rows = (const uint8_t(*)[WEIGHTS_OUTPUTS])rows;
+    if (!skip(c, sizeof *w->intents * WEIGHTS_INTENT_ROWS, &intents)) return false;
+    w->rows = (const uint8_t(*)[WEIGHTS_ROW_OUTPUTS])rows;
+    w->intents = (const uint8_t(*)[WEIGHTS_INTENTS])intents;
     if (!take_floats(c, w->mean, FEATURES_COUNTS) || !take_floats(c, w->scale, FEATURES_COUNTS)) return false;
     if (!take_floats(c, w->quantile, WEIGHTS_QUANTILES)) return false;
     for (uint32_t i = 0; i < WEIGHTS_QUANTILES; i++)
@@ -85,7 +88,9 @@ static bool take_body(struct cursor *c, struct weights *w) {
     if (!take_floats(c, w->step, WEIGHTS_OUTPUTS) || !take_floats(c, w->bias, WEIGHTS_OUTPUTS)) return false;
     for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++)
         if (w->step[o] < 0) return false;
-    return take_floats(c, w->counts[0], FEATURES_COUNTS * WEIGHTS_OUTPUTS) && c->left == 0;
+    return take_floats(c, w->counts[0], FEATURES_COUNTS * WEIGHTS_OUTPUTS) && take_floats(c, &w->intent_step, 1) &&
+           take_floats(c, w->intent_bias, WEIGHTS_INTENTS) && w->intent_step >= 0 &&
+           take_floats(c, &w->within[0].base, sizeof w->within / (sizeof(float))) && c->left == 0;
 }
 
 struct weights *weights_load(struct span bytes, struct err *e) {
@@ -168,16 +173,21 @@ int weights_write(const struct weights *w, FILE *out, struct err *e) {
     h.row_bits = WEIGHTS_ROW_BITS;
     h.outputs = WEIGHTS_OUTPUTS;
     h.quantiles = WEIGHTS_QUANTILES;
+    h.intents = WEIGHTS_INTENTS;
     struct buf b;
     buf_init(&b, WEIGHTS_MAX_BYTES);
     buf_add(&b, w->rows, sizeof *w->rows * WEIGHTS_ROWS);
     buf_add(&b, w->frontier, 1 << FEATURES_BITS);
+    buf_add(&b, w->intents, sizeof *w->intents * WEIGHTS_INTENT_ROWS);
     buf_add(&b, w->mean, sizeof w->mean);
     buf_add(&b, w->scale, sizeof w->scale);
     buf_add(&b, w->quantile, sizeof w->quantile);
     buf_add(&b, w->step, sizeof w->step);
     buf_add(&b, w->bias, sizeof w->bias);
     buf_add(&b, w->counts, sizeof w->counts);
+    buf_add(&b, &w->intent_step, sizeof w->intent_step);
+    buf_add(&b, w->intent_bias, sizeof w->intent_bias);
+    buf_add(&b, w->within, sizeof w->within);
     int result = -1;
     h.size = (uint32_t)(sizeof h + b.len);
     h.checksum = checksum(h, b.at, b.len);

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
 import { CARD, HARD, PROVIDER_KEY, ROUTINE, assertError, frontier, localAt, startSluice, temporaryFolder, until, user } from './helper.mjs';
 
-const THANKS = 'Thanks. And now the same in one word.';
+const THANKS = 'Thanks. And what are your opening hours on Sundays?'; // a request of its own, not a follow-up
 const LONG = 'We keep notes on everything that was said in the meeting. '.repeat(400);
 
 async function start(config = {}, far = {}) {

@@ -82,6 +82,40 @@ static void decide_model_local_name_wins_over_a_frontier_of_the_same_name(void *
     assert_meaning(meaning_of("large-1", "large-1"), PIN_LOCAL, -1);
 }
 
+// The context of the last message of a conversation.
+static void assert_context(const char *body, const char *context) {
+    static const struct json_limits LIMITS = {.max_depth = 32, .max_nodes = 1000};
+    struct json_doc doc = {0};
+    struct arena arena;
+    struct chat_view view;
+    struct chat_fault fault;
+    size_t at;
+    arena_init(&arena, 1 << 20);
+    assert_int_equal(json_parse(&doc, span_from(body), &LIMITS, &at), JSON_OK);
+    assert_int_equal(chat_view_openai(&view, &doc, 16, &arena, &fault), 0);
+    struct intent_input in = decide_intent(&view, &arena);
+    assert_true(span_is_z(in.context, context));
+    arena_release(&arena);
+    json_free(&doc);
+}
+
+#define REQUEST "Prove that every bounded monotone sequence converges."
+#define TURN(role, text) "{\"role\":\"" role "\",\"content\":\"" text "\"}"
+#define BODY(turns) "{\"model\":\"auto\",\"messages\":[" turns "]}"
+
+static void decide_intent_gives_a_follow_up_the_last_request_before_it(void **state) {
+    (void)state;
+    assert_context(BODY(TURN("user", REQUEST) "," TURN("assistant", "Let ...") "," TURN("user", "why?")), REQUEST);
+    assert_context(BODY(TURN("user", REQUEST) "," TURN("user", "why?") "," TURN("user", "go on")), REQUEST);
+}
+
+static void decide_intent_gives_a_whole_request_no_context(void **state) {
+    (void)state;
+    assert_context(BODY(TURN("user", "why?")), "");
+    assert_context(BODY(TURN("user", "hello") "," TURN("user", REQUEST)), "");
+    assert_context(BODY(TURN("system", REQUEST) "," TURN("user", "hi") "," TURN("user", "why?")), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decide_model_knows_the_names_of_the_routes),
@@ -91,6 +125,8 @@ int main(void) {
         cmocka_unit_test(decide_model_served_twice_belongs_to_the_first),
         cmocka_unit_test(decide_model_without_a_key_is_known_and_routed_like_auto),
         cmocka_unit_test(decide_model_refuses_what_is_not_configured),
+        cmocka_unit_test(decide_intent_gives_a_follow_up_the_last_request_before_it),
+        cmocka_unit_test(decide_intent_gives_a_whole_request_no_context),
         cmocka_unit_test(decide_model_local_name_wins_over_a_frontier_of_the_same_name),
     };
     return RUN(tests);

@@ -56,6 +56,22 @@ static void recent_gives_back_what_the_score_reads_at_every_length(void **state)
     }
 }
 
+static void recent_gives_back_the_request_that_a_follow_up_inherits_from(void **state) {
+    (void)state;
+    struct recent *r = recent_new(1);
+    char *before = long_text(3000);
+    struct intent_input in = input_of("and now in French", "");
+    struct remembered m;
+    in.context = span_from(before);
+    recent_add(r, "req_1", &in);
+    assert_true(recent_find(r, "req_1", &m));
+    assert_int_equal(m.input.context.len, 3000);
+    assert_same_features(&in, &m.input);
+    remembered_release(&m);
+    recent_free(r);
+    test_free(before);
+}
+
 static void recent_keeps_the_newest_only(void **state) {
     (void)state;
     struct recent *r = recent_new(3);
@@ -87,6 +103,7 @@ static void recent_without_places_remembers_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recent_gives_back_what_the_score_reads_at_every_length),
+        cmocka_unit_test(recent_gives_back_the_request_that_a_follow_up_inherits_from),
         cmocka_unit_test(recent_keeps_the_newest_only),
         cmocka_unit_test(recent_without_places_remembers_nothing),
     };

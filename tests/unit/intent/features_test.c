@@ -114,7 +114,8 @@ static void features_of_signs_only_fit(void **state) {
 // A word is the same wherever it stands in the blocks of 64 bytes that a text is read in.
 static void features_of_a_word_do_not_depend_on_where_it_stands(void **state) {
     (void)state;
-    static const char *const WORDS[] = {"a", "prove", "continuous", "incomprehensibilities", "1234567", "\xc3\xa4rger", "?"};
+    static const char *const WORDS[] = {"a",       "prove",        "continuous", "incomprehensibilities",
+                                        "1234567", "\xc3\xa4rger", "?"};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         struct features plain = read_text(WORDS[i], NULL);
         for (int spaces = 1; spaces < 140; spaces++) {
@@ -143,12 +144,18 @@ static void features_count_what_they_say(void **state) {
         const char *text, *count;
         float value;
     } CASES[] = {
-        {"one two, three", "words", 3},        {"in 1999 and 2001, not 3rd", "numbers", 2},
-        {"a\nb\nc", "lines", 2},               {"why? how? x", "questions", 2},
-        {"x. y! z.w", "sentences", 2},         {"a = b + c", "maths signs", 2},
-        {"f(x);", "code signs", 3},            {"say \"x\"", "quotes", 2},
-        {"\\frac \\x \\1", "LaTeX", 2},       {"a. x\n(b) y\n 3) z\nf. w", "options", 3},
-        {"```c\nx\n```", "code block", 2},     {"Not without a step", "negations", 2},
+        {"one two, three", "words", 3},
+        {"in 1999 and 2001, not 3rd", "numbers", 2},
+        {"a\nb\nc", "lines", 2},
+        {"why? how? x", "questions", 2},
+        {"x. y! z.w", "sentences", 2},
+        {"a = b + c", "maths signs", 2},
+        {"f(x);", "code signs", 3},
+        {"say \"x\"", "quotes", 2},
+        {"\\frac \\x \\1", "LaTeX", 2},
+        {"a. x\n(b) y\n 3) z\nf. w", "options", 3},
+        {"```c\nx\n```", "code block", 2},
+        {"Not without a step", "negations", 2},
         {"prove the theorem, derive lemma 2", "proof words", 4},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -165,6 +172,72 @@ static void features_count_what_they_say(void **state) {
     }
 }
 
+static struct features read_follow_up(const char *text, const char *context) {
+    struct features f;
+    struct intent_input in = {
+        .text = span_from(text), .context = span_from(context), .user_turns = 2, .max_tokens = -1};
+    features_read(&in, &f);
+    return f;
+}
+
+static void features_of_a_follow_up_are_those_of_the_request_before(void **state) {
+    (void)state;
+    const char *request = "Prove that every bounded monotone sequence converges.";
+    struct features alone = read_text(request, NULL), follow = read_follow_up("and now in French", request);
+    assert_true(same_buckets(&alone, &follow));
+    assert_int_equal(alone.follow_count, 0);
+    assert_true(follow.follow_count > 4 && follow.follow_value > 0);
+    assert_int_equal(follow.intent_count, 0);
+}
+
+static void features_of_a_whole_request_do_not_inherit(void **state) {
+    (void)state;
+    const char *request = "Classify this ticket as billing, technical or sales: I was charged twice";
+    struct features alone = read_text(request, NULL), second = read_follow_up(request, "Prove that pi is irrational.");
+    assert_true(same_buckets(&alone, &second));
+    assert_int_equal(second.follow_count, 0);
+}
+
+static void features_know_a_word_by_its_beginning(void **state) {
+    (void)state;
+    struct features a = read_text("summarise", NULL), b = read_text("summarised", NULL), c = read_text("summary", NULL);
+    assert_true(same_buckets(&a, &b));
+    assert_false(same_buckets(&a, &c));
+}
+
+static void features_tell_exam_questions_and_problems_by_their_form(void **state) {
+    (void)state;
+    assert_int_equal(read_text("Which is a metal?\nA. oxygen\nB. iron\nAnswer:", NULL).kind, KIND_EXAM);
+    assert_int_equal(read_text("Tom has 3 bags of 12 apples each. How many are there?", NULL).kind, KIND_PROBLEM);
+    assert_int_equal(read_text("1. Wash your hands\n2. Dry them", NULL).kind, KIND_OTHER);
+    assert_int_equal(read_text("Write a poem about the sea", NULL).kind, KIND_OTHER);
+}
+
+// Numbers and formulas make a request no longer, and what was not read counts by what was.
+static void features_count_prose_in_words_of_the_whole_text(void **state) {
+    (void)state;
+    char text[4001] = "";
+    for (int i = 0; i < 800; i++) memcpy(text + (size_t)i * 5, "word ", 5);
+    float prose = read_text(text, NULL).counts[FEATURES_PROSE];
+    assert_true(fabsf(prose - log1pf(800)) < 0.05f);
+    float words = read_text("how many apples", NULL).counts[FEATURES_PROSE];
+    assert_true(read_text("how many apples 12345 678", NULL).counts[FEATURES_PROSE] < words);
+}
+
+static void features_do_not_shout(void **state) {
+    (void)state;
+    struct features a = read_text("WRITE A POEM ABOUT CATS", NULL), b = read_text("Write A Poem About Cats", NULL);
+    for (int i = 0; i < FEATURES_COUNTS; i++) assert_true(fabsf(a.counts[i] - b.counts[i]) < 1e-6f);
+}
+
+static void features_of_a_short_text_look_up_intents(void **state) {
+    (void)state;
+    assert_int_equal(read_text("reset my password", NULL).intent_count, 3 + 2 + 2); // words, pairs, two beginnings
+    char text[1024] = "";
+    for (int i = 0; i <= FEATURES_SHORT; i++) memcpy(text + 2 * i, "a ", 2);
+    assert_int_equal(read_text(text, NULL).intent_count, 0);
+}
+
 struct visits {
     size_t words, pairs;
 };
@@ -177,11 +250,11 @@ static void count_visit(void *context, uint32_t bucket, struct span first, struc
     else v->words++;
 }
 
-static void features_each_visits_words_openings_and_pairs(void **state) {
+static void features_each_visits_words_both_ends_and_pairs(void **state) {
     (void)state;
     struct visits v = {0};
     features_each(SPAN("one two, 345 five"), 100, count_visit, &v);
-    assert_int_equal(v.words, 5 + 3); // the first three words once more as an opening
+    assert_int_equal(v.words, 5 + 3 + 3); // the first three and the last three once more, as those
     assert_int_equal(v.pairs, 4);
 }
 
@@ -219,8 +292,8 @@ static void features_each_visits_the_buckets_that_are_read(void **state) {
 static void features_buckets_are_part_of_the_format(void **state) {
     (void)state;
     struct features f = read_text("Prove", NULL);
-    assert_int_equal(f.text_count, 2);
-    assert_int_equal(f.text[0] + f.text[1], 86157);
+    assert_int_equal(f.text_count, 3);
+    assert_int_equal(f.text[0] + f.text[1] + f.text[2], 114799);
 }
 
 int main(void) {
@@ -231,7 +304,14 @@ int main(void) {
         cmocka_unit_test(features_of_nothing_are_none),
         cmocka_unit_test(features_of_a_long_text_read_only_its_ends),
         cmocka_unit_test(features_stay_within_their_arrays_on_random_bytes),
-        cmocka_unit_test(features_each_visits_words_openings_and_pairs),
+        cmocka_unit_test(features_of_a_follow_up_are_those_of_the_request_before),
+        cmocka_unit_test(features_of_a_whole_request_do_not_inherit),
+        cmocka_unit_test(features_know_a_word_by_its_beginning),
+        cmocka_unit_test(features_tell_exam_questions_and_problems_by_their_form),
+        cmocka_unit_test(features_count_prose_in_words_of_the_whole_text),
+        cmocka_unit_test(features_do_not_shout),
+        cmocka_unit_test(features_of_a_short_text_look_up_intents),
+        cmocka_unit_test(features_each_visits_words_both_ends_and_pairs),
         cmocka_unit_test(features_of_a_text_list_a_bucket_once),
         cmocka_unit_test(features_of_signs_only_fit),
         cmocka_unit_test(features_of_a_word_do_not_depend_on_where_it_stands),

@@ -87,7 +87,7 @@ static void learn_finds_what_the_local_model_cannot_do(void **state) {
     (void)state;
     struct comparison c;
     assert_true(apgr_in_folds(BOTH, &c) > 0.8); // the best there is: 0.83
-    assert_true(c.gain > 0.2 && c.gain_low > 0 && c.sure > 0.99);
+    assert_true(c.gain > 0.1 && c.gain_low > 0 && c.sure > 0.99);
 }
 
 static void learn_makes_do_with_outcomes_of_one_side(void **state) {

@@ -89,6 +89,83 @@ static void score_reads_the_task_from_the_system_text(void **state) {
     weights_free(w);
 }
 
+static void score_of_a_follow_up_is_that_of_its_conversation(void **state) {
+    (void)state;
+    struct weights *w = built_in();
+    float threshold = weights_threshold(w, 0.85);
+    static const char *const FOLLOW_UPS[] = {"and now in French", "why?", "shorter please", "go on"};
+    for (size_t i = 0; i < sizeof FOLLOW_UPS / sizeof *FOLLOW_UPS; i++) {
+        struct intent_input in = {.text = span_from(FOLLOW_UPS[i]), .user_turns = 2, .max_tokens = -1};
+        struct score s;
+        in.context = span_from(HARD[0].text);
+        intent_score(w, &in, &s);
+        assert_true(s.score > threshold);
+        in.context = span_from(ROUTINE[0].text);
+        intent_score(w, &in, &s);
+        assert_true(s.score <= threshold);
+    }
+    weights_free(w);
+}
+
+static void score_knows_routine_and_hard_in_other_languages(void **state) {
+    (void)state;
+    struct weights *w = built_in();
+    float threshold = weights_threshold(w, 0.85);
+    static const char *const EASY[] = {"Fasse diese Nachricht in einem Satz zusammen: Die Lieferung kommt am Montag.",
+                                       "Traduis en anglais : où est la gare ?",
+                                       "Clasifica este mensaje como factura, envío u otro: no llegó mi paquete"};
+    static const char *const DIFFICULT[] = {"Beweise, dass es unendlich viele Primzahlen gibt.",
+                                            "Implementa un planificador de tareas en Rust y explica la complejidad."};
+    for (size_t i = 0; i < sizeof EASY / sizeof *EASY; i++) assert_true(score_of(w, EASY[i], NULL).score <= threshold);
+    for (size_t i = 0; i < sizeof DIFFICULT / sizeof *DIFFICULT; i++)
+        assert_true(score_of(w, DIFFICULT[i], NULL).score > threshold);
+    weights_free(w);
+}
+
+static void score_decides_the_same_when_the_wording_is_disturbed(void **state) {
+    (void)state;
+    struct weights *w = built_in();
+    float threshold = weights_threshold(w, 0.85);
+    static const char *const EASY[] = {
+        "CLASSIFY THIS TICKET AS BILLING, TECHNICAL OR SALES: I WAS CHARGED TWICE",
+        "please classfy this ticket as billing, technical or sales: i was chraged twice",
+        "Could you classify this ticket as billing, technical or sales?  I was charged twice!"};
+    static const char *const DIFFICULT[] = {
+        "PROVE THAT THERE ARE INFINITELY MANY PRIMES P SUCH THAT P MOD 4 = 3",
+        "pls prove taht there are infinitely many primes p such that p mod 4 = 3, thx"};
+    for (size_t i = 0; i < sizeof EASY / sizeof *EASY; i++) assert_true(score_of(w, EASY[i], NULL).score <= threshold);
+    for (size_t i = 0; i < sizeof DIFFICULT / sizeof *DIFFICULT; i++)
+        assert_true(score_of(w, DIFFICULT[i], NULL).score > threshold);
+    weights_free(w);
+}
+
+static void score_longer_exam_questions_want_the_frontier_more(void **state) {
+    (void)state;
+    struct weights *w = built_in();
+    float brief = score_of(w, "Which is a metal?\nA. oxygen\nB. iron\nAnswer:", NULL).score;
+    float wordy =
+        score_of(w,
+                 "A chemist heats a sample of an unknown substance for an hour, notes that it conducts current "
+                 "and heat, and that it can be drawn into a wire. Which is it most likely?\nA. oxygen\nB. iron\n"
+                 "Answer:",
+                 NULL)
+            .score;
+    assert_true(wordy > brief);
+    weights_free(w);
+}
+
+static void score_tells_the_unforeseen_from_the_known(void **state) {
+    (void)state;
+    struct weights *w = built_in();
+    static const char *const KNOWN[] = {"what is my account balance", "set an alarm for seven tomorrow",
+                                        "i lost my card, can you block it"};
+    static const char *const OUTSIDE[] = {"how many moons does jupiter have", "who painted the ceiling of the chapel"};
+    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
+        for (size_t j = 0; j < sizeof OUTSIDE / sizeof *OUTSIDE; j++)
+            assert_true(score_of(w, KNOWN[i], NULL).ambiguity < score_of(w, OUTSIDE[j], NULL).ambiguity);
+    weights_free(w);
+}
+
 static void score_values_stay_in_their_ranges(void **state) {
     (void)state;
     struct weights *w = built_in();
@@ -186,6 +263,11 @@ int main(void) {
         cmocka_unit_test(score_sends_hard_tasks_to_the_frontier_and_names_them),
         cmocka_unit_test(score_does_not_turn_on_a_plain_system_text),
         cmocka_unit_test(score_reads_the_task_from_the_system_text),
+        cmocka_unit_test(score_of_a_follow_up_is_that_of_its_conversation),
+        cmocka_unit_test(score_knows_routine_and_hard_in_other_languages),
+        cmocka_unit_test(score_decides_the_same_when_the_wording_is_disturbed),
+        cmocka_unit_test(score_longer_exam_questions_want_the_frontier_more),
+        cmocka_unit_test(score_tells_the_unforeseen_from_the_known),
         cmocka_unit_test(score_values_stay_in_their_ranges),
         cmocka_unit_test(score_and_p_local_run_against_each_other),
         cmocka_unit_test(score_expects_no_more_than_the_caller_allows),

@@ -10,7 +10,7 @@ _sluice_options() {
     gate) echo "-n --name --column --with --class --no-header --allow-weak --common -j --json -c --config -s --set -h --help" ;;
     ledger) echo "-c --config --db --format --id -j --json -n --limit --outcomes --set --since --until -h --help" ;;
     learn) echo "--from -o --out -n --dry-run --force --db --local --frontier -j --json -c --config -s --set -h --help" ;;
-    eval) echo "-d --data -w --weights --folds --outcomes --draws --seed --html -j --json -c --config -s --set -h --help" ;;
+    eval) echo "-d --data -w --weights --folds --outcomes --draws --seed --frontier --html -j --json -c --config -s --set -h --help" ;;
     prices) echo "-c --config -j --json -s --set -h --help" ;;
     roi) echo "--requests --input-tokens --output-tokens --local-share --input-price --output-price --cached-price --cache-hit-share --retry-rate --throttle-rate --egress --bytes-per-token --ops --hardware --setup --amortise --watts --kwh --utilisation --growth --local-success --frontier-success -f --frontier --compare --service --sensitive --interactive --reasoning --sporadic --seed --html -j --json -c --config -s --set -h --help" ;;
     audit) echo "-f --format -m --map -j --json --html --bad-rows -v --verbose --max-record --routine --sensitive --interactive --reasoning --sample --ops --hardware --egress -c --config -s --set -h --help" ;;

@@ -131,5 +131,6 @@ complete -c sluice -n '__sluice_in eval' -l folds -x -d 'learn on the file itsel
 complete -c sluice -n '__sluice_in eval' -l outcomes -x -d 'learn from N of the rows, measure on the others'
 complete -c sluice -n '__sluice_in eval' -l draws -x -d 'with --outcomes: how often (10)'
 complete -c sluice -n '__sluice_in eval' -l seed -x -d 'of folds and draws (0)'
+complete -c sluice -n '__sluice_in eval' -l frontier -x -d 'whose price the curve is drawn with'
 complete -c sluice -n '__sluice_in eval' -l html -r -F -d 'a page with the curve; - is standard output'
 complete -c sluice -n '__sluice_in audit replay' -l max-record -x -d 'most of one entry, in MB (8)'

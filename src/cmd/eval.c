@@ -8,12 +8,13 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/eval_draws.h"
+#include "config/embedded.h"
 #include "gateway/weigher.h"
 #include "intent/learn.h"
 #include "report/html.h"
 
 struct options {
-    const char *data, *weights, *html, *config;
+    const char *data, *weights, *html, *config, *frontier;
     struct option_list sets;
     int64_t folds, outcomes, draws, seed;
     bool json;
@@ -39,15 +40,24 @@ static void note_draws(json_t *root, const struct eval_draw *each, uint32_t draw
     json_object_set_new(root, "cpu_seconds_most", json_real(slowest));
 }
 
-static json_t *measure(const struct options *o, const struct outcome_file *f, const char *version, double target,
-                       struct err *e) {
+struct measured {
+    const char *version; // of the weights in use
+    double target_local_share;
+    const char *frontier;      // or NULL
+    const struct price *price; // its price
+};
+
+static json_t *measure(const struct options *o, const struct outcome_file *f, const struct measured *m, struct err *e) {
     struct eval_rows rows = eval_rows_new(f->rows.count);
+    const char *version = m->version;
     struct eval_draw *each = mem_new_array((size_t)o->draws, sizeof *each);
     char method[200];
     int status = 0;
     rows.labels = f->labels;
     rows.label_count = f->label_count;
-    rows.target_local_share = target;
+    rows.target_local_share = m->target_local_share;
+    rows.frontier = m->frontier;
+    rows.price = m->price;
     if (o->folds) {
         snprintf(method, sizeof method, "learned in %lld folds on these rows; rows nearly alike are in one fold",
                  (long long)o->folds);
@@ -92,16 +102,29 @@ static int write_answer(const struct options *o, const json_t *root) {
 static int run_with(const struct options *o, const struct config *config) {
     struct err e = {""};
     struct outcome_file f = {.faulty = 0};
-    struct weights *w = weigher_load(config, &e);
-    if (!w) return cmd_fail(EXIT_CONFIG, &e);
+    struct price_book *book =
+        price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, &e);
+    struct weights *w = book ? weigher_load(config, &e) : NULL;
+    if (!w) {
+        price_book_free(book);
+        return cmd_fail(EXIT_CONFIG, &e);
+    }
+    struct measured m = {.version = weights_version(w), .target_local_share = config->routing.target_local_share};
+    m.frontier = o->frontier ? o->frontier : config->frontier_count ? config->frontiers[0].models[0] : NULL;
+    m.price = m.frontier ? price_find(book, span_from(m.frontier)) : NULL;
     const struct outcome_file_how how = {w, config, LEARN_MAX_ROWS, false};
     int status = EXIT_FINE;
     json_t *root = NULL;
-    if (outcome_file_read(&f, o->data, &how, &e) != 0) status = cmd_fail(EXIT_FAILED, &e);
+    if (o->frontier && !m.price) {
+        status = cmd_usage(&CMD_EVAL, "the price book has no model '%s' (sluice prices lists them)", o->frontier);
+    } else if (!m.price) {
+        m.frontier = NULL;
+    }
+    if (status == EXIT_FINE && outcome_file_read(&f, o->data, &how, &e) != 0) status = cmd_fail(EXIT_FAILED, &e);
     if (status == EXIT_FINE) {
         outcome_file_warn(&f, o->data);
         if (f.rows.count == 0) err_set(&e, "%s: no line could be used", o->data);
-        else root = measure(o, &f, weights_version(w), config->routing.target_local_share, &e);
+        else root = measure(o, &f, &m, &e);
         if (root) json_object_set_new(root, "faulty", json_integer((json_int_t)f.faulty));
         status = root ? write_answer(o, root) : cmd_fail(EXIT_FAILED, &e);
         if (status == EXIT_FINE && f.faulty) status = EXIT_FAILED; // some lines were not measured
@@ -109,6 +132,7 @@ static int run_with(const struct options *o, const struct config *config) {
     json_decref(root);
     outcome_file_release(&f);
     weights_free(w);
+    price_book_free(book);
     return status;
 }
 
@@ -135,6 +159,8 @@ static int run(int argc, char **argv) {
         {"outcomes", 0, OPTION_INT, "N", "learn from N of the rows, measure on the others", &o.outcomes},
         {"draws", 0, OPTION_INT, "N", "with --outcomes: how often (10)", &o.draws},
         {"seed", 0, OPTION_INT, "N", "of folds and draws (0)", &o.seed},
+        {"frontier", 0, OPTION_STRING, "MODEL", "whose price the curve is drawn with (the first configured)",
+         &o.frontier},
         {"html", 0, OPTION_STRING, "FILE", "a page with the curve; - is standard output", &o.html},
         {"json", 'j', OPTION_FLAG, NULL, "as JSON", &o.json},
         {"config", 'c', OPTION_STRING, "FILE", "configuration that names the weights", &o.config},

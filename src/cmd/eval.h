@@ -7,10 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "price/price.h"
+
 // One entry for each row that was scored.
 struct eval_rows {
     size_t n;
     float *score, *p_local, *weak, *strong, *length;
+    float *usd;           // what the frontier is expected to cost for it; all 0 without a price
+    const char *frontier; // the model of the price, or NULL
+    const struct price *price;
     uint16_t *label; // index into labels; 0 = none
     const char *const *labels;
     size_t label_count;

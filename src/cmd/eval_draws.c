@@ -8,6 +8,12 @@
 #include "intent/learn.h"
 #include "intent/quality.h"
 
+static float eval_usd(const struct eval_rows *out, const struct outcome_row *row) {
+    struct price_usage usage =
+        price_usage_openai((int64_t)row->input_tokens, (int64_t)row->output_tokens, 0, 0); // no cache is assumed
+    return out->price ? (float)price_cost_usd(out->price, &usage) : 0;
+}
+
 static void add(struct eval_rows *out, const struct outcome_row *row, float score, float p_local) {
     size_t i = out->n++;
     out->score[i] = score;
@@ -15,6 +21,7 @@ static void add(struct eval_rows *out, const struct outcome_row *row, float scor
     out->weak[i] = row->weak;
     out->strong[i] = row->strong;
     out->length[i] = row->length;
+    out->usd[i] = eval_usd(out, row);
     out->label[i] = row->label;
 }
 

@@ -15,14 +15,14 @@ enum { APGR, CPT50, CPT80, AT_SHARES, FIGURES = AT_SHARES + SHARE_COUNT };
 
 struct eval_rows eval_rows_new(size_t max) {
     struct eval_rows r = {.n = 0};
-    float **const VECTORS[] = {&r.score, &r.p_local, &r.weak, &r.strong, &r.length};
+    float **const VECTORS[] = {&r.score, &r.p_local, &r.weak, &r.strong, &r.length, &r.usd};
     for (size_t i = 0; i < sizeof VECTORS / sizeof *VECTORS; i++) *VECTORS[i] = mem_new_array(max + 1, sizeof(float));
     r.label = mem_new_array(max + 1, sizeof *r.label);
     return r;
 }
 
 void eval_rows_free(struct eval_rows *r) {
-    free(r->score), free(r->p_local), free(r->weak), free(r->strong), free(r->length), free(r->label);
+    free(r->score), free(r->p_local), free(r->weak), free(r->strong), free(r->length), free(r->usd), free(r->label);
 }
 
 static json_t *real(double v) {
@@ -105,15 +105,14 @@ static void add_lines(const struct eval_rows *r, struct lines *l, json_t *root) 
         const char *name;
         const struct quality_curve *curve;
     } EACH[] = {{"random", &l->random_curve}, {"length", &l->length_curve}, {"oracle", &l->oracle_curve}};
-    for (size_t i = 0; i < sizeof EACH / sizeof *EACH; i++) {
+    for (size_t i = 0; i < sizeof EACH / sizeof *EACH; i++)
         json_object_set_new(lines, EACH[i].name, line(EACH[i].curve));
-        json_object_set_new(root, EACH[i].name, line(EACH[i].curve)); // where the page looks for it
-    }
     json_object_set_new(root, "lines", lines);
 }
 
 static json_t *curve(const struct eval_rows *r, const struct lines *l) {
     json_t *out = json_array();
+    float *nothing = mem_new_array(r->n + 1, sizeof *nothing); // what the local model costs a request
     for (int k = 0; k <= CURVE_STEPS; k++) {
         double share = (double)k / CURVE_STEPS;
         json_t *o = json_object();
@@ -123,8 +122,10 @@ static json_t *curve(const struct eval_rows *r, const struct lines *l) {
         set(o, "length", quality_at(r->length, r->weak, r->strong, r->n, share));
         set(o, "random", l->random_curve.weak + share * (l->random_curve.strong - l->random_curve.weak));
         set(o, "oracle", quality_at(l->oracle, r->weak, r->strong, r->n, share));
+        if (r->frontier) set(o, "cost_usd", 1000 * quality_at(r->score, nothing, r->usd, r->n, share));
         json_array_append_new(out, o);
     }
+    free(nothing);
     return out;
 }
 
@@ -217,7 +218,6 @@ static json_t *shares(const struct quality_curve *c, const double v[FIGURES], co
         set(o, "quality_low", low[AT_SHARES + i]);
         set(o, "quality_high", high[AT_SHARES + i]);
         set(o, "gap_recovered", recovered);
-        set(o, "pgr", recovered); // where the page looks for it
         json_array_append_new(out, o);
     }
     return out;
@@ -246,6 +246,7 @@ json_t *eval_measure(const struct eval_rows *r) {
     add_calibration(r, root);
     json_object_set_new(root, "tasks", tasks(r));
     json_object_set_new(root, "curve", curve(r, &l));
+    json_object_set_new(root, "frontier", r->frontier ? json_string(r->frontier) : json_null());
     free(l.oracle);
     free(l.random);
     return root;

@@ -118,6 +118,8 @@ static void add_row(struct reader *r, const struct intent_input *in, float weak,
     row->weak = weak;
     row->strong = strong;
     row->length = (float)in->text.len;
+    row->input_tokens = (float)in->input_tokens;
+    row->output_tokens = (float)score.output_tokens;
     row->label = label_of(r->out, &r->line);
     row->use_score = score.score;
     row->use_p_local = score.p_local;

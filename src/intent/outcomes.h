@@ -13,9 +13,10 @@ struct outcome_row {
     uint64_t begin;        // its buckets in `bucket`: first the text's ...
     uint32_t text, system; // ... so many of them, then so many of the system text
     float text_value, system_value;
-    float weak, strong;          // quality of the local and of the frontier answer; NAN = not known
-    float length;                // bytes of the prompt; NAN = not known
-    float base_score, use_score; // of the base weights, and of those in use (which may be the same)
+    float weak, strong;                // quality of the local and of the frontier answer; NAN = not known
+    float length;                      // bytes of the prompt; NAN = not known
+    float input_tokens, output_tokens; // estimate, and as the score expects; 0 = not known
+    float base_score, use_score;       // of the base weights, and of those in use (which may be the same)
     float use_p_local;
     bool has_base;  // else its inputs are 0
     uint32_t group; // rows that are nearly the same share one: see outcomes_group

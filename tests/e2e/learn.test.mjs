@@ -132,6 +132,18 @@ test('eval_has_every_figure', () => {
   assert.equal(r.curve.at(-1).quality, r.strong);
 });
 
+test('eval_says_what_a_share_at_the_frontier_costs', () => {
+  const at = file('rows.jsonl', labelled(90));
+  const costs = (...more) => json(ok(run(['eval', '--data', at, '--json', ...more]))).curve.map((row) => row.cost_usd);
+  const usual = costs('--frontier', 'gpt-5.2');
+  assert.equal(usual[0], 0);
+  for (let i = 1; i < usual.length; i++) assert.ok(usual[i] > usual[i - 1]);
+  // input 5 / 1.75, output 25 / 14: between the two
+  const ratio = costs('--frontier', 'claude-opus-4-6').at(-1) / usual.at(-1);
+  assert.ok(ratio > 25 / 14 - 1e-9 && ratio < 5 / 1.75, `${ratio}`);
+  assert.equal(run(['eval', '--data', at, '--frontier', 'no-such-model']).status, 2);
+});
+
 test('eval_learns_from_a_few_and_measures_the_rest', () => {
   const at = file('rows.jsonl', labelled(240));
   const r = json(ok(run(['eval', '--data', at, '--outcomes', '100', '--draws', '3', '--json'])));

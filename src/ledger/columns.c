@@ -13,7 +13,10 @@
 #define ALIKE(kind, field)                                                                                             \
     { #field, kind, OWN, offsetof(struct ledger_row, field), SIZE(field), true }
 #define ZONE(label, zone, alike)                                                                                       \
-    { "bytes_out_" label, COLUMN_COUNT, OWN, offsetof(struct ledger_row, bytes_out[zone]), SIZE(bytes_out[zone]), alike }
+    {                                                                                                                  \
+        "bytes_out_" label, COLUMN_COUNT, OWN, offsetof(struct ledger_row, bytes_out[zone]), SIZE(bytes_out[zone]),    \
+            alike                                                                                                      \
+    }
 
 #define OWN COLUMN_OWN
 #define SHARED COLUMN_SHARED

@@ -9,14 +9,14 @@
 #include "ledger/ledger.h"
 
 enum column_type {
-    COLUMN_TEXT,  // char[size]
-    COLUMN_COUNT, // int64_t, always known
-    COLUMN_MAYBE, // int64_t; negative = unknown = NULL
-    COLUMN_INT,   // int
-    COLUMN_U32,   // uint32_t
-    COLUMN_BOOL,  // bool
-    COLUMN_FLOAT, // float; NAN = NULL
-    COLUMN_REAL,  // double; NAN = NULL
+    COLUMN_TEXT,    // char[size]
+    COLUMN_COUNT,   // int64_t, always known
+    COLUMN_MAYBE,   // int64_t; negative = unknown = NULL
+    COLUMN_INT,     // int
+    COLUMN_U32,     // uint32_t
+    COLUMN_BOOL,    // bool
+    COLUMN_FLOAT,   // float; NAN = NULL
+    COLUMN_REAL,    // double; NAN = NULL
     COLUMN_DECISION // struct ledger_decision; format 0 = NULL
 };
 

@@ -174,8 +174,7 @@ static int prepare(struct store *s, const char *path, struct err *e) {
     if (feed_attach(s->db, s->feed) != SQLITE_OK) return fault(s->db, path, e);
     s->kinds = kinds_new(s->db);
     if (!s->kinds) return fault(s->db, path, e);
-    if (prepare_insert(s, false, &s->insert) || prepare_insert(s, true, &s->insert_alike))
-        return fault(s->db, path, e);
+    if (prepare_insert(s, false, &s->insert) || prepare_insert(s, true, &s->insert_alike)) return fault(s->db, path, e);
     return 0;
 }
 

@@ -21,8 +21,8 @@ struct store {
     struct sqlite3 *db; // NULL: closed
     struct sqlite3_stmt *insert;
     struct sqlite3_stmt *insert_alike; // of rows that have the columns in common that mostly are
-    struct sqlite3_stmt *outcome; // prepared when the first comes
-    struct feed *feed; // what both inserts read
+    struct sqlite3_stmt *outcome;      // prepared when the first comes
+    struct feed *feed;                 // what both inserts read
     struct kinds *kinds;
 };
 

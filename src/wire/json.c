@@ -98,15 +98,24 @@ static inline int sequence_length(const unsigned char *p, const unsigned char *e
 static inline const unsigned char *skip_plain(const unsigned char *p, const unsigned char *end) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
-    while (end - p >= 16) {
+    // signed comparison: bytes above ASCII are negative, so they are below a space too
+#define NOT_PLAIN(v)                                                                                                   \
+    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)), _mm_cmplt_epi8(v, space))
+    if (end - p >= 16) { // most strings are short
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        // signed comparison: bytes above ASCII are negative, so they are below a space too
-        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
-                                   _mm_cmplt_epi8(v, space));
-        int mask = _mm_movemask_epi8(hit);
+        int mask = _mm_movemask_epi8(NOT_PLAIN(v));
         if (mask) return p + __builtin_ctz((unsigned)mask);
         p += 16;
     }
+    for (; end - p >= 32; p += 32) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+        v = NOT_PLAIN(v), w = NOT_PLAIN(w);
+        if (!_mm_movemask_epi8(_mm_or_si128(v, w))) continue;
+        unsigned mask = (unsigned)_mm_movemask_epi8(v) | (unsigned)_mm_movemask_epi8(w) << 16;
+        return p + __builtin_ctz(mask);
+    }
+#undef NOT_PLAIN
 #endif
     while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') p++;
     return p;

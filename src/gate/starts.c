@@ -241,6 +241,7 @@ static inline void look_for_grams(struct start_reader *r, const char *block) {
     const struct grams *g = r->table->grams;
     uint16_t grams[BLOCK / 2];
     grams_read(block, grams);
+#pragma GCC unroll 8
     for (size_t i = 0; i < BLOCK / 2; i += TOGETHER) {
         uint8_t any = 0;
         for (size_t k = i; k < i + TOGETHER; k++) any |= g->follows[grams[k]];

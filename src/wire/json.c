@@ -315,12 +315,16 @@ bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z) {
 }
 
 uint32_t json_get_key(const struct json_doc *doc, uint32_t obj, struct span key) {
-    if (doc->count == 0 || doc->nodes[obj].type != JSON_OBJECT) return 0;
+    const struct json_node *nodes = doc->nodes;
+    if (doc->count == 0 || nodes[obj].type != JSON_OBJECT) return 0;
     uint32_t found = 0;
-    for (uint32_t k = obj + 1, end = doc->nodes[obj].next; k < end; k = doc->nodes[k + 1].next) {
-        const struct json_node *n = &doc->nodes[k];
-        if (n->end - n->start - 2 != key.len && !n->escaped) continue; // nearly always
-        if (node_text_is(doc, k, key.at, key.len)) found = k + 1;
+    for (uint32_t k = obj + 1, end = nodes[obj].next; k < end; k = nodes[k + 1].next) {
+        const struct json_node *n = &nodes[k];
+        if (n->escaped) {
+            if (node_text_is(doc, k, key.at, key.len)) found = k + 1;
+        } else if (n->end - n->start - 2 == key.len && memcmp(doc->text + n->start + 1, key.at, key.len) == 0) {
+            found = k + 1;
+        }
     }
     return found;
 }

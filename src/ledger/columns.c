@@ -148,13 +148,21 @@ void columns_bind_alike(sqlite3_stmt *statement, const struct ledger_row *row) {
         if (c->alike) bind(statement, at++, c, row);
 }
 
+static inline bool same(const char *a, const char *b, size_t size) {
+    uint64_t x, y;
+    if (size != sizeof x) return memcmp(a, b, size) == 0;
+    memcpy(&x, a, sizeof x); // nearly all
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
 bool columns_are_alike(const struct ledger_row *rows, size_t n) {
     for (const struct column *c = COLUMNS; c->name; c++) {
         if (!c->alike) continue;
         const char *first = (const char *)rows + c->offset;
         size_t size = c->type == COLUMN_TEXT ? strnlen(first, c->size - 1) + 1 : c->size;
         for (size_t i = 1; i < n; i++)
-            if (memcmp(first, (const char *)&rows[i] + c->offset, size) != 0) return false;
+            if (!same(first, (const char *)&rows[i] + c->offset, size)) return false;
     }
     return true;
 }

@@ -60,7 +60,7 @@ help: ## list the targets
 setup: ## install what is missing (packages, llama-server)
 	@[ "$(SETUP)" = 0 ] || scripts/setup.sh build
 
-$(BIN): $(ALL_OBJECTS) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+$(BIN): $(ALL_OBJECTS) $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  link  $@"
 	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
@@ -77,17 +77,6 @@ $(OBJ)/llhttp/%.o: /usr/share/llhttp/%.c
 
 # The layers up to one of them.
 upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call upto,$(1),$(wordlist 2,99,$(2))))
-# The literals of the gate, compiled; for programs that have the gate in them.
-literals = $(if $(filter gate,$(call upto,$(1),$(LAYERS))),$(OBJ)/literals.o)
-$(OBJ)/pack_literals: scripts/pack_literals.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
-	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
-$(OBJ)/literals.o: $(OBJ)/pack_literals
-	@echo "  pack  $(OBJ)/literals.bin"
-	@ASAN_OPTIONS=detect_leaks=0 $< $(OBJ)/literals.bin
-	@printf '%s\n' '.section .rodata' '.balign 64' '.global sluice_literals_start' 'sluice_literals_start:' \
-	  '.incbin "$(OBJ)/literals.bin"' '.global sluice_literals_end' 'sluice_literals_end:' '.byte 0' \
-	  '.section .note.GNU-stack,"",%progbits' | $(CC) -c -x assembler -o $@ -
-
 # What is built into the binary.
 $(OBJ)/config/embedded.o: $(wildcard data/intent.weights data/prices.json data/names.weights)
 $(OBJ)/report/html.o: $(BUILD)/web/report.html
@@ -107,7 +96,7 @@ UNIT_TESTS := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_BINS := $(patsubst tests/unit/%_test.c,$(BUILD)/unit$(if $(SAN),-$(SAN))/%,$(UNIT_TESTS))
 
 define unit_rule
-$(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%: tests/unit/$(1)/%_test.c $$(call objects,$$(call upto,$(1),$$(LAYERS))) $$(call literals,$(1)) $$(LLHTTP_OBJECTS)
+$(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%: tests/unit/$(1)/%_test.c $$(call objects,$$(call upto,$(1),$$(LAYERS))) $$(LLHTTP_OBJECTS)
 	@mkdir -p $$(@D)
 	@echo "  test  $$<"
 	@$$(CC) $$(CFLAGS_ALL) -Itests/unit -o $$@ $$^ $$(shell pkg-config --libs cmocka) $$(LIBS)
@@ -166,14 +155,14 @@ bench-router: ## what a decision of the intent score costs; writes docs/router-f
 	  scripts/put_table.py docs/router-figures.md bench "make bench-router DATA=..." < $(BUILD)/bench/router.table && exit $$status
 
 # For models/fusion/fit.sh.
-$(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+$(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
 	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
 
-$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,gate,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+$(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
 
-$(BUILD)/bench/router: bench/router.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,intent,$(LAYERS))) $(OBJ)/literals.o $(LLHTTP_OBJECTS)
+$(BUILD)/bench/router: bench/router.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,intent,$(LAYERS))) $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS_ALL) -Ibench -o $@ $^ $(LIBS)
 

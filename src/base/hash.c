@@ -32,6 +32,7 @@ static inline struct sip sip_read(const uint8_t *p, size_t n, const uint8_t key[
     uint64_t k0 = load64(key), k1 = load64(key + 8), last = (uint64_t)n << 56, tail = 0;
     struct sip s = {k0 ^ 0x736f6d6570736575u, k1 ^ 0x646f72616e646f6du ^ width, k0 ^ 0x6c7967656e657261u,
                     k1 ^ 0x7465646279746573u};
+#pragma GCC unroll 4
     for (; n >= 8; n -= 8, p += 8) {
         uint64_t m = load64(p);
         s.v3 ^= m;

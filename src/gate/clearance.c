@@ -21,13 +21,13 @@ uint64_t verdict_seal(const struct verdict *v) {
         uint32_t kind, sensitive, classes;
         char receipt[GATE_RECEIPT_BYTES];
     } sealed;
-    memset(&sealed, 0, sizeof sealed);
+    size_t n = strnlen(v->receipt, sizeof sealed.receipt);
     sealed.kind = SEALED_VERDICT;
     sealed.sensitive = v->sensitive;
     sealed.classes = v->classes;
-    memcpy(sealed.receipt, v->receipt, sizeof sealed.receipt);
+    memcpy(sealed.receipt, v->receipt, n);
     pthread_once(&key_once, draw_key);
-    return hash_keyed(&sealed, sizeof sealed, key);
+    return hash_keyed(&sealed, offsetof(typeof(sealed), receipt) + n, key);
 }
 
 static uint64_t clearance_seal(uint64_t request, uint8_t zone) {

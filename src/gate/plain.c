@@ -52,20 +52,29 @@ static inline bool is_letter_at(struct span t, size_t at) {
     return at < t.len && char_in(t.at[at], CHARS_WORD);
 }
 
+// Where the sentence at `at` ends, by what 16 bytes from `i` on have that matters; 0 when it is not plain, SIZE_MAX when
+// it goes on.
+static inline size_t end_in(struct span t, size_t i, struct marks m) {
+    for (unsigned bits = m.tall | m.ends; bits; bits &= bits - 1) {
+        size_t k = i + (unsigned)__builtin_ctz(bits);
+        if (is_end(t.at[k])) {
+            if (ends_sentence(t, k)) return k + 1;
+        } else if (t.at[k] != 'I' || t.at[k - 1] != ' ' || is_letter_at(t, k + 1)) {
+            return 0;
+        }
+    }
+    return SIZE_MAX;
+}
+
 // The end of the sentence at `at` when all after its first word is plain, else 0.
 static size_t plain_end(struct span t, size_t at, size_t word_end) {
-    for (size_t i = word_end; i < t.len && i - at < SENTENCE_MAX; i += 16) {
+    size_t i = word_end, stop = t.len - at < SENTENCE_MAX ? t.len : at + SENTENCE_MAX, end;
+    for (; i < stop && t.len - i >= 16; i += 16)
+        if ((end = end_in(t, i, look(t.at + i))) != SIZE_MAX) return end;
+    if (i < stop) {
         char rest[16] = {0};
-        if (t.len - i < 16) memcpy(rest, t.at + i, t.len - i);
-        struct marks m = look(t.len - i < 16 ? rest : t.at + i);
-        for (unsigned bits = m.tall | m.ends; bits; bits &= bits - 1) {
-            size_t k = i + (unsigned)__builtin_ctz(bits);
-            if (is_end(t.at[k])) {
-                if (ends_sentence(t, k)) return k + 1;
-            } else if (t.at[k] != 'I' || t.at[k - 1] != ' ' || is_letter_at(t, k + 1)) {
-                return 0;
-            }
-        }
+        memcpy(rest, t.at + i, t.len - i);
+        if ((end = end_in(t, i, look(rest))) != SIZE_MAX) return end;
     }
     return t.len - at < SENTENCE_MAX ? t.len : 0;
 }

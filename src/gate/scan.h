@@ -4,7 +4,7 @@
 //   gate.c      limits                               -> views_scan
 //   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
 //   known.c     parts that were scanned before       -> their literals and plain sentences
-//   anchors.c   literal pass: starts.c, Hyperscan    -> context words, verifiers of token.c vendor.c infix.c password.c
+//   anchors.c   literal pass: starts.c, grams.c      -> context words, verifiers of token.c vendor.c infix.c password.c
 //                                                       secret.c header.c url.c pem.c command.c marker.c address*.c
 //                                                       date.c person.c health.c finance.c domain.c; cue.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c, and
@@ -102,12 +102,10 @@ struct gate_scratch {
 };
 
 struct gate {
-    hs_database_t *db;       // of the built-in literals that may stand anywhere
-    struct starts *starts;   // those that begin where a word begins
+    struct starts *starts;   // of the built-in literals
     hs_database_t *own_db;   // of the operator's, or NULL
-    struct anchor *anchors;  // those of db, of starts, of own_db; the id in a database is the index
-    unsigned searched_count; // those of db
-    unsigned built_in_count; // with those of starts
+    struct anchor *anchors;  // the built-in ones, then the operator's; the id in the database is the index
+    unsigned built_in_count;
     unsigned anchor_count;
     size_t longest, own_longest; // bytes of the longest built-in literal, and of the operator's
     struct names names;          // the tagger's weights; embedded
@@ -164,12 +162,11 @@ struct scan {
     uint32_t omitted_faint, omitted_soft, omitted_hard, omitted_grave;
 };
 
-// Makes the databases of the gate's anchors: the built-in literals from what is part of the program, where that fits.
+// Makes what the gate's anchors are found by.
 int anchors_compile(struct gate *g, struct err *e) __attribute__((warn_unused_result));
-// Writes the database of the built-in literals as scripts/pack_literals.c wants it.
-int anchors_pack(const struct gate *g, FILE *out) __attribute__((warn_unused_result));
 void anchors_free(struct gate *g);
-// What a thread needs to scan, for hs_free_scratch; NULL when there is no memory: every scan then fails closed.
+// What a thread needs to search for the operator's anchors, for hs_free_scratch; NULL when there are none, or no memory:
+// every scan then fails closed.
 hs_scratch_t *anchors_scratch(const struct gate *g);
 // Both passes over one view; of the original text when `view` is NULL. False when there was no room.
 bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum touch touch)

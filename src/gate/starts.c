@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "gate/checks.h"
+#include "gate/grams.h"
 #include "gate/scan.h"
 
 // A word is known by its first bytes: letters in lower case, and 0 for everything else. Five of them choose a bit of
@@ -26,6 +27,7 @@ struct starts {
     uint64_t filter[(1 << FILTER_BITS) / 64];
     uint16_t first[BUCKETS + 1]; // of the bucket's rows
     struct row *rows;            // in the order of buckets
+    struct grams *grams;         // the literals that may stand anywhere
 };
 
 static inline uint32_t place_of(uint64_t key) {
@@ -117,7 +119,9 @@ struct starts *starts_new(const struct anchor *anchors, unsigned count) {
     unsigned rows = 0;
     t->anchors = anchors;
     t->rows = mem_new_array(count * 2, sizeof *t->rows); // a word, and its plural
-    for (unsigned i = 0; i < count; i++) add_literal(t, i, &rows);
+    for (unsigned i = 0; i < count; i++)
+        if (starts_takes(&anchors[i])) add_literal(t, i, &rows);
+    t->grams = grams_new(anchors, count, starts_takes);
     qsort(t->rows, rows, sizeof *t->rows, by_bucket);
     for (unsigned i = 0; i < rows; i++) t->first[t->rows[i].bucket + 1]++;
     for (unsigned i = 0; i < BUCKETS; i++) t->first[i + 1] = (uint16_t)(t->first[i + 1] + t->first[i]);
@@ -126,6 +130,7 @@ struct starts *starts_new(const struct anchor *anchors, unsigned count) {
 
 void starts_free(struct starts *t) {
     if (!t) return;
+    grams_free(t->grams);
     free(t->rows);
     free(t);
 }
@@ -187,11 +192,15 @@ static bool stands_at(const struct anchor *a, size_t len, const char *p) {
     return true;
 }
 
+static bool is_later(const struct start_match *a, const struct start_match *b) {
+    return a->end > b->end || (a->end == b->end && a->anywhere && !b->anywhere);
+}
+
 static void keep(struct start_reader *r, struct start_match m) {
     r->full |= r->count == STARTS_WAITING;
     if (r->full) return;
     unsigned i = r->count++;
-    for (; i && r->waiting[i - 1].end > m.end; i--) r->waiting[i] = r->waiting[i - 1];
+    for (; i && is_later(&r->waiting[i - 1], &m); i--) r->waiting[i] = r->waiting[i - 1];
     r->waiting[i] = m;
 }
 
@@ -202,21 +211,59 @@ static __attribute__((noinline)) void look_up(struct start_reader *r, size_t at,
     for (const struct row *row = t->rows + t->first[bucket], *end = t->rows + t->first[bucket + 1]; row < end; row++) {
         if ((key & row->mask) != row->value) continue;
         if (row->len <= r->text.len - at && stands_at(&t->anchors[row->anchor], row->len, r->text.at + at))
-            keep(r, (struct start_match){at, at + row->len, row->anchor});
+            keep(r, (struct start_match){at, at + row->len, row->anchor, false});
     }
 }
+
+// Whether the bytes at p are those of the row, as far as eight tell and but for the case of letters.
+static inline bool may_stand(const struct gram_row *row, const char *p, size_t left) {
+    uint64_t bytes;
+    if (left < sizeof bytes) return true;
+    memcpy(&bytes, p, sizeof bytes);
+    return (((bytes | GRAM_SMALL) ^ row->begin) & row->mask) == 0;
+}
+
+// A gram of these literals stands at `at`.
+static __attribute__((noinline)) void look_around(struct start_reader *r, size_t at, unsigned gram) {
+    const struct starts *t = r->table;
+    const struct grams *g = t->grams;
+    for (const struct gram_row *row = g->rows + g->first[gram], *end = g->rows + g->first[gram + 1]; row < end; row++) {
+        size_t start = at - (size_t)row->offset, left = r->text.len - start;
+        if (row->offset > (ptrdiff_t)(at - r->from) || start >= r->text.len || row->len > left) continue;
+        const char *p = r->text.at + start;
+        if (may_stand(row, p, left) && stands_at(&t->anchors[row->anchor], row->len, p))
+            keep(r, (struct start_match){start, start + row->len, row->anchor, true});
+    }
+}
+
+static inline void look_for_grams(struct start_reader *r, const char *block) {
+    enum { TOGETHER = 4 };
+    const struct grams *g = r->table->grams;
+    uint16_t grams[BLOCK / 2];
+    grams_read(block, grams);
+#pragma GCC unroll 8
+    for (size_t i = 0; i < BLOCK / 2; i += TOGETHER) {
+        uint8_t any = 0;
+        for (size_t k = i; k < i + TOGETHER; k++) any |= g->follows[grams[k]];
+        if (!any) continue; // most
+        for (size_t k = i; k < i + TOGETHER; k++)
+            if (g->follows[grams[k]] & g->group[gram_code(block[2 * k + GRAM_BYTES])])
+                look_around(r, r->at + 2 * k, grams[k]);
+    }
+}
+_Static_assert((int)BLOCK == (int)GRAMS_BLOCK && (int)KEY * 2 >= (int)GRAMS_AHEAD, "a block is both");
 
 static void read_on(struct start_reader *r) {
     const uint64_t *filter = r->table->filter;
     struct block b;
     size_t left = r->text.len - r->at;
-    if (left >= sizeof b.reduced) {
-        read_block(r->text.at + r->at, &b);
-    } else {
-        char rest[sizeof b.reduced] = {0};
-        memcpy(rest, r->text.at + r->at, left);
-        read_block(rest, &b);
+    const char *block = r->text.at + r->at;
+    char rest[sizeof b.reduced];
+    if (left < sizeof rest) {
+        memset(rest, 0, sizeof rest);
+        block = memcpy(rest, block, left);
     }
+    read_block(block, &b);
     for (uint64_t begins = b.letters & ~(b.word << 1 | r->after_word); begins; begins &= begins - 1) {
         size_t i = (size_t)__builtin_ctzll(begins);
         uint64_t key;
@@ -224,6 +271,7 @@ static void read_on(struct start_reader *r) {
         uint32_t place = place_of(key);
         if (filter[place / 64] >> place % 64 & 1) look_up(r, r->at + i, key);
     }
+    look_for_grams(r, block);
     r->after_word = b.word >> 63;
     r->at += left < BLOCK ? left : BLOCK;
 }
@@ -231,7 +279,7 @@ static void read_on(struct start_reader *r) {
 void starts_begin(struct start_reader *r, const struct starts *t, struct span text, size_t at, bool after_word) {
     r->table = t;
     r->text = text;
-    r->at = at;
+    r->from = r->at = at;
     r->after_word = after_word;
     r->full = false;
     r->given = r->count = 0;

@@ -1,5 +1,5 @@
-// Literals that begin where a word begins, as nearly all of the gate's do: looked up at the begins of the text's words
-// instead of searched for at every byte.
+// The literals of the gate. Nearly all begin where a word begins, and are looked up at the begins of the text's words
+// instead of searched for at every byte; the others are found by their grams.
 #ifndef SLUICE_GATE_STARTS_H
 #define SLUICE_GATE_STARTS_H
 
@@ -12,22 +12,24 @@ struct starts;
 
 // Whether the anchor's literal can only stand at the begin of a word, and begins with a letter of ASCII.
 bool starts_takes(const struct anchor *a);
-// Of anchors that starts_takes, which are kept by reference.
+// Of any anchors, which are kept by reference; their literals have two bytes at least.
 struct starts *starts_new(const struct anchor *anchors, unsigned count);
 void starts_free(struct starts *t);
 
 struct start_match {
     size_t start, end;
     unsigned anchor; // index in the anchors that starts_new got
+    bool anywhere;   // it is not one that starts_takes; those come first where both end
 };
 
-enum { STARTS_WAITING = 64 };
+enum { STARTS_WAITING = 128 };
 
 // A text that is being read.
 struct start_reader {
     const struct starts *table;
     struct span text;
-    size_t at;       // words that begin before it were looked up
+    size_t from;     // what begins before it is not looked for
+    size_t at;       // words and grams that begin before it were looked up
     bool after_word; // the byte before `at` belongs to a word
     bool full;       // more waited than there was room for: something is lost
     unsigned given, count;

@@ -5,23 +5,30 @@
 #include "base/clock.h"
 #include "wire/json.h"
 
+#define SIZE(field) sizeof(((struct ledger_row *)0)->field)
 #define TEXT(part, field)                                                                                              \
-    { #field, COLUMN_TEXT, part, offsetof(struct ledger_row, field), sizeof(((struct ledger_row *)0)->field) }
+    { #field, COLUMN_TEXT, part, offsetof(struct ledger_row, field), SIZE(field), false }
 #define ONE(part, kind, field)                                                                                         \
-    { #field, kind, part, offsetof(struct ledger_row, field), 0 }
-#define ZONE(label, zone)                                                                                              \
-    { "bytes_out_" label, COLUMN_COUNT, OWN, offsetof(struct ledger_row, bytes_out[zone]), 0 }
+    { #field, kind, part, offsetof(struct ledger_row, field), SIZE(field), false }
+#define ALIKE(kind, field)                                                                                             \
+    { #field, kind, OWN, offsetof(struct ledger_row, field), SIZE(field), true }
+#define ZONE(label, zone, alike)                                                                                       \
+    {                                                                                                                  \
+        "bytes_out_" label, COLUMN_COUNT, OWN, offsetof(struct ledger_row, bytes_out[zone]), SIZE(bytes_out[zone]),    \
+            alike                                                                                                      \
+    }
 
 #define OWN COLUMN_OWN
 #define SHARED COLUMN_SHARED
 
 // The order of the view `request`, of JSON and CSV. A new column goes to the end, with a new STORE_VERSION.
-// SHARED is for what has few values, so that few sets of them exist; a column never changes its part.
+// SHARED is for what has few values, so that few sets of them exist; a column never changes its part. ALIKE is for what
+// most rows have in common with their neighbours.
 const struct column COLUMNS[] = {
     TEXT(OWN, id),
     ONE(OWN, COLUMN_COUNT, started_us),
     TEXT(SHARED, endpoint),
-    TEXT(OWN, user),
+    ALIKE(COLUMN_TEXT, user),
     TEXT(SHARED, asked_model),
     TEXT(SHARED, model),
     TEXT(SHARED, upstream),
@@ -46,28 +53,28 @@ const struct column COLUMNS[] = {
     ONE(SHARED, COLUMN_U32, throttles),
     ONE(OWN, COLUMN_MAYBE, input_tokens),
     ONE(OWN, COLUMN_MAYBE, output_tokens),
-    ONE(OWN, COLUMN_MAYBE, cached_tokens),
-    ONE(OWN, COLUMN_MAYBE, cache_write_tokens),
-    ONE(OWN, COLUMN_MAYBE, reasoning_tokens),
+    ALIKE(COLUMN_MAYBE, cached_tokens),
+    ALIKE(COLUMN_MAYBE, cache_write_tokens),
+    ALIKE(COLUMN_MAYBE, reasoning_tokens),
     ONE(SHARED, COLUMN_BOOL, usage_estimated),
-    ONE(OWN, COLUMN_REAL, cost_usd),
+    ALIKE(COLUMN_REAL, cost_usd),
     ONE(OWN, COLUMN_REAL, baseline_usd),
     ONE(OWN, COLUMN_MAYBE, ttft_us),
     ONE(OWN, COLUMN_COUNT, total_us),
     ONE(OWN, COLUMN_COUNT, overhead_us),
     ONE(OWN, COLUMN_COUNT, bytes_in),
-    ZONE("local", ZONE_LOCAL),
-    ZONE("eu", ZONE_EU),
-    ZONE("us", ZONE_US),
-    ZONE("any", ZONE_ANY),
+    ZONE("local", ZONE_LOCAL, false),
+    ZONE("eu", ZONE_EU, true),
+    ZONE("us", ZONE_US, true),
+    ZONE("any", ZONE_ANY, true),
     ONE(OWN, COLUMN_COUNT, bytes_answered),
-    ONE(OWN, COLUMN_MAYBE, cache_write_1h_tokens),
+    ALIKE(COLUMN_MAYBE, cache_write_1h_tokens),
     TEXT(SHARED, service_tier),
     ONE(OWN, COLUMN_DECISION, decision),
     TEXT(SHARED, verify),
-    ONE(OWN, COLUMN_COUNT, unused_input_tokens),
-    ONE(OWN, COLUMN_COUNT, unused_output_tokens),
-    {NULL, COLUMN_TEXT, OWN, 0, 0},
+    ALIKE(COLUMN_COUNT, unused_input_tokens),
+    ALIKE(COLUMN_COUNT, unused_output_tokens),
+    {NULL, COLUMN_TEXT, OWN, 0, 0, false},
 };
 
 // A value out of its place; `known` is false for what is stored as NULL.
@@ -120,17 +127,44 @@ void columns_list(struct buf *out, unsigned parts) {
     }
 }
 
+static void bind(sqlite3_stmt *statement, int at, const struct column *c, const struct ledger_row *row) {
+    struct cell v = cell_of(c, row);
+    if (!v.known) sqlite3_bind_null(statement, at);
+    else if (v.kind == CELL_TEXT) sqlite3_bind_text(statement, at, v.text.at, (int)v.text.len, SQLITE_STATIC);
+    else if (v.kind == CELL_BYTES) sqlite3_bind_blob(statement, at, v.text.at, (int)v.text.len, SQLITE_STATIC);
+    else if (v.kind == CELL_REAL) sqlite3_bind_double(statement, at, v.real);
+    else sqlite3_bind_int64(statement, at, v.whole);
+}
+
 void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_row *row) {
     int at = 1;
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (c->part & parts) bind(statement, at++, c, row);
+}
+
+void columns_bind_alike(sqlite3_stmt *statement, const struct ledger_row *row) {
+    int at = 1;
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (c->alike) bind(statement, at++, c, row);
+}
+
+static inline bool same(const char *a, const char *b, size_t size) {
+    uint64_t x, y;
+    if (size != sizeof x) return memcmp(a, b, size) == 0;
+    memcpy(&x, a, sizeof x); // nearly all
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+bool columns_are_alike(const struct ledger_row *rows, size_t n) {
     for (const struct column *c = COLUMNS; c->name; c++) {
-        if (!(c->part & parts)) continue;
-        struct cell v = cell_of(c, row);
-        if (!v.known) sqlite3_bind_null(statement, at++);
-        else if (v.kind == CELL_TEXT) sqlite3_bind_text(statement, at++, v.text.at, (int)v.text.len, SQLITE_STATIC);
-        else if (v.kind == CELL_BYTES) sqlite3_bind_blob(statement, at++, v.text.at, (int)v.text.len, SQLITE_STATIC);
-        else if (v.kind == CELL_REAL) sqlite3_bind_double(statement, at++, v.real);
-        else sqlite3_bind_int64(statement, at++, v.whole);
+        if (!c->alike) continue;
+        const char *first = (const char *)rows + c->offset;
+        size_t size = c->type == COLUMN_TEXT ? strnlen(first, c->size - 1) + 1 : c->size;
+        for (size_t i = 1; i < n; i++)
+            if (!same(first, (const char *)&rows[i] + c->offset, size)) return false;
     }
+    return true;
 }
 
 // Called for every value of every row, hence not by way of a cell.

@@ -9,14 +9,14 @@
 #include "ledger/ledger.h"
 
 enum column_type {
-    COLUMN_TEXT,  // char[size]
-    COLUMN_COUNT, // int64_t, always known
-    COLUMN_MAYBE, // int64_t; negative = unknown = NULL
-    COLUMN_INT,   // int
-    COLUMN_U32,   // uint32_t
-    COLUMN_BOOL,  // bool
-    COLUMN_FLOAT, // float; NAN = NULL
-    COLUMN_REAL,  // double; NAN = NULL
+    COLUMN_TEXT,    // char[size]
+    COLUMN_COUNT,   // int64_t, always known
+    COLUMN_MAYBE,   // int64_t; negative = unknown = NULL
+    COLUMN_INT,     // int
+    COLUMN_U32,     // uint32_t
+    COLUMN_BOOL,    // bool
+    COLUMN_FLOAT,   // float; NAN = NULL
+    COLUMN_REAL,    // double; NAN = NULL
     COLUMN_DECISION // struct ledger_decision; format 0 = NULL
 };
 
@@ -36,7 +36,8 @@ struct column {
     enum column_type type;
     enum column_part part;
     size_t offset;
-    size_t size; // of a text
+    size_t size;
+    bool alike; // own, but mostly the same from row to row
 };
 
 extern const struct column COLUMNS[];
@@ -46,6 +47,9 @@ const char *column_sql_type(const struct column *c);
 void columns_list(struct buf *out, unsigned parts);
 // Binds the values of these parts from parameter 1 on; the row must outlive the step.
 void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_row *row);
+// Whether the rows have the same values in all columns that are mostly alike; and binds these from parameter 1 on.
+bool columns_are_alike(const struct ledger_row *rows, size_t n);
+void columns_bind_alike(sqlite3_stmt *statement, const struct ledger_row *row);
 // The value of COLUMNS[column] as the result of a function of SQLite; the row must outlive the step.
 void columns_result(sqlite3_context *out, int column, const struct ledger_row *row);
 // The current row of a SELECT of columns_list of the same parts.

@@ -154,21 +154,28 @@ static int migrate(sqlite3 *db, const char *path, struct err *e) {
 
 // ---------------------------------------------------------------- opening
 
-static int prepare_insert(struct store *s, const char *path, struct err *e) {
+// Of all own values, or with those bound once that are mostly alike.
+static int prepare_insert(struct store *s, bool alike, sqlite3_stmt **out) {
     struct buf sql;
+    buf_init(&sql, 16 << 10);
+    buf_add_z(&sql, "INSERT INTO entry(kind, ");
+    columns_list(&sql, COLUMN_OWN);
+    buf_add_z(&sql, ") SELECT kind");
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (c->part == COLUMN_OWN) buf_printf(&sql, ", %s", alike && c->alike ? "?" : c->name);
+    buf_add_z(&sql, " FROM " FEED_TABLE);
+    int status = sqlite3_prepare_v3(s->db, sql.at, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    buf_free(&sql);
+    return status == SQLITE_OK ? 0 : -1;
+}
+
+static int prepare(struct store *s, const char *path, struct err *e) {
     s->feed = mem_new(sizeof *s->feed);
     if (feed_attach(s->db, s->feed) != SQLITE_OK) return fault(s->db, path, e);
     s->kinds = kinds_new(s->db);
     if (!s->kinds) return fault(s->db, path, e);
-    buf_init(&sql, 16 << 10);
-    buf_add_z(&sql, "INSERT INTO entry(kind, ");
-    columns_list(&sql, COLUMN_OWN);
-    buf_add_z(&sql, ") SELECT kind, ");
-    columns_list(&sql, COLUMN_OWN);
-    buf_add_z(&sql, " FROM " FEED_TABLE);
-    int status = sqlite3_prepare_v3(s->db, sql.at, -1, SQLITE_PREPARE_PERSISTENT, &s->insert, NULL);
-    buf_free(&sql);
-    return status == SQLITE_OK ? 0 : fault(s->db, path, e);
+    if (prepare_insert(s, false, &s->insert) || prepare_insert(s, true, &s->insert_alike)) return fault(s->db, path, e);
+    return 0;
 }
 
 // SQLite would create it readable for everybody; its companions (-wal, -shm) take the mode of the file.
@@ -196,7 +203,7 @@ int store_open(struct store *s, const char *path, struct err *e) {
         fault(s->db, path, e);
         goto fail;
     }
-    if (migrate(s->db, path, e) || prepare_insert(s, path, e)) goto fail;
+    if (migrate(s->db, path, e) || prepare(s, path, e)) goto fail;
     return 0;
 fail:
     store_close(s);
@@ -205,6 +212,7 @@ fail:
 
 void store_close(struct store *s) {
     sqlite3_finalize(s->insert);
+    sqlite3_finalize(s->insert_alike);
     sqlite3_finalize(s->outcome);
     kinds_free(s->kinds);
     sqlite3_close(s->db);
@@ -237,6 +245,7 @@ fail:
 static int undo(struct store *s, struct err *e) {
     err_set(e, "%s", sqlite3_errmsg(s->db));
     sqlite3_reset(s->insert);
+    sqlite3_reset(s->insert_alike);
     sqlite3_reset(s->outcome);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     kinds_forget(s->kinds);
@@ -256,8 +265,12 @@ int store_insert(struct store *s, const struct ledger_row *rows, size_t n, struc
         s->feed->count = part;
         for (size_t i = 0; i < part; i++)
             if ((s->feed->kinds[i] = kinds_number(s->kinds, &rows[i])) == 0) return undo(s, e);
-        if (sqlite3_step(s->insert) != SQLITE_DONE) return undo(s, e);
-        sqlite3_reset(s->insert);
+        // Half of the values have not to be asked for, row by row.
+        bool alike = columns_are_alike(rows, part);
+        sqlite3_stmt *insert = alike ? s->insert_alike : s->insert;
+        if (alike) columns_bind_alike(insert, rows);
+        if (sqlite3_step(insert) != SQLITE_DONE) return undo(s, e);
+        sqlite3_reset(insert);
     }
     return 0;
 }

@@ -20,8 +20,9 @@ enum {
 struct store {
     struct sqlite3 *db; // NULL: closed
     struct sqlite3_stmt *insert;
-    struct sqlite3_stmt *outcome; // prepared when the first comes
-    struct feed *feed; // what insert reads
+    struct sqlite3_stmt *insert_alike; // of rows that have the columns in common that mostly are
+    struct sqlite3_stmt *outcome;      // prepared when the first comes
+    struct feed *feed;                 // what both inserts read
     struct kinds *kinds;
 };
 

@@ -34,6 +34,11 @@ static inline uint64_t in_range(__m128i v, char from, char to) {
     return (uint64_t)(unsigned)_mm_movemask_epi8(hit);
 }
 
+static inline uint64_t either(__m128i v, char a, char b) {
+    __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(a)), _mm_cmpeq_epi8(v, _mm_set1_epi8(b)));
+    return (uint64_t)(unsigned)_mm_movemask_epi8(hit);
+}
+
 static struct masks read_masks(const unsigned char *p) {
     struct masks m = {{0}};
     for (int i = 0; i < 64; i += 16) {
@@ -41,8 +46,8 @@ static struct masks read_masks(const unsigned char *p) {
         m.of[LOWER] |= in_range(v, 'a', 'z') << i;
         m.of[UPPER] |= in_range(v, 'A', 'Z') << i;
         m.of[DIGIT] |= in_range(v, '0', '9') << i;
-        m.of[SPACE] |= (in_range(v, ' ', ' ') | in_range(v, '\t', '\t')) << i;
-        m.of[LINE] |= (in_range(v, '\n', '\n') | in_range(v, '\r', '\r')) << i;
+        m.of[SPACE] |= either(v, ' ', '\t') << i;
+        m.of[LINE] |= either(v, '\n', '\r') << i;
         m.of[HIGH] |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << i;
     }
     return m;

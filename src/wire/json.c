@@ -98,15 +98,24 @@ static inline int sequence_length(const unsigned char *p, const unsigned char *e
 static inline const unsigned char *skip_plain(const unsigned char *p, const unsigned char *end) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x20);
-    while (end - p >= 16) {
+    // signed comparison: bytes above ASCII are negative, so they are below a space too
+#define NOT_PLAIN(v)                                                                                                   \
+    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)), _mm_cmplt_epi8(v, space))
+    if (end - p >= 16) { // most strings are short
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        // signed comparison: bytes above ASCII are negative, so they are below a space too
-        __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
-                                   _mm_cmplt_epi8(v, space));
-        int mask = _mm_movemask_epi8(hit);
+        int mask = _mm_movemask_epi8(NOT_PLAIN(v));
         if (mask) return p + __builtin_ctz((unsigned)mask);
         p += 16;
     }
+    for (; end - p >= 32; p += 32) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+        v = NOT_PLAIN(v), w = NOT_PLAIN(w);
+        if (!_mm_movemask_epi8(_mm_or_si128(v, w))) continue;
+        unsigned mask = (unsigned)_mm_movemask_epi8(v) | (unsigned)_mm_movemask_epi8(w) << 16;
+        return p + __builtin_ctz(mask);
+    }
+#undef NOT_PLAIN
 #endif
     while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') p++;
     return p;
@@ -306,12 +315,16 @@ bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z) {
 }
 
 uint32_t json_get_key(const struct json_doc *doc, uint32_t obj, struct span key) {
-    if (doc->count == 0 || doc->nodes[obj].type != JSON_OBJECT) return 0;
+    const struct json_node *nodes = doc->nodes;
+    if (doc->count == 0 || nodes[obj].type != JSON_OBJECT) return 0;
     uint32_t found = 0;
-    for (uint32_t k = obj + 1, end = doc->nodes[obj].next; k < end; k = doc->nodes[k + 1].next) {
-        const struct json_node *n = &doc->nodes[k];
-        if (n->end - n->start - 2 != key.len && !n->escaped) continue; // nearly always
-        if (node_text_is(doc, k, key.at, key.len)) found = k + 1;
+    for (uint32_t k = obj + 1, end = nodes[obj].next; k < end; k = nodes[k + 1].next) {
+        const struct json_node *n = &nodes[k];
+        if (n->escaped) {
+            if (node_text_is(doc, k, key.at, key.len)) found = k + 1;
+        } else if (n->end - n->start - 2 == key.len && memcmp(doc->text + n->start + 1, key.at, key.len) == 0) {
+            found = k + 1;
+        }
     }
     return found;
 }

@@ -1,4 +1,5 @@
-// Literals at the begins of words: what the table finds is what a comparison at every byte finds.
+// The built-in literals, at the begins of words and anywhere: what the tables find is what a comparison at every byte
+// finds.
 #include "gate/scan.h"
 #include "gate/starts.h"
 #include "gate_help.h"
@@ -46,9 +47,11 @@ static size_t make_text(char *text) {
 
 static bool stands(const struct anchor *a, const char *text, size_t n, size_t at) {
     size_t len = strlen(a->literal), end = at + len;
-    if (end > n || (at && in_word(text[at - 1]))) return false;
+    if (end > n) return false;
     for (size_t i = 0; i < len; i++)
         if (!same(text[at + i], a->literal[i], a->flags & ANCHOR_CASELESS)) return false;
+    if (!starts_takes(a)) return true; // bounds are not looked at
+    if (at && in_word(text[at - 1])) return false;
     if (a->flags & ANCHOR_STEM || end == n || !in_word(text[end - 1])) return true;
     if ((text[end] | 0x20) == 's') end++;
     return end == n || !is_letter(text[end]);
@@ -78,7 +81,7 @@ static void starts_finds_what_a_search_finds(void **state) {
     for (int round = 0; round < 80; round++) {
         size_t n = make_text(text), count = read_all(t, text, n, round % 3 ? 1 + roll(200) : n, found), expected = 0;
         for (size_t at = 0; at < n; at++) {
-            for (unsigned i = 0; is_letter(text[at]) && i < anchor_count; i++) {
+            for (unsigned i = 0; i < anchor_count; i++) {
                 if (!stands(&anchors[i], text, n, at)) continue;
                 bool seen = false;
                 for (size_t m = 0; m < count; m++) seen |= found[m].start == at && found[m].anchor == i;
@@ -126,17 +129,42 @@ static void starts_of_a_crowd_beyond_room_fail_closed(void **state) {
     starts_free(t);
 }
 
+// A literal at every place of a block, at the begin and at the end of the text, and across where reading began.
+static void starts_stand_at_every_place(void **state) {
+    (void)state;
+    static struct start_match found[MATCHES];
+    struct starts *t = starts_new(anchors, anchor_count);
+    for (unsigned i = 0; i < anchor_count; i++) {
+        char text[256];
+        size_t len = strlen(anchors[i].literal);
+        for (size_t at = 0; at < 70; at += i % 8 == at % 8 ? 1 : 3) {
+            bool seen = false;
+            memset(text, ' ', sizeof text);
+            memcpy(text + at, anchors[i].literal, len);
+            size_t count = read_all(t, text, at + len, at + len, found);
+            for (size_t m = 0; m < count; m++) seen |= found[m].start == at && found[m].anchor == i;
+            if (!seen) fail_msg("'%s' is not found at %zu", anchors[i].literal, at);
+        }
+        struct start_reader r;
+        struct start_match m;
+        starts_begin(&r, t, span_make(text, sizeof text), 70, true);
+        while (starts_next(&r, sizeof text, &m)) assert_true(m.start >= 70);
+    }
+    starts_free(t);
+}
+
 static int setup(void **state) {
     (void)state;
     const struct gate *g = shared()->gate;
-    anchors = g->anchors + g->searched_count;
-    anchor_count = g->built_in_count - g->searched_count;
+    anchors = g->anchors;
+    anchor_count = g->built_in_count;
     return anchor_count > 1000 ? 0 : -1;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_finds_what_a_search_finds),
+        cmocka_unit_test(starts_stand_at_every_place),
         cmocka_unit_test(starts_that_crowd_are_not_lost),
         cmocka_unit_test(starts_of_a_crowd_beyond_room_fail_closed),
     };

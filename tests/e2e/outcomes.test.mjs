@@ -160,7 +160,7 @@ test('requests_id_shows_why_and_its_outcomes', async () => {
   await kept(id, () => true);
   await gateway.row(id);
   const row = await (await fetch(`${gateway.origin}/sluice/v1/requests/${id}`)).json();
-  assert.match(row.why, /as well/);
+  assert.match(row.why, /as well; score 0\.\d+, not above the threshold 0\.\d+ of target_local_share$/);
   assert.equal(row.decision.aim, 'target_local_share');
   assert.equal(row.decision.hard, false);
   assert.ok(row.decision.threshold > row.score);

@@ -29,7 +29,8 @@ static void put_end(struct buf *b, const struct ledger_row *row) {
     if (*row->verify && strcmp(row->verify, "passed") != 0)
         buf_printf(b, "; the local answer failed the check %s", row->verify);
     if (*row->degraded) buf_printf(b, "; degraded: %s", row->degraded);
-    if (*row->error_code) buf_printf(b, "; it ended with %s", row->error_code);
+    // what is refused before it is understood has no reason, and nothing stands before
+    if (*row->error_code) buf_printf(b, "%sit ended with %s", *row->reason ? "; " : "", row->error_code);
     else if (strcmp(row->outcome, "cancelled") == 0) buf_add_z(b, "; the caller left");
 }
 

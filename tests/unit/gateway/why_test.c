@@ -52,6 +52,8 @@ static void why_tells_what_was_given_up_and_how_it_ended(void **state) {
                      "the local answer failed the check empty; degraded: verify-failed-empty");
     struct ledger_row refused = {.reason = "not-able", .outcome = "refused", .error_code = "local_not_able"};
     assert_why(&refused, "the local model cannot read images or audio; it ended with local_not_able");
+    struct ledger_row unread = {.outcome = "error", .error_code = "invalid_json"};
+    assert_why(&unread, "it ended with invalid_json");
     struct ledger_row left = {.reason = "pinned-local", .outcome = "cancelled", .verify = "passed"};
     assert_why(&left, "the caller asked for the local model; the caller left");
 }

@@ -1,6 +1,7 @@
 // The figures of `sluice eval`, for a terminal.
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/eval.h"
 
@@ -9,8 +10,18 @@ static double number(const json_t *o, const char *key) {
     return json_is_number(v) ? json_number_value(v) : NAN;
 }
 
+// A figure, or a dash where there is none: without a gap between the models nothing can be recovered.
+static void print_figure(const json_t *o, const char *key, int width, int places, double factor, const char *unit) {
+    double v = factor * number(o, key);
+    if (isfinite(v)) printf("%*.*f%s", width, places, v, unit);
+    else printf("%*s%*s", width, "-", (int)strlen(unit), "");
+}
+
 static void print_line(const char *name, const json_t *o) {
-    printf("  %-22s %6.3f  %6.1f %%  %6.1f %%", name, number(o, "apgr"), number(o, "cpt50"), number(o, "cpt80"));
+    printf("  %-22s ", name);
+    print_figure(o, "apgr", 6, 3, 1, "");
+    print_figure(o, "cpt50", 8, 1, 1, " %");
+    print_figure(o, "cpt80", 8, 1, 1, " %");
     if (isfinite(number(o, "apgr_low")))
         printf("   95 %%: %.3f to %.3f", number(o, "apgr_low"), number(o, "apgr_high"));
     putchar('\n');
@@ -25,8 +36,7 @@ static void print_tasks(const json_t *tasks) {
     json_array_foreach(tasks, i, t) {
         printf("  %-28.28s %6.0f %6.1f %% ", json_string_value(json_object_get(t, "task")), number(t, "rows"),
                100 * number(t, "weak_wins"));
-        if (isfinite(number(t, "apgr"))) printf("%7.3f", number(t, "apgr"));
-        else printf("%7s", "-");
+        print_figure(t, "apgr", 7, 3, 1, "");
         printf("   %.0f/%.0f, %.0f/%.0f\n", number(t, "local_right"), number(t, "local_wrong"),
                number(t, "frontier_right"), number(t, "frontier_wrong"));
     }
@@ -38,15 +48,19 @@ void eval_print(const json_t *d) {
     const json_t *lines = json_object_get(d, "lines");
     printf("%.0f outcomes; %s\nquality of the local model alone %.4f, of the frontier alone %.4f\n\n",
            number(d, "rows"), json_string_value(json_object_get(d, "method")), number(d, "weak"), number(d, "strong"));
+    if (number(d, "strong") <= number(d, "weak"))
+        puts("the frontier is not better on these rows: there is no gap to recover, APGR and CPT say nothing\n");
     printf("  %-22s %6s  %8s  %8s\n", "", "APGR", "CPT(50)", "CPT(80)");
     print_line("this router", d);
     print_line("prompt length", json_object_get(lines, "length"));
     print_line("random", json_object_get(lines, "random"));
     print_line("oracle", json_object_get(lines, "oracle"));
     puts("\nAt a share of the requests at the frontier");
-    json_array_foreach(json_object_get(d, "quality_at"), i, o)
-        printf("  %2.0f %%  quality %.4f   %5.1f %% of the gap recovered\n", 100 * number(o, "frontier_share"),
-               number(o, "quality"), 100 * number(o, "gap_recovered"));
+    json_array_foreach(json_object_get(d, "quality_at"), i, o) {
+        printf("  %2.0f %%  quality %.4f   ", 100 * number(o, "frontier_share"), number(o, "quality"));
+        print_figure(o, "gap_recovered", 5, 1, 100, " %");
+        puts(" of the gap recovered");
+    }
     printf("\nP(local does as well): error %.3f (ECE), Brier %.3f\n", number(d, "ece"), number(d, "brier"));
     json_array_foreach(json_object_get(d, "calibration"), i, o)
         printf("  said %.2f  seen %.2f  (%.0f)\n", number(o, "predicted"), number(o, "observed"), number(o, "rows"));

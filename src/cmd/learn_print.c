@@ -33,9 +33,13 @@ void learn_print(const struct learn_report *r) {
     printf("\n  %s / %s\n", *r->header.local ? r->header.local : "(local model)",
            *r->header.frontier ? r->header.frontier : "(frontier)");
     print_left_out(r);
-    printf("APGR %.3f in folds; %s %.3f (%zu outcomes%s)\n", c->apgr, r->against_base ? "the base weights" : "in use",
-           c->other_apgr, c->rows, r->against_base ? "; what is in use was learned from them" : "");
-    printf("gain %+.3f, 95 %% interval %+.3f to %+.3f: %s\n", c->gain, c->gain_low, c->gain_high, verdict_of(r));
+    if (isfinite(c->gain)) {
+        printf("APGR %.3f in folds; %s %.3f (%zu outcomes%s)\n", c->apgr,
+               r->against_base ? "the base weights" : "in use", c->other_apgr, c->rows,
+               r->against_base ? "; what is in use was learned from them" : "");
+        printf("gain %+.3f, 95 %% interval %+.3f to %+.3f: ", c->gain, c->gain_low, c->gain_high);
+    }
+    puts(verdict_of(r));
     printf("learned in %.2f s of CPU\n", r->cpu_seconds);
     if (r->out) printf("written to %s\n", r->out);
     else if (r->version)

@@ -50,7 +50,8 @@ int table_open(struct table *t, const char *path, bool columns, struct err *e) {
     if (fstat(fileno(t->file), &info) == 0) {
         if (S_ISDIR(info.st_mode)) {
             table_close(t);
-            return err_set(e, "%s: is a directory; add-documents reads directories", path);
+            return err_set(e, "%s: is a directory; name a file in it (sluice gate add-documents reads directories)",
+                           path);
         }
         if (S_ISREG(info.st_mode)) t->total = (uint64_t)info.st_size;
     }

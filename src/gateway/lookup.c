@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "gateway/request.h"
 #include "gateway/server.h"
+#include "gateway/why.h"
 
 // ---------------------------------------------------------------- the read
 
@@ -103,6 +104,14 @@ void lookup_serve_list(struct request *r) {
     else lookup_start(r, &(struct lookup){.limit = (size_t)limit, .done = list_found});
 }
 
+static void put_why(struct buf *out, const struct ledger_row *row) {
+    struct buf words;
+    buf_init(&words, 4 << 10);
+    why_put(&words, row);
+    json_put_string(out, buf_span(&words));
+    buf_free(&words);
+}
+
 static void row_found(struct request *r, struct lookup *l) {
     if (l->count == 0) {
         respond_error(r, GATEWAY_REQUEST_NOT_FOUND, "id", "");
@@ -114,7 +123,7 @@ static void row_found(struct request *r, struct lookup *l) {
     ledger_row_json(row, &body);
     body.len--; // the brace that ends it
     json_put_key(&body, "why");
-    json_put_z(&body, reason_text_of(row->reason));
+    put_why(&body, row);
     json_put_key(&body, "outcomes");
     buf_printf(&body, "[%.*s]}", SPAN_ARG(buf_span(&l->outcomes)));
     answer(r, &body);

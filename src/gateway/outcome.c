@@ -69,8 +69,8 @@ static void feedback_found(struct request *r, struct lookup *l) {
         respond_error(r, GATEWAY_REQUEST_NOT_FOUND, "id", "");
         return;
     }
-    if (strcmp(l->rows[0].route, "refused") == 0) {
-        respond_error(r, GATEWAY_INVALID_FIELD, "id", "This request was refused: there is no answer to judge.");
+    if (l->rows[0].ttft_us < 0) { // refused, failed, or cancelled before its first content
+        respond_error(r, GATEWAY_INVALID_FIELD, "id", "This request got no answer: there is nothing to judge.");
         return;
     }
     if (!outcome_add_row(r->worker, &l->rows[0], OUTCOME_FEEDBACK, l->success, l->score, &o)) {
@@ -84,30 +84,55 @@ static void feedback_found(struct request *r, struct lookup *l) {
     request_finish(r, "ok");
 }
 
-// Reads one member. Returns what is wrong, or NULL.
-static const char *read_member(const struct json_doc *doc, uint32_t key, struct lookup *l) {
-    uint32_t value = key + 1;
+static bool read_id(const struct json_doc *doc, uint32_t value, struct lookup *l) {
+    struct span id = json_text(doc, value);
+    if (!json_is(doc, value, JSON_STRING) || id.len == 0) return false;
+    if (id.len >= sizeof l->id) id.len = sizeof l->id - 1; // longer than any: it is not found
+    memcpy(l->id, id.at, id.len);
+    l->id[id.len] = 0;
+    return true;
+}
+
+static bool read_success(const struct json_doc *doc, uint32_t value, struct lookup *l) {
+    l->success = json_is_true(doc, value) ? OUTCOME_GOOD : OUTCOME_BAD;
+    return json_is(doc, value, JSON_TRUE) || json_is(doc, value, JSON_FALSE);
+}
+
+static bool read_score(const struct json_doc *doc, uint32_t value, struct lookup *l) {
     double score;
-    if (json_text_is(doc, key, "id")) {
-        struct span id = json_text(doc, value);
-        if (!json_is(doc, value, JSON_STRING) || id.len == 0) return "id must be the x-request-id of an answer.";
-        if (id.len >= sizeof l->id) id.len = sizeof l->id - 1; // longer than any: it is not found
-        memcpy(l->id, id.at, id.len);
-        l->id[id.len] = 0;
-        return NULL;
+    if (!json_real(doc, value, &score) || !(score >= 0 && score <= 1)) return false;
+    l->score = (float)score;
+    return true;
+}
+
+static const struct member {
+    const char *name;
+    bool (*read)(const struct json_doc *, uint32_t value, struct lookup *);
+    const char *wrong; // what is said when `read` does not take the value
+} MEMBERS[] = {
+    {"id", read_id, "id must be the x-request-id of an answer."},
+    {"success", read_success, "success must be true or false."},
+    {"score", read_score, "score must be a number from 0 to 1."},
+};
+enum { MEMBER_COUNT = sizeof MEMBERS / sizeof *MEMBERS };
+
+// Reads the members of an object. False: an error was answered.
+static bool read_members(struct request *r, const struct json_doc *doc, struct lookup *l) {
+    bool seen[MEMBER_COUNT] = {false};
+    for (uint32_t k = 1; k < doc->nodes[0].next; k = doc->nodes[k + 1].next) {
+        size_t m = 0;
+        while (m < MEMBER_COUNT && !json_text_is(doc, k, MEMBERS[m].name)) m++;
+        const char *wrong = m == MEMBER_COUNT                 ? "There is only id, success and score."
+                            : seen[m]                         ? "It is given twice; which is meant cannot be told."
+                            : !MEMBERS[m].read(doc, k + 1, l) ? MEMBERS[m].wrong
+                                                              : NULL;
+        if (wrong) {
+            respond_error(r, GATEWAY_INVALID_FIELD, m < MEMBER_COUNT ? MEMBERS[m].name : NULL, wrong);
+            return false;
+        }
+        seen[m] = true;
     }
-    if (json_text_is(doc, key, "success")) {
-        if (!json_is(doc, value, JSON_TRUE) && !json_is(doc, value, JSON_FALSE))
-            return "success must be true or false.";
-        l->success = json_is_true(doc, value) ? OUTCOME_GOOD : OUTCOME_BAD;
-        return NULL;
-    }
-    if (json_text_is(doc, key, "score")) {
-        if (!json_real(doc, value, &score) || !(score >= 0 && score <= 1)) return "score must be a number from 0 to 1.";
-        l->score = (float)score;
-        return NULL;
-    }
-    return "There is only id, success and score.";
+    return true;
 }
 
 void outcome_serve_feedback(struct request *r) {
@@ -120,12 +145,7 @@ void outcome_serve_feedback(struct request *r) {
         respond_error(r, GATEWAY_INVALID_JSON, NULL, "feedback is {\"id\", \"success\", \"score\"}.");
         return;
     }
-    for (uint32_t k = 1; k < doc->nodes[0].next; k = doc->nodes[k + 1].next) {
-        const char *wrong = read_member(doc, k, &l);
-        if (!wrong) continue;
-        respond_error(r, GATEWAY_INVALID_FIELD, NULL, wrong);
-        return;
-    }
+    if (!read_members(r, doc, &l)) return;
     const char *missing = !*l.id ? "id" : l.success == OUTCOME_UNKNOWN && isnan(l.score) ? "success" : NULL;
     if (missing) respond_error(r, GATEWAY_INVALID_FIELD, missing, "feedback needs id, and success or score or both.");
     else lookup_start(r, &l);

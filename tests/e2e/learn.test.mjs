@@ -132,6 +132,17 @@ test('eval_has_every_figure', () => {
   assert.equal(r.curve.at(-1).quality, r.strong);
 });
 
+test('eval_and_learn_without_a_gap_say_so_and_print_no_nan', () => {
+  for (const [name, weak, strong] of [['even', 1, 1], ['worse', 1, 0]]) {
+    const at = file(`${name}.jsonl`, labelled(80).map((row) => ({ ...row, weak, strong })));
+    const r = ok(run(['eval', '--data', at]));
+    assert.match(r.stdout, /the frontier is not better on these rows/);
+    assert.doesNotMatch(r.stdout, /nan/);
+    assert.doesNotMatch(ok(run(['learn', '--from', at, '--dry-run'])).stdout, /nan/);
+  }
+  assert.match(ok(run(['learn', '--from', path.join(dir, 'even.jsonl'), '--dry-run'])).stdout, /^not to be told from .* no gap between the models$/m);
+});
+
 test('eval_says_what_a_share_at_the_frontier_costs', () => {
   const at = file('rows.jsonl', labelled(90));
   const costs = (...more) => json(ok(run(['eval', '--data', at, '--json', ...more]))).curve.map((row) => row.cost_usd);

@@ -84,6 +84,29 @@ test('feedback_that_is_wrong_is_refused_with_the_field', async () => {
   }
 });
 
+test('feedback_that_is_wrong_names_the_member', async () => {
+  const id = await ask(ROUTINE);
+  const cases = [
+    [{ id: 7, success: true }, 'id'], [{ id, success: 'yes' }, 'success'], [{ id, score: 2 }, 'score'],
+    [`{"id":"${id}","success":true,"success":false}`, 'success'], [`{"id":"${id}","id":"${id}","score":1}`, 'id'],
+  ];
+  for (const [body, param] of cases) {
+    const r = await tell(body);
+    assert.equal(r.status, 400, JSON.stringify(body));
+    assert.equal((await r.json()).error.param, param, JSON.stringify(body));
+  }
+  assert.equal(outcomes().filter((o) => o.id === id).length, 0);
+});
+
+test('feedback_on_a_request_that_got_no_answer_is_refused', async () => {
+  near.behaveNext({ status: 400 });
+  const failed = await gateway.chat({ model: 'local', messages: user(ROUTINE) });
+  assert.equal(failed.status, 400);
+  const r = await tell({ id: failed.headers.get('x-request-id'), success: true });
+  assert.equal(r.status, 400);
+  assertError(await r.json(), 'invalid_field');
+});
+
 test('feedback_of_callers_who_leave_does_no_harm', async () => {
   const id = await ask(ROUTINE);
   for (let i = 0; i < 20; i++) {
@@ -137,7 +160,7 @@ test('requests_id_shows_why_and_its_outcomes', async () => {
   await kept(id, () => true);
   await gateway.row(id);
   const row = await (await fetch(`${gateway.origin}/sluice/v1/requests/${id}`)).json();
-  assert.match(row.why, /as well/);
+  assert.match(row.why, /as well; score 0\.\d+, not above the threshold 0\.\d+ of target_local_share$/);
   assert.equal(row.decision.aim, 'target_local_share');
   assert.equal(row.decision.hard, false);
   assert.ok(row.decision.threshold > row.score);

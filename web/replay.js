@@ -50,6 +50,34 @@ function replayQuality(d) {
   });
 }
 
+/** @param {any} e */
+const replayEstimate = (e) => (e && isNumber(e.value) ? `${share(e.value)} (${share(e.low)} to ${share(e.high)})` : 'unknown');
+
+/** What outcomes of one side tell: how often its answers served, by score. @param {any} d */
+function replayOneSided({ one_sided: told, after }) {
+  if (!told) return null;
+  return section('How often answers served', `Known from one side only: ${count(told.local_outcomes)} local answers and ${count(told.frontier_outcomes)} of the frontier have an outcome. They stand for all of their side and band of score; fewer than ${count(told.least_of_a_band)} are unknown.`,
+    facts('Under this policy', [
+      ['Local answers that served', replayEstimate(after?.local_served)],
+      ['Known for this share of them', known(after?.local_served_covers, share)],
+      ['Quality lost, against the frontier', replayEstimate(after?.quality_lost)],
+    ]),
+    table({
+      label: 'By score: the higher, the more a request wants the frontier',
+      columns: [
+        { label: 'score from', value: (row) => row.score_from, format: ratio },
+        { label: 'to', value: (row) => row.score_to, format: ratio },
+        { label: 'requests', value: (row) => row.requests, format: count },
+        { label: 'outcomes, local', value: (row) => row.local_outcomes, format: count },
+        { label: 'served locally', value: (row) => replayEstimate(row.local_served) },
+        { label: 'outcomes, frontier', value: (row) => row.frontier_outcomes, format: count },
+        { label: 'served by the frontier', value: (row) => replayEstimate(row.frontier_served) },
+        { label: 'lost when local', value: (row) => replayEstimate(row.quality_lost) },
+      ],
+      rows: rowsOf(told.bands),
+    }));
+}
+
 /** @param {string} title @param {string} head @param {any} list @param {string} key */
 function replayParts(title, head, list, key) {
   const rows = rowsOf(list).filter((row) => isNumber(row.requests)).sort((a, b) => b.requests - a.requests);
@@ -111,6 +139,7 @@ function replayPage({ data: d }) {
     chart: cost,
     evidence: [
       section('What it does to quality', null, replayQuality(d)),
+      replayOneSided(d),
       section('Every setting of the dial', null, replayPolicy(d), replaySweep(d)),
       section('Where requests would have gone, and why', null, replayParts('Routes', 'route', d.routes, 'route'), replayParts('Reasons', 'reason', d.reasons, 'reason')),
       section('What was read', null, readFiles(d), badRows(d), replayUnpriced(d)),

@@ -307,6 +307,15 @@ static double estimate(const json_t *o, const char *key, const char *part) {
     return number(json_object_get(o, key), part);
 }
 
+static void replay_refuses_a_quality_above_one(void **state) {
+    (void)state;
+    json_t *r = replay("prompt,weak,strong\nhello,0.5,1\nhello,0.5,1.5\nhello,-0.1,1\n", NULL, 0.98);
+    assert_int_equal(number(r, "outcomes"), 1);
+    assert_int_equal(number(r, "bad_rows"), 2);
+    assert_string_equal(text_of(json_array_get(json_object_get(r, "bad"), 0), "why"), "strong is not from 0 to 1");
+    json_decref(r);
+}
+
 static void replay_estimates_from_outcomes_of_one_side(void **state) {
     (void)state;
     struct buf log;
@@ -359,6 +368,7 @@ int main(void) {
         cmocka_unit_test(audit_reads_the_file_of_a_ledger),
         cmocka_unit_test(replay_of_a_ledger_decides_by_its_scores),
         cmocka_unit_test(replay_without_prompts_says_that_it_only_shares),
+        cmocka_unit_test(replay_refuses_a_quality_above_one),
         cmocka_unit_test(replay_estimates_from_outcomes_of_one_side),
         cmocka_unit_test(sweep_names_the_cheapest_setting_that_keeps_quality),
     };

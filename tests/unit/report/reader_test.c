@@ -202,6 +202,14 @@ static void reader_prompt_is_decoded_when_asked(void **state) {
     assert_row(r, &row);
     assert_span_equal(reader_decode(r, row.prompt), "say \"hi\", please");
     assert_end(r);
+    // JSON whose quotes were doubled twice; an empty key is none of that
+    r = open_text("input_tokens,output_tokens,prompt\n1,2,\"{\"\"\"\"a\"\"\"\":\"\"\"\"b \\\"\"\"\"c\"\"\"\"}\"\n"
+                  "1,2,\"{\"\"\"\":1}\"\n");
+    assert_row(r, &row);
+    assert_span_equal(reader_decode(r, row.prompt), "{\"a\":\"b \\\"c\"}");
+    assert_row(r, &row);
+    assert_span_equal(reader_decode(r, row.prompt), "{\"\":1}");
+    assert_end(r);
     r = open_text("{\"prompt\":\"say \\\"hi\\\"\\u00e9\"}\n");
     assert_row(r, &row);
     assert_span_equal(reader_decode(r, row.prompt), "say \"hi\"\xc3\xa9");

@@ -239,6 +239,21 @@ static void audit_reads_the_file_of_a_ledger(void **state) {
     unlink(db);
 }
 
+static void audit_of_a_ledger_has_no_unknown_price_for_local_answers(void **state) {
+    (void)state;
+    json_t *r = audit("started_us,asked_model,model,route,receipt,input_tokens,output_tokens,cost_usd,total_us,score,"
+                      "sensitive\n"
+                      "1769860800000000,auto,gpt-5.2,frontier,x,1000,1000,0.01575,5,0.9,0\n"
+                      "1769860800000001,auto,tiny,local,x,1000,1000,0,5,0.1,0\n"
+                      "1769860800000002,auto,nobody-knows,frontier,x,1000,1000,,5,0.1,0\n");
+    const json_t *spend = json_object_get(r, "spend"), *unknown = json_object_get(spend, "unknown_models");
+    assert_int_equal(number(spend, "book_rows"), 2);
+    assert_int_equal(number(spend, "book_unknown_rows"), 1);
+    assert_int_equal(json_array_size(unknown), 1);
+    assert_string_equal(json_string_value(json_array_get(unknown, 0)), "nobody-knows");
+    json_decref(r);
+}
+
 static void replay_of_a_ledger_decides_by_its_scores(void **state) {
     (void)state;
     static const char LOG[] = "started_us,asked_model,model,route,receipt,input_tokens,output_tokens,cost_usd,total_us,"
@@ -366,6 +381,7 @@ int main(void) {
         cmocka_unit_test(audit_prompts_are_judged_by_gate_and_score),
         cmocka_unit_test(audit_sample_is_even_and_bounded),
         cmocka_unit_test(audit_reads_the_file_of_a_ledger),
+        cmocka_unit_test(audit_of_a_ledger_has_no_unknown_price_for_local_answers),
         cmocka_unit_test(replay_of_a_ledger_decides_by_its_scores),
         cmocka_unit_test(replay_without_prompts_says_that_it_only_shares),
         cmocka_unit_test(replay_refuses_a_quality_above_one),

@@ -50,6 +50,47 @@ function replayQuality(d) {
   });
 }
 
+/** @param {any} e */
+const replayEstimate = (e) => (e && isNumber(e.value) ? `${share(e.value)} (${share(e.low)} to ${share(e.high)})` : 'unknown');
+
+/** The same in a cell, with from how many. @param {any} e @param {number} n */
+const replayServed = (e, n) => (e && isNumber(e.value) ? `${replayEstimate(e)} of ${count(n)}` : `unknown, ${count(n)}`);
+
+/** @param {any[]} bands */
+const replayServedChart = (bands) => chart({
+  title: 'Answers that served, over the score',
+  note: 'The higher the score, the more a request wants the frontier. The bands are 95% intervals.',
+  x: { label: 'score', values: bands.map((b) => (b.score_from + b.score_to) / 2), format: ratio },
+  y: { label: 'served', format: share },
+  series: [['local model', 'local_served', '--series-1'], ['frontier', 'frontier_served', '--series-2']].map(([label, key, colour]) => ({
+    label, colour, ...withBand(bands.map(({ [key]: e }) => ({ v: e?.value ?? null, v_low: e?.low ?? null, v_high: e?.high ?? null })), 'v'),
+  })),
+});
+
+/** What outcomes of one side tell: how often its answers served, by score. @param {any} d */
+function replayOneSided({ one_sided: told, after }) {
+  if (!told) return null;
+  const bands = rowsOf(told.bands);
+  return section('How often answers served', `Known from one side only: ${count(told.local_outcomes)} local answers and ${count(told.frontier_outcomes)} of the frontier have an outcome. They stand for all of their side and band of score; fewer than ${count(told.least_of_a_band)} are unknown.`,
+    facts('Under this policy', [
+      ['Local answers that served', replayEstimate(after?.local_served)],
+      ['Known for this share of them', known(after?.local_served_covers, share)],
+      ['Quality lost, against the frontier', replayEstimate(after?.quality_lost)],
+    ]),
+    bands.length > 1 && replayServedChart(bands),
+    table({
+      label: 'Answers that served, by score',
+      columns: [
+        { label: 'score', value: (row) => `${ratio(row.score_from)} \u2013 ${ratio(row.score_to)}` },
+        { label: 'requests', value: (row) => row.requests, format: count },
+        { label: 'served locally', value: (row) => replayServed(row.local_served, row.local_outcomes) },
+        { label: 'served by the frontier', value: (row) => replayServed(row.frontier_served, row.frontier_outcomes) },
+        { label: 'lost when local', value: (row) => replayEstimate(row.quality_lost) },
+      ],
+      rows: bands,
+    }));
+}
+
 /** @param {string} title @param {string} head @param {any} list @param {string} key */
 function replayParts(title, head, list, key) {
   const rows = rowsOf(list).filter((row) => isNumber(row.requests)).sort((a, b) => b.requests - a.requests);
@@ -111,6 +152,7 @@ function replayPage({ data: d }) {
     chart: cost,
     evidence: [
       section('What it does to quality', null, replayQuality(d)),
+      replayOneSided(d),
       section('Every setting of the dial', null, replayPolicy(d), replaySweep(d)),
       section('Where requests would have gone, and why', null, replayParts('Routes', 'route', d.routes, 'route'), replayParts('Reasons', 'reason', d.reasons, 'reason')),
       section('What was read', null, readFiles(d), badRows(d), replayUnpriced(d)),

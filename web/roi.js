@@ -138,6 +138,7 @@ const roiCompare = (d) => roiCases(d).length > 1 && table({
     { label: '', value: (row) => row.saving_percent, format: percent },
     { label: 'break-even', value: (row) => orNever(row.break_even_months, payback), format: String },
     { label: 'verdict', value: (row) => VERDICTS[row.verdict]?.label ?? row.verdict },
+    { label: 'do', value: (row) => RECOMMENDATIONS[row.recommendation] ?? row.recommendation },
   ],
   rows: roiCases(d),
   mark: (row) => row.model === d.model,

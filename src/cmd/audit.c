@@ -133,7 +133,7 @@ const struct command CMD_AUDIT = {
         "bytes_out, prompt, response, score, sensitive, weak, strong, quality, ... (docs/audit.md)\n"
         "Formats: openai-usage, openai-costs, openai-costs-api, anthropic-usage, anthropic-costs,\n"
         "anthropic-usage-api, anthropic-costs-api, openrouter-activity, openrouter-daily, litellm-spendlogs,\n"
-        "litellm-daily, helicone, langfuse, sluice-ledger, chat-log, plain, prompts\n\n"
+        "litellm-daily, helicone, langfuse, langfuse-v2, langfuse-blob, sluice-ledger, chat-log, plain, prompts\n\n"
         "  sluice audit spend-logs.csv.gz\n"
         "  sluice audit openai-usage.csv anthropic.json --json\n"
         "  sluice audit calls.csv --map time=when --map input_tokens=n_in --map output_tokens=n_out\n"

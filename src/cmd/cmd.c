@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,7 +85,10 @@ static bool store(const struct cmd_option *o, const char *value) {
     case OPTION_FLAG: *(bool *)o->target = true; return true;
     case OPTION_STRING: *(const char **)o->target = value; return true;
     case OPTION_INT: *(int64_t *)o->target = strtoll(value, &end, 10); return !errno && *value && !*end;
-    case OPTION_REAL: *(double *)o->target = strtod(value, &end); return !errno && *value && !*end;
+    case OPTION_REAL: {
+        double v = *(double *)o->target = strtod(value, &end);
+        return !errno && *value && !*end && isfinite(v);
+    }
     case OPTION_LIST: {
         struct option_list *list = o->target;
         if (list->count == sizeof list->items / sizeof *list->items) return false;

@@ -73,7 +73,8 @@ static int read_field(const struct savings_field *f, const char *text, double *l
         return cmd_usage(&CMD_ROI, "--%s: the range %s is reversed: write %g..%g", f->name, text, *high, *low);
     return 0;
 wrong:
-    return cmd_usage(&CMD_ROI, "--%s: '%s' is no number; write 250, 10M, or a range 250..400", f->name, text);
+    return cmd_usage(&CMD_ROI, "--%s: '%s' is no number; write %s", f->name, text,
+                     f->most <= 1 ? "0.85 for 85 %, or a range 0.8..0.9" : "250, 10M, or a range 250..400");
 }
 
 static bool needed(size_t field) {

@@ -107,7 +107,9 @@ static void find_break_even(const double *v, struct savings *out) {
         double gain = c.at.baseline - c.at.routed;
         gains = gains || gain > 0;
         if (!(gain > 0 && c.at.cumulative >= 0)) continue;
-        out->break_even = m == 0 && before >= 0 ? BREAK_EVEN_AT_ONCE : BREAK_EVEN_LATER;
+        out->break_even = out->saving <= 0        ? BREAK_EVEN_AFTER_LOSS
+                          : m == 0 && before >= 0 ? BREAK_EVEN_AT_ONCE
+                                                  : BREAK_EVEN_LATER;
         out->break_even_months = before >= 0 ? m : m + -before / gain;
         return;
     }
@@ -118,6 +120,9 @@ const char *savings_break_even_why(enum savings_break_even b) {
     static const char *const WHY[] = {
         [BREAK_EVEN_AT_ONCE] = "nothing to pay back: it saves from the first month",
         [BREAK_EVEN_LATER] = "hardware and setup are paid back by what is saved",
+        [BREAK_EVEN_AFTER_LOSS] =
+            "only in the long run: as it is now a month costs more than before, with hardware and "
+            "setup amortised",
         [BREAK_EVEN_LOSES] = "never: what runs locally costs more a month than it saves",
         [BREAK_EVEN_TOO_LATE] = "never within ten years: what is saved does not pay back hardware and setup",
     };

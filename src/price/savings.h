@@ -59,10 +59,11 @@ struct savings_inputs {
 enum { SAVINGS_HORIZON_MONTHS = 120 }; // a break-even further away counts as never
 
 enum savings_break_even {
-    BREAK_EVEN_AT_ONCE,  // nothing is to be paid back, and it saves from the first month
-    BREAK_EVEN_LATER,    // in `break_even_months`
-    BREAK_EVEN_LOSES,    // never: running it costs more than it saves
-    BREAK_EVEN_TOO_LATE, // never: not within the horizon
+    BREAK_EVEN_AT_ONCE,    // nothing is to be paid back, and it saves from the first month
+    BREAK_EVEN_LATER,      // in `break_even_months`
+    BREAK_EVEN_LOSES,      // never: running it costs more than it saves
+    BREAK_EVEN_TOO_LATE,   // never: not within the horizon
+    BREAK_EVEN_AFTER_LOSS, // in `break_even_months`, though a month costs more than before as it is now
 };
 
 struct savings {

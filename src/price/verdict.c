@@ -54,7 +54,7 @@ static const struct rule RECOMMENDATIONS[] = {
      "complex reasoning across many domains: keep the accuracy, offload only routine tasks"},
     {OUTPUT_HEAVY, 0, RECOMMEND_HYBRID, "local for routine work, the API for hard cases"},
     {ROUTINE, 0, RECOMMEND_HYBRID, "local for routine work, the API for hard cases"},
-    {0, 0, RECOMMEND_FRONTIER_FIRST, "little is routine: offload only what is"},
+    {0, 0, RECOMMEND_FRONTIER_FIRST, "nothing says that much of it is routine: offload only what is"},
 };
 
 static unsigned true_of(const struct verdict_facts *f) {

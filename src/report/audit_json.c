@@ -90,7 +90,7 @@ static json_t *cents(pico v, bool known) {
 static json_t *unknown_models(const struct tally *t) {
     json_t *list = json_array();
     for (uint32_t i = 0; i < t->model_count; i++)
-        if (t->models[i].sums.rows && !t->models[i].rates.known)
+        if (t->models[i].sums.rows > t->models[i].sums.book_rows && !t->models[i].rates.known)
             json_array_append_new(list, json_string(*t->models[i].name ? t->models[i].name : "(no model)"));
     return list;
 }

@@ -30,7 +30,8 @@ static double value_of(enum leak leak, const struct sums *s, double bytes_per_to
     case LEAK_CONTEXT: return requests > 0 ? (double)s->input / requests : NAN;
     case LEAK_NETWORK:
         // where the bytes were not counted they are estimated from the tokens
-        return (s->bytes_rows == s->rows ? (double)s->bytes_out : (double)s->input * bytes_per_token);
+        if (s->rows && s->bytes_rows == s->rows) return (double)s->bytes_out;
+        return s->rows > s->tokens_unknown ? (double)s->input * bytes_per_token : NAN;
     case LEAK_OPS:
         if (ends <= 0 && !s->retry_rows) return NAN;
         return (ends > 0 ? 100.0 * (double)s->failed / ends : 0) +

@@ -95,7 +95,10 @@ static void print_saving(const struct out *x, const json_t *r) {
     const json_t *s = json_object_get(r, "saving");
     title(x, "Saving");
     if (json_is_null(s)) {
-        fprintf(x->file, "  not known: the logs tell neither dates nor costs that could be worked out\n");
+        bool bills = !json_is_null(json_object_get(json_object_get(r, "spend"), "billed_usd"));
+        fprintf(x->file, "  not known: %s\n",
+                bills ? "bills tell neither requests nor tokens; add an export of the usage"
+                      : "the logs tell neither dates nor costs that could be worked out");
         return;
     }
     line(x, "cloud today", number(s, "baseline_usd_per_month"), 2, "USD a month", "");

@@ -292,9 +292,7 @@ enum csv_status csv_next(struct csv *c, struct err *e) {
     }
 }
 
-struct span csv_unquote(struct span raw) {
-    if (!raw.len || raw.at[0] != '"') return raw;
-    struct span s = span_sub(raw, 1, raw.len >= 2 ? raw.len - 2 : 0);
+struct span csv_halve_quotes(struct span s) {
     const char *from = s.len ? memchr(s.at, '"', s.len) : NULL;
     if (!from) return s;
     const char *end = s.at + s.len;
@@ -307,6 +305,11 @@ struct span csv_unquote(struct span raw) {
         from += n + (quote != NULL); // the second of the pair
     }
     return span_make(s.at, (size_t)(to - s.at));
+}
+
+struct span csv_unquote(struct span raw) {
+    if (!raw.len || raw.at[0] != '"') return raw;
+    return csv_halve_quotes(span_sub(raw, 1, raw.len >= 2 ? raw.len - 2 : 0));
 }
 
 struct span csv_text(const struct csv *c, size_t i) {

@@ -45,6 +45,8 @@ static inline struct span csv_raw(const struct csv *c, size_t i) {
 }
 // Without its quotes; doubled quotes are undone in place, which is possible once.
 struct span csv_unquote(struct span raw);
+// Of each pair of quotes one is left, in place.
+struct span csv_halve_quotes(struct span s);
 struct span csv_text(const struct csv *c, size_t i);
 // Which of , ; tab | the first line has most of.
 char csv_guess_separator(struct span text);

@@ -37,7 +37,7 @@ enum form {
     FORM_ADDED,
     FORM_DURATION,
     FORM_MONEY,
-    FORM_REAL,
+    FORM_SHARE,
     FORM_TEXT,
     FORM_STATUS,
     FORM_FLAG,
@@ -79,11 +79,11 @@ static const struct {
     [FIELD_RESPONSE] = {"response", FORM_TEXT, AT(response)},
     [FIELD_ROUTE] = {"route", FORM_TEXT, AT(route)},
     [FIELD_REASON] = {"reason", FORM_TEXT, AT(reason)},
-    [FIELD_SCORE] = {"score", FORM_REAL, AT(score)},
+    [FIELD_SCORE] = {"score", FORM_SHARE, AT(score)},
     [FIELD_SENSITIVE] = {"sensitive", FORM_FLAG, AT(sensitive)},
-    [FIELD_WEAK] = {"weak", FORM_REAL, AT(weak)},
-    [FIELD_STRONG] = {"strong", FORM_REAL, AT(strong)},
-    [FIELD_QUALITY] = {"quality", FORM_REAL, AT(quality)},
+    [FIELD_WEAK] = {"weak", FORM_SHARE, AT(weak)},
+    [FIELD_STRONG] = {"strong", FORM_SHARE, AT(strong)},
+    [FIELD_QUALITY] = {"quality", FORM_SHARE, AT(quality)},
     [FIELD_KIND] = {NULL, FORM_TEXT, 0}, // no value of a row: format_take looks at it
 };
 
@@ -218,11 +218,12 @@ static int read_service(enum field f, enum price_service *at, struct span text) 
     return 0;
 }
 
-// A share or quality: also true and false.
-static int read_real(enum field f, double *at, struct span text, struct err *e) {
+// A share or quality, 0 to 1: also true and false.
+static int read_share(enum field f, double *at, struct span text, struct err *e) {
     if (span_is_nocase(text, SPAN("true"))) *at = 1;
     else if (span_is_nocase(text, SPAN("false"))) *at = 0;
     else if (!value_real(text, at)) return err_set(e, "%s is no number", field_name(f));
+    else if (!(*at >= 0 && *at <= 1)) return err_set(e, "%s is not from 0 to 1", field_name(f));
     return 0;
 }
 
@@ -237,7 +238,7 @@ int field_read(struct usage_row *row, enum field f, enum unit unit, struct span 
     case FORM_ADDED: return read_count(f, FIELDS[f].form, (int64_t *)(void *)at, text, e);
     case FORM_DURATION: return read_duration(f, unit, (int64_t *)(void *)at, text, e);
     case FORM_MONEY: return read_money(row, unit, text, e);
-    case FORM_REAL: return read_real(f, (double *)(void *)at, text, e);
+    case FORM_SHARE: return read_share(f, (double *)(void *)at, text, e);
     case FORM_STATUS: return read_status(f, (int64_t *)(void *)at, text, e);
     case FORM_SERVICE: return read_service(f, (enum price_service *)(void *)at, text);
     case FORM_FLAG: return read_flag((int *)(void *)at, text, e);

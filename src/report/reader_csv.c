@@ -187,9 +187,17 @@ static enum reader_status next(struct reader *r, struct usage_row *row, struct e
     }
 }
 
+// Helicone's export tool doubles the quotes of JSON twice: {""model"":... Only an empty key begins like that, and then
+// comes its colon.
+static bool is_doubled_json(struct span s) {
+    if (s.len && s.at[0] == '[') s = span_sub(s, 1, s.len - 1);
+    return s.len > 3 && memcmp(s.at, "{\"\"", 3) == 0 && s.at[3] != ':' && s.at[3] != ' ';
+}
+
 static struct span decode(struct reader *r, struct span raw) {
+    struct span text = csv_unquote(raw);
     (void)r;
-    return csv_unquote(raw);
+    return is_doubled_json(text) ? csv_halve_quotes(text) : text;
 }
 
 static void free_state(struct reader *r) {

@@ -10,7 +10,7 @@
 
 struct ledger_reader {
     sqlite3 *db;
-    sqlite3_stmt *rows;
+    sqlite3_stmt *rows, *outcomes;
     struct ledger_row row;
 };
 
@@ -28,6 +28,20 @@ static void take_money(const struct ledger_row *from, struct usage_row *row) {
     row->cost = (pico)llround(from->cost_usd * 1e9) * (PICO_PER_UNIT / 1000000000);
     double rest = from->cost_usd - (double)llround(from->cost_usd * 1e9) / 1e9;
     row->cost += (pico)llround(rest * 1e12);
+}
+
+// Of each side what the best source told: feedback over validator over escalation; a score counts before success.
+static const char OUTCOMES[] = "SELECT answered_by = 'local', coalesce(score, success) FROM outcome"
+                               " WHERE id = ?1 AND coalesce(score, success) IS NOT NULL"
+                               " ORDER BY CASE source WHEN 'feedback' THEN 2 WHEN 'validator' THEN 1 ELSE 0 END";
+
+static int take_outcomes(struct ledger_reader *x, struct usage_row *row) {
+    int step;
+    sqlite3_bind_text(x->outcomes, 1, x->row.id, -1, SQLITE_STATIC);
+    while ((step = sqlite3_step(x->outcomes)) == SQLITE_ROW)
+        *(sqlite3_column_int(x->outcomes, 0) ? &row->weak : &row->strong) = sqlite3_column_double(x->outcomes, 1);
+    sqlite3_reset(x->outcomes);
+    return step;
 }
 
 static enum reader_status next(struct reader *r, struct usage_row *row, struct err *e) {
@@ -63,6 +77,10 @@ static enum reader_status next(struct reader *r, struct usage_row *row, struct e
     row->reason = span_from(from->reason);
     row->score = (double)from->score;
     row->sensitive = from->sensitive;
+    if (take_outcomes(x, row) != SQLITE_DONE) {
+        err_set(e, "its outcomes cannot be read: %s", sqlite3_errmsg(x->db));
+        return READER_FAILED;
+    }
     // what a provider counted wrongly is not to be priced
     if (row->input >= 0 && row->cached + row->cache_write > row->input) row->input = -1;
     if (row->output >= 0 && row->reasoning > row->output) row->output = -1;
@@ -77,6 +95,7 @@ static struct span decode(struct reader *r, struct span raw) {
 static void free_state(struct reader *r) {
     struct ledger_reader *x = r->state;
     sqlite3_finalize(x->rows);
+    sqlite3_finalize(x->outcomes);
     sqlite3_close(x->db);
     free(x);
 }
@@ -104,7 +123,8 @@ int reader_ledger_open(struct reader *r, const char *path, struct err *e) {
     buf_add_z(&sql, "SELECT ");
     columns_list(&sql, COLUMN_ALL);
     buf_add_z(&sql, " FROM request ORDER BY seq");
-    int status = sqlite3_prepare_v2(x->db, sql.at, -1, &x->rows, NULL) == SQLITE_OK
+    int status = sqlite3_prepare_v2(x->db, sql.at, -1, &x->rows, NULL) == SQLITE_OK &&
+                         sqlite3_prepare_v2(x->db, OUTCOMES, -1, &x->outcomes, NULL) == SQLITE_OK
                      ? 0
                      : err_set(e, "cannot be read: %s", sqlite3_errmsg(x->db));
     buf_free(&sql);

@@ -124,6 +124,13 @@ static void estimate_tokens(struct replay *r, struct usage_row *row, struct span
     if (row->output < 0) row->output = d->output_tokens;
 }
 
+// The quality of the answer that was given is that of the side which gave it.
+static void take_quality(struct usage_row *row) {
+    if (isnan(row->quality)) return;
+    if (span_is_z(row->route, "local") && isnan(row->weak)) row->weak = row->quality;
+    if (span_is_z(row->route, "frontier") && isnan(row->strong)) row->strong = row->quality;
+}
+
 static int take_row(void *context, struct reader *reader, const struct usage_row *given, struct err *e) {
     struct replay *r = context;
     struct usage_row row = *given;
@@ -147,6 +154,7 @@ static int take_row(void *context, struct reader *reader, const struct usage_row
     } else {
         judge_known(r->judge, row.score, row.sensitive == 1, row.input, row.output, &f.judged);
     }
+    take_quality(&row);
     f.row = (struct sweep_row){.bytes = bytes_of(r, &row, prompt), .weak = row.weak, .strong = row.strong};
     f.row.priced = price_row(r, &row, single, &f.row.cost);
     count(r, &f);

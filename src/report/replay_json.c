@@ -1,6 +1,7 @@
 // The report of a replay, as docs/replay.md describes it.
 #include <math.h>
 
+#include "report/bands.h"
 #include "report/figures.h"
 #include "report/replay.h"
 
@@ -32,6 +33,57 @@ static json_t *point_json(const struct sweep_point *p, pico all) {
         json_object_set_new(o, qualities[i].key, report_number(qualities[i].value, 5));
     return o;
 }
+
+// ---------------------------------------------------------------- outcomes of one side
+
+static void set_estimate(json_t *o, const char *key, struct estimate x) {
+    json_object_set_new(o, key,
+                        isnan(x.value) ? json_null()
+                                       : json_pack("{s:o,s:o,s:o}", "value", report_number(x.value, 4), "low",
+                                                   report_number(x.low, 4), "high", report_number(x.high, 4)));
+}
+
+static json_t *bands_json(const struct bands *bands) {
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < bands->count; i++) {
+        const struct band *b = &bands->at[i];
+        json_t *o = json_pack("{s:o,s:o,s:I,s:I,s:I}", "score_from", report_number(sweep_score(b->from), 4), "score_to",
+                              report_number(sweep_score(b->to), 4), "requests", (json_int_t)b->requests,
+                              "local_outcomes", (json_int_t)b->outcomes[SWEEP_LOCAL], "frontier_outcomes",
+                              (json_int_t)b->outcomes[SWEEP_FRONTIER]);
+        set_estimate(o, "local_served", b->served[SWEEP_LOCAL]);
+        set_estimate(o, "frontier_served", b->served[SWEEP_FRONTIER]);
+        set_estimate(o, "quality_lost", band_lost(b));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+static void add_bands_point(json_t *o, const struct replay *r, const struct bands *bands, uint32_t bins) {
+    if (!bands->count) return;
+    struct bands_point p = bands_at(bands, &r->sweep, bins);
+    set_estimate(o, "local_served", p.served);
+    json_object_set_new(o, "local_served_covers", report_number(p.covered, 4));
+    set_estimate(o, "quality_lost", p.lost);
+}
+
+// The setting that keeps as many of the movable requests local as the policy in force did.
+static uint32_t bins_in_force(const struct replay *r) {
+    uint64_t local = r->routes[ROUTE_LOCAL].requests - r->sweep.fixed[SWEEP_LOCAL].requests;
+    uint64_t movable = r->judged - r->sweep.fixed[SWEEP_LOCAL].requests - r->sweep.fixed[SWEEP_FRONTIER].requests;
+    return movable ? sweep_bins_for(&r->sweep, (double)local / (double)movable) : 0;
+}
+
+static void add_one_sided(json_t *o, const struct replay *r, const struct bands *bands) {
+    uint64_t local = sweep_told(&r->sweep, SWEEP_LOCAL), frontier = sweep_told(&r->sweep, SWEEP_FRONTIER);
+    if (!local && !frontier) return;
+    json_object_set_new(o, "one_sided",
+                        json_pack("{s:I,s:I,s:i,s:o}", "local_outcomes", (json_int_t)local, "frontier_outcomes",
+                                  (json_int_t)frontier, "least_of_a_band", BAND_OUTCOMES_LEAST, "bands",
+                                  bands_json(bands)));
+}
+
+// ---------------------------------------------------------------- where requests went
 
 static json_t *routes_json(const struct replay *r) {
     json_t *list = json_array();
@@ -66,6 +118,8 @@ static json_t *cheapest_json(const struct replay *r, bool sure) {
 
 static void add_decisions(json_t *o, const struct replay *r) {
     double n = (double)r->judged;
+    struct bands bands;
+    bands_make(&r->sweep, &bands);
     const struct replay_sum *local = &r->routes[ROUTE_LOCAL], *frontier = &r->routes[ROUTE_FRONTIER];
     json_object_set_new(o, "before",
                         json_pack("{s:o,s:o}", "cost_usd", usd(r->was_cost), "local_share",
@@ -82,13 +136,17 @@ static void add_decisions(json_t *o, const struct replay *r) {
     json_object_set_new(o, "reasons", reasons_json(r));
     json_t *sweep = json_array();
     for (int i = 0; i <= SWEEP_STEPS; i++) {
-        struct sweep_point p = sweep_at(&r->sweep, sweep_bins_for(&r->sweep, (double)i / SWEEP_STEPS));
+        uint32_t bins = sweep_bins_for(&r->sweep, (double)i / SWEEP_STEPS);
+        struct sweep_point p = sweep_at(&r->sweep, bins);
         json_t *point = point_json(&p, r->cost);
+        add_bands_point(point, r, &bands, bins);
         json_object_set_new(point, "target_local_share", report_number((double)i / SWEEP_STEPS, 4));
         json_array_append_new(sweep, point);
     }
     json_object_set_new(o, "sweep", sweep);
     json_object_set_new(o, "outcomes", json_integer((json_int_t)sweep_outcomes(&r->sweep)));
+    add_one_sided(o, r, &bands);
+    add_bands_point(json_object_get(o, "after"), r, &bands, bins_in_force(r));
     json_object_set_new(o, "quality_floor", report_number(r->options.keep_quality, 4));
     json_object_set_new(o, "cheapest", cheapest_json(r, false));
     json_object_set_new(o, "cheapest_sure", cheapest_json(r, true));

@@ -22,11 +22,13 @@ static void print_reasons(const json_t *r, FILE *out) {
                 100 * number(x, "requests") / all, text(x, "reason"), text(x, "text"));
 }
 
-static void print_sweep(const json_t *r, FILE *out, bool quality) {
+static void print_sweep(const json_t *r, FILE *out, bool quality, bool shares) {
     size_t i;
     json_t *p;
     fprintf(out, "\n  %8s %8s %14s %8s%s\n", "target", "local", "USD", "saved",
-            quality ? "   quality   95 % interval   kept" : "      from (USD)        to (USD)");
+            quality  ? "   quality   95 % interval   kept"
+            : shares ? "      from (USD)        to (USD)"
+                     : "");
     json_array_foreach(json_object_get(r, "sweep"), i, p) {
         if (i % 2) continue; // every tenth; --json has all
         fprintf(out, "  %7.0f%% %7.1f%% %14.2f %7.1f%%", number(p, "target_local_share") * 100,
@@ -34,17 +36,59 @@ static void print_sweep(const json_t *r, FILE *out, bool quality) {
         if (quality)
             fprintf(out, "   %7.4f  %.4f-%.4f  %5.1f%%", number(p, "quality"), number(p, "quality_low"),
                     number(p, "quality_high"), number(p, "quality_kept") * 100);
-        else if (!isnan(number(p, "cost_usd_low")))
-            fprintf(out, "  %14.2f  %14.2f", number(p, "cost_usd_low"), number(p, "cost_usd_high"));
+        else if (shares) fprintf(out, "  %14.2f  %14.2f", number(p, "cost_usd_low"), number(p, "cost_usd_high"));
         fputc('\n', out);
     }
+}
+
+// "0.950 (0.917-0.970)"
+static void print_estimate(const json_t *o, const char *key, int width, FILE *out) {
+    const json_t *x = json_object_get(o, key);
+    char cell[64];
+    if (json_is_object(x))
+        snprintf(cell, sizeof cell, "%.3f (%.3f to %.3f)", number(x, "value"), number(x, "low"), number(x, "high"));
+    else snprintf(cell, sizeof cell, "unknown");
+    fprintf(out, "%*s", width, cell);
+}
+
+static void print_one_sided(const json_t *r, FILE *out) {
+    const json_t *told = json_object_get(r, "one_sided"), *after = json_object_get(r, "after");
+    size_t i;
+    json_t *b;
+    if (!told) return;
+    fprintf(out,
+            "\nOutcomes of one side only: of %.0f local answers and of %.0f of the frontier. By score, how often they "
+            "served:\n  %-11s %9s %9s %25s %9s %25s %26s\n",
+            number(told, "local_outcomes"), number(told, "frontier_outcomes"), "score", "requests", "outcomes", "local",
+            "outcomes", "frontier", "lost when local");
+    json_array_foreach(json_object_get(told, "bands"), i, b) {
+        fprintf(out, "  %.3f-%.3f %9.0f %9.0f", number(b, "score_from"), number(b, "score_to"), number(b, "requests"),
+                number(b, "local_outcomes"));
+        print_estimate(b, "local_served", 26, out);
+        fprintf(out, " %9.0f", number(b, "frontier_outcomes"));
+        print_estimate(b, "frontier_served", 26, out);
+        print_estimate(b, "quality_lost", 27, out);
+        fputc('\n', out);
+    }
+    fputs("  Under this policy: local answers served ", out);
+    print_estimate(after, "local_served", 0, out);
+    if (number(after, "local_served_covers") > 0)
+        fprintf(out, ", known for %.1f %% of them", number(after, "local_served_covers") * 100);
+    fputs("; quality lost ", out);
+    print_estimate(after, "quality_lost", 0, out);
+    fprintf(out, ".\n  The answers with an outcome stand for all of their side and band; unknown: fewer than %.0f.\n",
+            number(told, "least_of_a_band"));
 }
 
 static void print_cheapest(const json_t *r, FILE *out) {
     const json_t *c = json_object_get(r, "cheapest"), *sure = json_object_get(r, "cheapest_sure");
     double floor = number(r, "quality_floor") * 100;
     if (!(number(r, "outcomes") > 0)) {
-        fputs("\nNo outcomes are known: columns `weak` and `strong` (0 to 1) tell what quality is kept.\n", out);
+        fputs(json_object_get(r, "one_sided")
+                  ? "\nNo request has the quality of both models' answers, so no cheapest setting is named: columns "
+                    "`weak` and `strong` (0 to 1) tell it.\n"
+                  : "\nNo outcomes are known: columns `weak` and `strong` (0 to 1) tell what quality is kept.\n",
+              out);
         return;
     }
     if (!json_is_object(c)) {
@@ -94,7 +138,8 @@ void replay_print(const json_t *r, FILE *out, bool colour) {
     fprintf(out, "  bytes kept here    %14.0f of %.0f that left\n\n", number(r, "egress_avoided_bytes"),
             number(r, "egress_bytes"));
     print_reasons(r, out);
-    print_sweep(r, out, number(r, "outcomes") > 0);
+    print_sweep(r, out, number(r, "outcomes") > 0, !decided);
+    print_one_sided(r, out);
     if (decided) print_cheapest(r, out);
     print_gaps(r, out);
 }

@@ -41,12 +41,28 @@ uint64_t sweep_outcomes(const struct sweep *d) {
     return n;
 }
 
+uint64_t sweep_told(const struct sweep *d, enum sweep_part side) {
+    uint64_t n = d->fixed[SWEEP_LOCAL].told[side].outcomes + d->fixed[SWEEP_FRONTIER].told[side].outcomes;
+    for (uint32_t i = 0; i < SWEEP_BINS; i++) n += d->bins[i].told[side].outcomes;
+    return n;
+}
+
+static void take_told(struct sweep_told *t, double quality) {
+    if (isnan(quality)) return;
+    t->outcomes++;
+    t->quality += quality;
+}
+
 static void add(struct sweep *d, struct sweep_sums *s, size_t place, const struct sweep_row *row) {
     s->requests++;
     s->priced += row->priced;
     s->cost += row->priced ? row->cost : 0;
     s->bytes += row->bytes;
-    if (isnan(row->weak) || isnan(row->strong)) return;
+    if (isnan(row->weak) || isnan(row->strong)) {
+        take_told(&s->told[SWEEP_LOCAL], row->weak);
+        take_told(&s->told[SWEEP_FRONTIER], row->strong);
+        return;
+    }
     // a number that is the same in every run, and another one for each outcome of a place
     replicate(d, place, ++s->outcomes * PLACES + place, row->weak, row->strong);
     s->weak += row->weak;
@@ -56,7 +72,7 @@ static void add(struct sweep *d, struct sweep_sums *s, size_t place, const struc
 // Bins are even in the logit of the score, which comes out of a logistic function and crowds at its ends.
 #define LOGIT_MOST 9.0
 
-static double score_at(uint32_t bins) {
+double sweep_score(uint32_t bins) {
     if (bins == 0) return 0;
     if (bins == SWEEP_BINS) return 1;
     return 1 / (1 + exp(LOGIT_MOST - 2 * LOGIT_MOST * bins / SWEEP_BINS));
@@ -114,7 +130,7 @@ static void set_intervals(const struct sweep *d, uint32_t bins, struct sweep_poi
 }
 
 struct sweep_point sweep_at(const struct sweep *d, uint32_t bins) {
-    struct sweep_point p = {.score = score_at(bins)};
+    struct sweep_point p = {.score = sweep_score(bins)};
     uint64_t all = 0, local = 0, movable = 0, moved = 0, outcomes = 0;
     double sum = 0, best = 0;
     for (size_t place = 0; place < PLACES; place++) {

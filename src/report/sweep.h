@@ -11,19 +11,26 @@
 
 enum { SWEEP_BINS = 512, SWEEP_REPLICATES = 200 };
 
+enum sweep_part { SWEEP_LOCAL, SWEEP_FRONTIER, SWEEP_PARTS }; // where a request goes that the dial does not move
+
+// Requests of which only this side's quality is known.
+struct sweep_told {
+    uint64_t outcomes;
+    double quality; // their sum
+};
+
 struct sweep_sums {
     uint64_t requests, priced;
-    pico cost;     // were it answered by the frontier
-    int64_t bytes; // that would go out
-    uint64_t outcomes;
+    pico cost;           // were it answered by the frontier
+    int64_t bytes;       // that would go out
+    uint64_t outcomes;   // both sides are known
     double weak, strong; // sums of quality over the outcomes
+    struct sweep_told told[SWEEP_PARTS];
 };
 
 struct sweep_replicate {
     float n, weak, strong;
 };
-
-enum sweep_part { SWEEP_LOCAL, SWEEP_FRONTIER, SWEEP_PARTS }; // what the dial does not move
 
 struct sweep {
     struct sweep_sums bins[SWEEP_BINS]; // by score, 0 to 1
@@ -60,6 +67,10 @@ uint32_t sweep_bins_for(const struct sweep *d, double target);
 // when there is none, or no outcome is known.
 bool sweep_cheapest(const struct sweep *d, double kept, bool sure, struct sweep_point *out);
 
+// Requests of which the quality of both sides is known, and of one only.
 uint64_t sweep_outcomes(const struct sweep *d);
+uint64_t sweep_told(const struct sweep *d, enum sweep_part side);
+// The score up to which these bins reach.
+double sweep_score(uint32_t bins);
 
 #endif

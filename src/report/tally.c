@@ -231,6 +231,13 @@ static bool is_usd(struct span currency) {
     return !currency.len || span_is_nocase(currency, SPAN("usd"));
 }
 
+// What a local model answered costs 0 per token, whatever its name.
+static bool cost_of(const struct tally_model *m, const struct usage_row *row, bool single, struct row_cost *out) {
+    if (!span_is_z(row->route, "local")) return rates_cost(&m->rates, row, single, out);
+    *out = (struct row_cost){0};
+    return true;
+}
+
 int tally_add(struct tally *t, const struct usage_row *given, bool single, struct err *e) {
     struct usage_row other;
     const struct usage_row *row = given;
@@ -253,7 +260,7 @@ int tally_add(struct tally *t, const struct usage_row *given, bool single, struc
     if (row->time_us > t->last_us) t->last_us = row->time_us;
     if (row->cost_kind == COST_BILLED) return 0;
     struct row_cost cost;
-    bool priced = rates_cost(&m->rates, row, single, &cost);
+    bool priced = cost_of(m, row, single, &cost);
     struct tally_cell *c = cell_of(t, m, day);
     add_row(&c->sums, row, priced ? &cost : NULL);
     if (single) {
@@ -273,5 +280,5 @@ void tally_close(struct tally *t) {
 }
 
 bool tally_cost_of(const struct tally *t, const struct usage_row *row, struct row_cost *out) {
-    return rates_cost(&t->models[t->last_model].rates, row, true, out);
+    return cost_of(&t->models[t->last_model], row, true, out);
 }

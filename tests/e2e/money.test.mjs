@@ -321,3 +321,12 @@ test('money_doctor_looks_at_the_book_and_at_models_without_a_price', () => {
   assert.equal(r.status, 1);
   assert.match(r.stdout, /fail +prices +.*doctor\.json:1: m: input_cost_per_token is 14/);
 });
+
+test('money_a_share_in_percent_or_no_number_is_refused_with_a_hint', () => {
+  const share = run(['roi', '--requests', '10M', '--input-tokens', '200', '--output-tokens', '300', '--frontier', 'gpt-5.2', '--local-share', '85%']);
+  assert.equal(share.status, 2);
+  assert.match(share.stderr, /--local-share: '85%' is no number; write 0\.85 for 85 %/);
+  const nan = run(['audit', 'x.csv', '--routine', 'NaN']);
+  assert.equal(nan.status, 2);
+  assert.match(nan.stderr, /--routine: 'NaN' is not a valid SHARE/);
+});

@@ -185,3 +185,21 @@ test('outcome_of_a_sensitive_request_has_no_sample', async () => {
   const found = await kept(id, () => true);
   assert.equal(found[0].sample_bytes, 0);
 });
+
+test('replay_of_a_ledger_uses_what_feedback_told', async () => {
+  const before = JSON.parse(run(['replay', gateway.ledger, '--json']).stdout).one_sided ?? { local_outcomes: 0, frontier_outcomes: 0 };
+  const ids = [];
+  for (let i = 0; i < 25; i++) ids.push(await ask(`${ROUTINE} (${i})`));
+  for (const [i, id] of ids.entries()) assert.equal((await tell({ id, success: i !== 0 })).status, 200);
+  const far = await ask(HARD);
+  assert.equal((await tell({ id: far, score: 0.75 })).status, 200);
+  await kept(far, (o) => o.score === 0.75);
+  const r = run(['replay', gateway.ledger, '--json']);
+  assert.equal(r.status, 0, r.stderr);
+  const told = JSON.parse(r.stdout).one_sided;
+  assert.equal(told.local_outcomes, before.local_outcomes + 25);
+  assert.equal(told.frontier_outcomes, before.frontier_outcomes + 1);
+  assert.ok(told.bands.some((b) => b.local_served?.value > 0.8 && b.local_served.low < b.local_served.value), JSON.stringify(told));
+  assert.ok(told.bands.every((b) => b.frontier_served === null && b.quality_lost === null));
+  assert.match(run(['replay', gateway.ledger]).stdout, /Outcomes of one side only: of \d+ local answers/);
+});

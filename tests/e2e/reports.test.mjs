@@ -31,6 +31,15 @@ function jsonOf(args) {
   return JSON.parse(r.stdout);
 }
 
+// Outcomes of one side only: 1,000 scores, each answered by one model, the local one the worse the higher the score.
+function servedLog() {
+  const rows = Array.from({ length: 1000 }, (_, i) => {
+    const local = i % 2 === 0;
+    return `${local ? 'tiny,local' : 'gpt-5.2,frontier'},${(i + .5) / 1000},0,500,800,${i % 7 < (local ? 5 - i / 250 : 6) ? 1 : 0}`;
+  });
+  return `model,route,score,sensitive,input_tokens,output_tokens,quality\n${rows.join('\n')}\n`;
+}
+
 // The same of data made here: the page that is built in with the data in their place, as tests/unit/report checks it.
 function reportOf(kind, data) {
   const page = fs.readFileSync(path.join(ROOT, 'build/web/report.html'), 'utf8');
@@ -50,6 +59,9 @@ before(async () => {
   outcomes = path.join(dir, 'outcomes.jsonl');
   fs.writeFileSync(outcomes, outcomeLog());
   files.replay = htmlOf(['replay', outcomes]);
+  const served = path.join(dir, 'served.csv');
+  fs.writeFileSync(served, servedLog());
+  files.served = htmlOf(['replay', served, '--frontier', 'gpt-5.2']);
   files.eval = htmlOf(['eval', '--data', outcomes]);
   browser = await launch();
 });
@@ -88,6 +100,7 @@ const LINES = {
   compare: { 'Cash over 36 months': ['--series-1', '--series-2', '--series-3'] },
   audit: { 'What routing would save': ['--series-1'], 'Spend by day': ['--series-1'] },
   replay: { 'Cost over the local share': ['--series-1'], 'Quality kept over the local share': ['--series-5'] },
+  served: { 'Answers that served, over the score': ['--series-1', '--series-2'] },
   eval: { 'Quality over the frontier share': ['--series-1', '--series-2', '--series-3', '--series-4'] },
 };
 

@@ -165,7 +165,8 @@ static void savings_growth_brings_break_even_nearer_or_makes_it_possible(void **
     assert_int_equal(compute(in).break_even, BREAK_EVEN_LOSES);
     in.value[SAVINGS_GROWTH] = 0.1;
     struct savings s = compute(in);
-    assert_int_equal(s.break_even, BREAK_EVEN_LATER);
+    assert_int_equal(s.break_even, BREAK_EVEN_AFTER_LOSS); // of 100 in the first month
+    assert_non_null(strstr(savings_break_even_why(s.break_even), "as it is now a month costs more"));
     // 500 x 1.1^m - 600 is positive from the third month on: -100, -50, 5, 65.5, 132.05
     assert_close(s.break_even_months, 4 + (100 + 50 - 5 - 65.5) / 132.05);
     in.value[SAVINGS_GROWTH] = 0;

@@ -96,6 +96,8 @@ static void audit_bills_and_other_currencies_are_apart(void **state) {
     assert_string_equal(text_of(other, "amount"), "7.00");
     assert_true(json_is_null(json_object_get(r, "requests")));
     assert_true(json_is_null(json_object_get(r, "input_tokens")));
+    // what left is as unknown as the tokens
+    assert_true(json_is_null(json_object_get(json_array_get(json_object_get(r, "leaks"), 2), "value")));
     assert_string_equal(text_of(r, "precision"), "totals");
     json_decref(r);
 }
@@ -237,6 +239,21 @@ static void audit_reads_the_file_of_a_ledger(void **state) {
     unlink(db);
 }
 
+static void audit_of_a_ledger_has_no_unknown_price_for_local_answers(void **state) {
+    (void)state;
+    json_t *r = audit("started_us,asked_model,model,route,receipt,input_tokens,output_tokens,cost_usd,total_us,score,"
+                      "sensitive\n"
+                      "1769860800000000,auto,gpt-5.2,frontier,x,1000,1000,0.01575,5,0.9,0\n"
+                      "1769860800000001,auto,tiny,local,x,1000,1000,0,5,0.1,0\n"
+                      "1769860800000002,auto,nobody-knows,frontier,x,1000,1000,,5,0.1,0\n");
+    const json_t *spend = json_object_get(r, "spend"), *unknown = json_object_get(spend, "unknown_models");
+    assert_int_equal(number(spend, "book_rows"), 2);
+    assert_int_equal(number(spend, "book_unknown_rows"), 1);
+    assert_int_equal(json_array_size(unknown), 1);
+    assert_string_equal(json_string_value(json_array_get(unknown, 0)), "nobody-knows");
+    json_decref(r);
+}
+
 static void replay_of_a_ledger_decides_by_its_scores(void **state) {
     (void)state;
     static const char LOG[] = "started_us,asked_model,model,route,receipt,input_tokens,output_tokens,cost_usd,total_us,"
@@ -292,6 +309,68 @@ static void sweep_names_the_cheapest_setting_that_keeps_quality(void **state) {
     sweep_release(&s);
 }
 
+// A log of two scores, 0.2 and 0.9, that tells of each side how many of its answers there served.
+static void add_answers(struct buf *log, const char *route, double score, int served, int not_served, int untold) {
+    for (int i = 0; i < served + not_served + untold; i++)
+        buf_printf(log, "gpt-5.2,%s,%.1f,0,1000,1000,%s\n", route, score,
+                   i < served                ? "1"
+                   : i < served + not_served ? "0"
+                                             : "");
+}
+
+static double estimate(const json_t *o, const char *key, const char *part) {
+    return number(json_object_get(o, key), part);
+}
+
+static void replay_refuses_a_quality_above_one(void **state) {
+    (void)state;
+    json_t *r = replay("prompt,weak,strong\nhello,0.5,1\nhello,0.5,1.5\nhello,-0.1,1\n", NULL, 0.98);
+    assert_int_equal(number(r, "outcomes"), 1);
+    assert_int_equal(number(r, "bad_rows"), 2);
+    assert_string_equal(text_of(json_array_get(json_object_get(r, "bad"), 0), "why"), "strong is not from 0 to 1");
+    json_decref(r);
+}
+
+static void replay_estimates_from_outcomes_of_one_side(void **state) {
+    (void)state;
+    struct buf log;
+    buf_init(&log, 1 << 20);
+    buf_add_z(&log, "model,route,score,sensitive,input_tokens,output_tokens,quality\n");
+    add_answers(&log, "local", 0.2, 90, 10, 100);
+    add_answers(&log, "frontier", 0.2, 48, 2, 50);
+    add_answers(&log, "local", 0.9, 10, 9, 0); // one too few
+    add_answers(&log, "frontier", 0.9, 20, 0, 61);
+    json_t *r = replay(log.at, "routing.target_local_share=0.75", 0.98);
+    const json_t *told = json_object_get(r, "one_sided"), *bands = json_object_get(told, "bands");
+    const json_t *easy = json_array_get(bands, 0), *hard = json_array_get(bands, 1);
+    assert_int_equal(number(r, "outcomes"), 0);
+    assert_int_equal(number(told, "local_outcomes"), 119);
+    assert_int_equal(number(told, "frontier_outcomes"), 70);
+    assert_int_equal(json_array_size(bands), 2);
+    assert_int_equal(number(easy, "requests"), 300);
+    // Wilson's interval of 90 of 100
+    assert_true(estimate(easy, "local_served", "value") == 0.9);
+    assert_true(fabs(estimate(easy, "local_served", "low") - 0.8256) < 1e-4);
+    assert_true(fabs(estimate(easy, "local_served", "high") - 0.9448) < 1e-4);
+    // 0.96 (0.8654 to 0.9890) less that: -0.0446 and 0.1387 by hand
+    assert_true(fabs(estimate(easy, "quality_lost", "value") - 0.06) < 1e-9);
+    assert_true(fabs(estimate(easy, "quality_lost", "low") - (0.06 - hypot(0.96 - 0.8654, 0.9448 - 0.9))) < 2e-4);
+    assert_true(fabs(estimate(easy, "quality_lost", "high") - (0.06 + hypot(0.9890 - 0.96, 0.9 - 0.8256))) < 2e-4);
+    assert_true(json_is_null(json_object_get(hard, "local_served")));
+    assert_true(json_is_null(json_object_get(hard, "quality_lost")));
+    assert_true(estimate(hard, "frontier_served", "value") == 1);
+    // the dial at 75 %: only the first band stays local, so a quarter of the requests loses nothing
+    const json_t *at = json_array_get(json_object_get(r, "sweep"), 15),
+                 *all = json_array_get(json_object_get(r, "sweep"), 20);
+    assert_true(estimate(at, "local_served", "value") == 0.9 && number(at, "local_served_covers") == 1);
+    assert_true(fabs(estimate(at, "quality_lost", "value") - 0.06 * 0.75) < 1e-9);
+    assert_true(json_is_null(json_object_get(all, "quality_lost")));
+    assert_true(number(all, "local_served_covers") == 0.75);
+    assert_true(json_is_null(json_object_get(r, "cheapest")));
+    json_decref(r);
+    buf_free(&log);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audit_money_reconciles_to_the_cent),
@@ -302,8 +381,11 @@ int main(void) {
         cmocka_unit_test(audit_prompts_are_judged_by_gate_and_score),
         cmocka_unit_test(audit_sample_is_even_and_bounded),
         cmocka_unit_test(audit_reads_the_file_of_a_ledger),
+        cmocka_unit_test(audit_of_a_ledger_has_no_unknown_price_for_local_answers),
         cmocka_unit_test(replay_of_a_ledger_decides_by_its_scores),
         cmocka_unit_test(replay_without_prompts_says_that_it_only_shares),
+        cmocka_unit_test(replay_refuses_a_quality_above_one),
+        cmocka_unit_test(replay_estimates_from_outcomes_of_one_side),
         cmocka_unit_test(sweep_names_the_cheapest_setting_that_keeps_quality),
     };
     int made = mkstemp(path);

@@ -133,6 +133,20 @@ static const struct expected EXPECTED[] = {
      "\"role\":\"user\",\"content\":\"hi\"}],\"usageDetails\":{\"input\":70,\"input_cached_tokens\":30,\"output\":5},"
      "\"costDetails\":{\"total\":0.01},\"level\":\"DEFAULT\"}\n",
      "gpt-5.2", 1, 100, 5, 30, 0, 3000000, 1000000, 0.01},
+    {"langfuse-v2",
+     "{\"id\":\"o\",\"traceId\":\"t\",\"type\":\"GENERATION\",\"startTime\":\"2026-01-31T12:00:00.000Z\",\"endTime\":"
+     "\"2026-01-31T12:00:03.000Z\",\"completionStartTime\":null,\"providedModelName\":\"gpt-5.2\",\"latency\":3,"
+     "\"timeToFirstToken\":0.5,\"usageDetails\":{\"input\":70,\"cache_read_input_tokens\":30,\"output\":5},"
+     "\"totalCost\":0.01,\"level\":\"DEFAULT\"}\n",
+     "gpt-5.2", 1, 100, 5, 30, 0, 3000000, 500000, 0.01},
+    {"langfuse-blob",
+     "id,trace_id,project_id,type,start_time,end_time,level,provided_model_name,usage_details,cost_details,"
+     "completion_start_time,latency\n"
+     "o,t,p,GENERATION,2026-01-31 12:00:00.000000,2026-01-31 12:00:03.000000,DEFAULT,gpt-5.2,"
+     "\"{\"\"input\"\":70,\"\"input_cached_tokens\"\":30,\"\"output\"\":5,\"\"total\"\":105}\",\"{\"\"total\"\":0.01}"
+     "\","
+     "2026-01-31 12:00:01.000000,3000\n",
+     "gpt-5.2", 1, 100, 5, 30, 0, 3000000, 1000000, 0.01},
     {"sluice-ledger",
      "time,id,started_us,endpoint,user,asked_model,model,route,receipt,input_tokens,output_tokens,cost_usd,ttft_us,"
      "total_us\r\n"
@@ -187,6 +201,14 @@ static void reader_prompt_is_decoded_when_asked(void **state) {
     struct reader *r = open_text("input_tokens,output_tokens,prompt\n1,2,\"say \"\"hi\"\", please\"\n");
     assert_row(r, &row);
     assert_span_equal(reader_decode(r, row.prompt), "say \"hi\", please");
+    assert_end(r);
+    // JSON whose quotes were doubled twice; an empty key is none of that
+    r = open_text("input_tokens,output_tokens,prompt\n1,2,\"{\"\"\"\"a\"\"\"\":\"\"\"\"b \\\"\"\"\"c\"\"\"\"}\"\n"
+                  "1,2,\"{\"\"\"\":1}\"\n");
+    assert_row(r, &row);
+    assert_span_equal(reader_decode(r, row.prompt), "{\"a\":\"b \\\"c\"}");
+    assert_row(r, &row);
+    assert_span_equal(reader_decode(r, row.prompt), "{\"\":1}");
     assert_end(r);
     r = open_text("{\"prompt\":\"say \\\"hi\\\"\\u00e9\"}\n");
     assert_row(r, &row);

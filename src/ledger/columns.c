@@ -67,6 +67,9 @@ const struct column COLUMNS[] = {
     TEXT(SHARED, verify),
     ONE(OWN, COLUMN_COUNT, unused_input_tokens),
     ONE(OWN, COLUMN_COUNT, unused_output_tokens),
+    ONE(OWN, COLUMN_FLOAT, logprob_mean),
+    ONE(OWN, COLUMN_FLOAT, logprob_least),
+    TEXT(SHARED, line),
     {NULL, COLUMN_TEXT, OWN, 0, 0},
 };
 

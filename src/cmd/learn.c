@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/learn_lines.h"
 #include "cmd/outcome_file.h"
 #include "cmd/outcome_ledger.h"
 #include "cmd/progress.h"
@@ -32,6 +33,7 @@ struct job {
     const struct outcomes *rows;
     struct learn_result result;
     struct learn_report report;
+    struct learn_lines lines;
     struct progress progress;
     uint32_t steps_told;
     char *ledger_path;
@@ -128,22 +130,35 @@ static int keep(struct job *j, struct err *e) {
         r->out = j->o->out;
         return 0;
     }
-    if (!r->better && !j->o->force) return 0;
+    if (!r->better && !j->o->force) return learn_lines_keep(&j->lines, &j->shelf, 0, e);
     int version = shelf_add(&j->shelf, j->in_use, l, e);
-    if (version < 0 || shelf_use(&j->shelf, (uint32_t)version, e) != 0) return -1;
+    if (version < 0 || learn_lines_keep(&j->lines, &j->shelf, (uint32_t)version, e) != 0 ||
+        shelf_use(&j->shelf, (uint32_t)version, e) != 0)
+        return -1;
     r->version = version;
     return 0;
 }
 
+// Lines do not need what weights need of a request: they are kept also where no weights can be learned.
+static void keep_lines_alone(struct job *j) {
+    struct err e = {""};
+    if (j->o->dry_run || j->o->out) return;
+    if (learn_lines_keep(&j->lines, &j->shelf, 0, &e) != 0) cmd_fail(EXIT_FAILED, &e);
+    else if (j->lines.written && !j->o->json) learn_lines_print(&j->lines);
+}
+
 static int work(struct job *j, struct err *e) {
-    if (read_rows(j, e) != 0) return -1;
+    if (read_rows(j, e) != 0 || learn_lines_fit(&j->lines, &j->shelf, j->ledger_path, e) != 0) return -1;
     struct learn_options options = {.progress = tell_step, .context = j};
     double begun = cpu_seconds();
     progress_start(&j->progress, "learning", 1);
     j->progress.unit = "fits";
     int status = learn_fit(j->rows, NULL, &options, &j->result, e);
     progress_end(&j->progress);
-    if (status != 0) return -1;
+    if (status != 0) {
+        keep_lines_alone(j);
+        return -1;
+    }
     compare(j);
     j->report.cpu_seconds = cpu_seconds() - begun;
     j->report.rows = j->result.used;
@@ -159,10 +174,10 @@ static int run_learn(struct job *j) {
     j->in_use = weigher_load(j->config, &e);
     if (!j->in_use) return cmd_fail(EXIT_CONFIG, &e);
     if (work(j, &e) != 0) status = cmd_fail(EXIT_FAILED, &e);
-    else if (j->o->json) learn_print_json(&j->report);
-    else learn_print(&j->report);
+    else if (j->o->json) learn_print_json(&j->report, &j->lines);
+    else learn_print(&j->report, &j->lines);
     // nothing was put in use, or some lines could not be used
-    bool refused = !j->o->dry_run && !j->o->out && j->report.version == 0;
+    bool refused = !j->o->dry_run && !j->o->out && j->report.version == 0 && !j->lines.written;
     if (status == EXIT_FINE && (refused || j->report.faulty)) status = EXIT_FAILED;
     learn_release(&j->result);
     if (j->o->from) outcome_file_release(&j->file);
@@ -227,7 +242,8 @@ const struct command CMD_LEARN = {
     .summary = "weights of the score from outcomes of your own traffic",
     .help =
         "Learns for one pair of models, shows the gain in folds with its interval, and puts the weights in use when\n"
-        "they are better than what is. Running servers take them up without dropping a request.\n"
+        "they are better than what is. Running servers take them up without dropping a request. Beside them: the\n"
+        "line of log-probability below which answers of the local model are not believed, by task.\n"
         "A line of FILE is {\"prompt\" or \"request\", \"weak\", \"strong\"}: the quality of the local and of the "
         "frontier\n"
         "answer. Exit code 1: nothing was put in use, or lines could not be read.\n\n"

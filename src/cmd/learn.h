@@ -25,8 +25,9 @@ struct learn_report {
 // Better, when so many of the draws say so.
 #define LEARN_SURE 0.9
 
-void learn_print(const struct learn_report *r);
-void learn_print_json(const struct learn_report *r);
+struct learn_lines;
+void learn_print(const struct learn_report *r, const struct learn_lines *lines);
+void learn_print_json(const struct learn_report *r, const struct learn_lines *lines);
 
 // `sluice learn versions` and `sluice learn rollback [VERSION]`: exit codes. version < 0: the one before that in use.
 int learn_versions(const struct shelf *s, bool json);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/learn.h"
+#include "cmd/learn_lines.h"
 
 static void print_left_out(const struct learn_report *r) {
     const struct {
@@ -26,7 +27,7 @@ static const char *verdict_of(const struct learn_report *r) {
                                 : "not better than what is in use";
 }
 
-void learn_print(const struct learn_report *r) {
+void learn_print(const struct learn_report *r, const struct learn_lines *lines) {
     const struct comparison *c = &r->compared;
     printf("%u outcomes from %s", r->rows, r->source);
     if (r->one_sided) printf(", %u of them tell of one model only: the other side is estimated", r->one_sided);
@@ -40,6 +41,7 @@ void learn_print(const struct learn_report *r) {
         printf("gain %+.3f, 95 %% interval %+.3f to %+.3f: ", c->gain, c->gain_low, c->gain_high);
     }
     puts(verdict_of(r));
+    learn_lines_print(lines);
     printf("learned in %.2f s of CPU\n", r->cpu_seconds);
     if (r->out) printf("written to %s\n", r->out);
     else if (r->version)
@@ -55,7 +57,7 @@ static json_t *real(double v) {
     return isfinite(v) ? json_real(v) : json_null();
 }
 
-void learn_print_json(const struct learn_report *r) {
+void learn_print_json(const struct learn_report *r, const struct learn_lines *lines) {
     const struct comparison *c = &r->compared;
     json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "source", r->source, "outcomes",
                           (json_int_t)r->rows, "one_sided", (json_int_t)r->one_sided, "faulty", (json_int_t)r->faulty,
@@ -84,6 +86,8 @@ void learn_print_json(const struct learn_report *r) {
     json_object_set_new(o, "verdict", json_string(verdict_of(r)));
     json_object_set_new(o, "promoted", json_boolean(r->version > 0));
     json_object_set_new(o, "version", r->version ? json_integer(r->version) : json_null());
+    json_object_set_new(o, "lines", learn_lines_json(lines));
+    json_object_set_new(o, "lines_in_use", json_boolean(lines->written));
     json_object_set_new(o, "out", r->out ? json_string(r->out) : json_null());
     json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
     putchar('\n');

@@ -116,7 +116,7 @@ struct config {
             int64_t hold_tokens;     // of a streamed text, before the first is sent
             int64_t max_hold_ms;     // of a stream
             bool logprobs;           // ask for them
-            double min_mean_logprob, min_logprob; // natural logarithm; 0 = measured, or none
+            double min_mean_logprob, min_logprob; // natural logarithm; 0 = learned, measured, or none
             const char **critical_fields; // JSON fields that must be grounded; none = all of an extraction
             size_t critical_field_count;
         } verify;                    // a local answer, before the caller sees it

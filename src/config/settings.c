@@ -202,9 +202,9 @@ const struct setting SETTINGS[] = {
     FLAG("routing.verify.logprobs", routing.verify.logprobs, "true",
          "ask the local model for the probability of its tokens; false where local.url refuses that"),
     NUMBER(SETTING_REAL, "routing.verify.min_mean_logprob", routing.verify.min_mean_logprob, "0", -30, 0,
-           "least mean log-probability of an answer's tokens; 0 = as measured for the embedded model, none for another"),
+           "least mean log-probability of an answer's tokens; -30 = none; 0 = as learned, or as measured for the embedded model"),
     NUMBER(SETTING_REAL, "routing.verify.min_logprob", routing.verify.min_logprob, "0", -30, 0,
-           "least log-probability of any token; 0 = as measured for the embedded model, none for another"),
+           "least log-probability of any token; -30 = none; 0 = as learned, or as measured for the embedded model"),
     LIST("routing.verify.critical_fields", routing.verify.critical_fields, routing.verify.critical_field_count, 64,
          "names of JSON fields whose values must occur in the request; empty = all, when the task is extraction"),
 

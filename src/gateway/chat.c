@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,6 +47,7 @@ static void begin_row(struct request *r) {
     copy_span(row->task, sizeof row->task, request_header(r, HEADER_TASK));
     row->input_tokens = row->output_tokens = row->cached_tokens = row->cache_write_tokens = row->reasoning_tokens = -1;
     row->cache_write_1h_tokens = -1;
+    row->logprob_mean = row->logprob_least = NAN;
     row->ttft_us = -1;
     row->bytes_in = (int64_t)r->body.len;
 }
@@ -94,7 +96,8 @@ static void note_decision(struct request *r, const struct decision *d, const str
     COPY_Z(row->route, route_name(d->plan.route));
     COPY_Z(row->reason, reason_code(d->plan.reason));
     COPY_Z(row->degraded, d->plan.degraded && d->plan.degraded_code ? d->plan.degraded_code : "");
-    if (!row->task[0]) COPY_Z(row->task, d->score.task);
+    bool named = row->task[0] != 0; // by the caller
+    if (!named) COPY_Z(row->task, d->score.task);
     row->score = d->score.score;
     row->p_local = d->score.p_local;
     row->complexity = d->score.complexity;
@@ -105,6 +108,8 @@ static void note_decision(struct request *r, const struct decision *d, const str
     memcpy(row->receipt, d->verdict.receipt, sizeof row->receipt);
     r->chat.plan = d->plan;
     r->chat.need = d->need;
+    if (named && d->need.checks >> CHECK_CONFIDENCE & 1) // lines are learned by the name in the ledger
+        r->chat.need.line = verify_line_of(r->chat.snapshot->config, &r->chat.snapshot->lines, row->task);
     r->chat.mask = d->mask;
     r->chat.verdict = d->verdict;
     r->chat.verdict.findings = NULL; // they live in the arena of this step

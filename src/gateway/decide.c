@@ -138,7 +138,8 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
             route_plan(snapshot->config, &out->verdict, &out->score, threshold, &request, state, &out->plan);
     }
     for (uint32_t i = 0; i < out->plan.count; i++)
-        if (out->plan.candidates[i].verify) out->need = verify_need_of(view, out->score.task, snapshot->config);
+        if (out->plan.candidates[i].verify)
+            out->need = verify_need_of(view, out->score.task, snapshot->config, &snapshot->lines);
     note_us(timed, &clock, &out->plan_us);
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/explain.h"
 
+#include <math.h>
+
 // ---------------------------------------------------------------- JSON
 
 static void put_number(struct buf *b, const char *key, float v) {
@@ -206,6 +208,26 @@ static bool may_escalate(const struct decision *d, const struct candidate *c) {
     return !d->verdict.sensitive && c + 1 < d->plan.candidates + d->plan.count && !c[1].local;
 }
 
+static void put_bound(struct buf *b, const char *key, double bound) {
+    if (isfinite(bound)) put_number(b, key, (float)bound);
+    else put_optional(b, key, NULL);
+}
+
+// The line of log-probability; null where none are asked for.
+static void put_confidence_line(struct buf *b, const struct verify_need *need) {
+    json_put_key(b, "line");
+    if (!(need->checks >> CHECK_CONFIDENCE & 1)) {
+        buf_add_z(b, "null");
+        return;
+    }
+    buf_add_char(b, '{');
+    json_put_key(b, "source");
+    json_put_z(b, line_source_name(need->line.source));
+    put_bound(b, "mean", need->line.mean);
+    put_bound(b, "least", need->line.least);
+    buf_add_char(b, '}');
+}
+
 // How the local answer would be checked, or null.
 static void put_verify(struct buf *b, const struct explanation *x) {
     const struct decision *d = &x->decision;
@@ -224,6 +246,7 @@ static void put_verify(struct buf *b, const struct explanation *x) {
         json_put_z(b, verify_check_name(i));
     }
     buf_add_char(b, ']');
+    put_confidence_line(b, &d->need);
     json_put_key(b, "held");
     if (d->need.whole) buf_add_z(b, "\"whole\"");
     else buf_printf(b, "\"%lld tokens\"", (long long)x->snapshot->config->routing.verify.hold_tokens);
@@ -404,6 +427,19 @@ static void put_plan_words(struct buf *b, const struct explanation *x) {
                      "             `serve` would do instead\n");
 }
 
+static void put_line_words(struct buf *b, const struct verify_line *line) {
+    static const char *const FROM[] = {
+        [LINE_NONE] = "none yet; log-probabilities are asked for so that `sluice learn` can find one",
+        [LINE_SET] = "set by routing.verify.min_mean_logprob, min_logprob",
+        [LINE_LEARNED_TASK] = "learned for this task",
+        [LINE_LEARNED] = "learned for all tasks",
+        [LINE_BUILT_IN] = "measured for the embedded model"};
+    buf_printf(b, "               line        %s", FROM[line->source]);
+    if (isfinite(line->mean)) buf_printf(b, "; mean at least %.3g", line->mean);
+    if (isfinite(line->least)) buf_printf(b, "; every token at least %.3g", line->least);
+    buf_add_char(b, '\n');
+}
+
 static void put_verify_words(struct buf *b, const struct explanation *x) {
     const struct decision *d = &x->decision;
     const struct candidate *c = verified_candidate(&d->plan);
@@ -416,6 +452,7 @@ static void put_verify_words(struct buf *b, const struct explanation *x) {
     for (enum verify_check i = 0; i < CHECK_COUNT; i++)
         if (d->need.checks >> i & 1)
             buf_printf(b, "               %-10s  %s\n", verify_check_name(i), verify_check_text(i));
+    if (d->need.checks >> CHECK_CONFIDENCE & 1) put_line_words(b, &d->need.line);
 }
 
 void explain_put_words(struct buf *b, const struct explanation *x, bool colour) {

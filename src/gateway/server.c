@@ -119,6 +119,7 @@ static void close_if_done(struct server *s) {
     close_handle((uv_handle_t *)&s->announce);
     close_handle((uv_handle_t *)&s->drain);
     watch_close(&s->watch);
+    watch_close(&s->watch_lines);
 }
 
 static void on_local_stopped(void *arg) {
@@ -206,9 +207,11 @@ static void on_weights_changed(void *server) {
 
 static void watch_weights(struct server *s) {
     const struct config *config = s->snapshot->config;
-    char *path = weigher_path(config);
+    char *path = weigher_path(config), *lines = weigher_lines_path(config);
     watch_file(&s->watch, path, (uint64_t)config->learn.watch_ms);
+    watch_file(&s->watch_lines, lines, (uint64_t)config->learn.watch_ms);
     free(path);
+    free(lines);
 }
 
 static void on_signal(uv_signal_t *signal, int number) {
@@ -240,6 +243,7 @@ static void init_loop(struct server *s) {
     uv_timer_init(&s->loop, &s->announce);
     uv_timer_init(&s->loop, &s->drain);
     watch_init(&s->watch, &s->loop, on_weights_changed, s);
+    watch_init(&s->watch_lines, &s->loop, on_weights_changed, s);
     s->stop.data = s->ended.data = s->announce.data = s->drain.data = s;
     uv_timer_start(&s->announce, on_settle, 0, SETTLE_POLL_MS);
 }
@@ -273,6 +277,7 @@ static void release(struct server *s) {
     live_release(&s->live);
     snapshot_unref(s->snapshot);
     watch_release(&s->watch);
+    watch_release(&s->watch_lines);
     free(s->workers);
     uv_mutex_destroy(&s->lock);
     uv_loop_close(&s->loop);

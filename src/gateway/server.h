@@ -33,6 +33,7 @@ struct server {
     uv_timer_t announce;     // calls options.ready once the local model is settled
     uv_timer_t drain;        // deadline of a graceful end
     struct watch watch;      // the file of the weights
+    struct watch watch_lines; // that of the lines
     struct server_options options;
     uv_mutex_t lock;         // guards `snapshot`
     struct snapshot *snapshot;

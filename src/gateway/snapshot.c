@@ -69,6 +69,7 @@ struct snapshot *snapshot_load(struct config *config, struct err *e) {
     if (!s->gate) goto fail;
     s->weights = weigher_load(config, e);
     if (!s->weights) goto fail;
+    weigher_load_lines(config, &s->lines);
     s->prices = price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
     if (!s->prices) goto fail;
     log_faults(s->prices);

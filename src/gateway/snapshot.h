@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "config/config.h"
 #include "gate/gate.h"
+#include "intent/lines.h"
 #include "intent/score.h"
 #include "price/price.h"
 #include "route/dial.h"
@@ -29,6 +30,7 @@ struct snapshot {
     struct gate *gate;
     struct weights *weights;
     uint8_t weights_mark;        // of a hash of their version, to tell rows of other weights apart
+    struct lines lines;          // of log-probability, learned for the local model
     struct price_book *prices;
     struct dial *dial;           // where the line between routine and hard is; the one part that lives
     struct snapshot_frontier frontiers[CONFIG_MAX_FRONTIERS];

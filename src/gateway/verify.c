@@ -67,6 +67,14 @@ static bool read_request(struct request *r, struct chat_view *view) {
            chat_view_openai(view, &w->doc, (uint32_t)r->chat.snapshot->config->limits.messages, &w->arena, &fault) == 0;
 }
 
+// How sure the model was of what is there, and of what it had to be: from that and the outcome lines are learned.
+static void note_confidence(struct request *r, const struct verify_report *report) {
+    if (!report->confidence.tokens) return;
+    r->row.logprob_mean = (float)report->confidence.mean;
+    r->row.logprob_least = (float)report->confidence.least;
+    verify_line_text(&r->chat.need.line, r->row.line);
+}
+
 static void judge(struct request *r, bool partial, struct verify_report *report) {
     struct chat_state *chat = &r->chat;
     const struct hold *h = chat->hold;
@@ -83,6 +91,7 @@ static void judge(struct request *r, bool partial, struct verify_report *report)
     else if (hold_write(h, &body)) verify_answer(&in, buf_span(&body), &r->worker->arena, report);
     buf_free(&body);
     arena_reset(&r->worker->arena);
+    note_confidence(r, report);
 }
 
 static void count(struct request *r, const struct verify_report *report) {

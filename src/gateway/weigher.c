@@ -46,3 +46,17 @@ char *weigher_path(const struct config *config) {
     if (*config->data.weights) return mem_copy_z(config->data.weights);
     return mem_copy_z(weigher_shelf(config, NULL, NULL, &shelf, &e) == 0 ? shelf.current : "");
 }
+
+void weigher_load_lines(const struct config *config, struct lines *out) {
+    struct shelf shelf;
+    struct err why = {""};
+    *out = (struct lines){.count = 0};
+    if (weigher_shelf(config, NULL, NULL, &shelf, &why) != 0 || shelf_load_lines(&shelf, out, &why) != 0)
+        log_event(LOG_WARN, "lines.skipped", LOG_S("why", why.text));
+}
+
+char *weigher_lines_path(const struct config *config) {
+    struct shelf shelf;
+    struct err e;
+    return mem_copy_z(weigher_shelf(config, NULL, NULL, &shelf, &e) == 0 ? shelf.lines : "");
+}

@@ -15,7 +15,11 @@ int weigher_shelf(const struct config *config, const char *local, const char *fr
 // cannot be read.
 struct weights *weigher_load(const struct config *config, struct err *e);
 
-// The file that weigher_load looks at, whether it exists or not. Free with free().
+// The lines that are in use beside them; none where there are none, or they cannot be read (which is logged).
+void weigher_load_lines(const struct config *config, struct lines *out);
+
+// The files that these two look at, whether they exist or not. Free with free().
 char *weigher_path(const struct config *config);
+char *weigher_lines_path(const struct config *config);
 
 #endif

@@ -31,6 +31,7 @@ int shelf_open(struct shelf *s, const char *dir, const char *local, const char *
     span_copy_z(s->frontier, sizeof s->frontier, frontier);
     name_pair(s, name, sizeof name);
     snprintf(s->current, sizeof s->current, "%s/%s.weights", dir, name);
+    snprintf(s->lines, sizeof s->lines, "%s/%s.lines", dir, name);
     snprintf(s->folder, sizeof s->folder, "%s/%s", dir, name);
     return 0;
 }
@@ -174,9 +175,48 @@ static int copy_file(const char *from, const char *to, struct err *e) {
     return out ? put_in_place(out, temporary, to, status, e) : -1;
 }
 
+static void lines_path(const struct shelf *s, uint32_t number, char out[static PATH_BYTES]) {
+    snprintf(out, PATH_BYTES, "%s/%06u.lines", s->folder, number);
+}
+
+int shelf_load_lines(const struct shelf *s, struct lines *out, struct err *e) {
+    char bytes[LINES_MAX_BYTES];
+    *out = (struct lines){.count = 0};
+    FILE *f = fopen(s->lines, "rb");
+    if (!f) return errno == ENOENT ? 0 : err_set(e, "%s: %s", s->lines, strerror(errno));
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    struct err why = {""};
+    return lines_read(span_make(bytes, n), out, &why) == 0 ? 0 : err_set(e, "%s: %s", s->lines, why.text);
+}
+
+int shelf_add_lines(const struct shelf *s, uint32_t number, const struct lines *lines, struct err *e) {
+    char path[PATH_BYTES], temporary[PATH_BYTES];
+    struct buf text;
+    if (make_folder(s->folder, e) != 0) return -1;
+    lines_path(s, number, path);
+    if (strlen(path) + 8 > sizeof temporary) return err_set(e, "%s: the path is too long", path);
+    FILE *f = open_beside(path, temporary, e);
+    if (!f) return -1;
+    buf_init(&text, LINES_MAX_BYTES);
+    lines_write(lines, &text);
+    int status =
+        text.full || fwrite(text.at, 1, text.len, f) != text.len ? err_set(e, "%s: %s", path, strerror(errno)) : 0;
+    buf_free(&text);
+    return put_in_place(f, temporary, path, status, e);
+}
+
+int shelf_use_lines(const struct shelf *s, uint32_t number, struct err *e) {
+    char path[PATH_BYTES];
+    lines_path(s, number, path);
+    if (access(path, F_OK) == 0) return copy_file(path, s->lines, e);
+    return unlink(s->lines) == 0 || errno == ENOENT ? 0 : err_set(e, "%s: %s", s->lines, strerror(errno));
+}
+
 int shelf_use(const struct shelf *s, uint32_t number, struct err *e) {
     char path[PATH_BYTES];
     if (number == 0) {
+        if (shelf_use_lines(s, 0, e) != 0) return -1;
         if (unlink(s->current) == 0 || errno == ENOENT) return 0;
         return err_set(e, "%s: %s", s->current, strerror(errno));
     }
@@ -184,5 +224,6 @@ int shelf_use(const struct shelf *s, uint32_t number, struct err *e) {
     struct weights *w = weights_load_file(path, e); // what does not load is not put in use
     if (!w) return -1;
     weights_free(w);
+    if (shelf_use_lines(s, number, e) != 0) return -1;
     return copy_file(path, s->current, e);
 }

@@ -74,6 +74,9 @@ const struct column COLUMNS[] = {
     TEXT(SHARED, verify),
     ALIKE(COLUMN_COUNT, unused_input_tokens),
     ALIKE(COLUMN_COUNT, unused_output_tokens),
+    ALIKE(COLUMN_FLOAT, logprob_mean),
+    ALIKE(COLUMN_FLOAT, logprob_least),
+    TEXT(SHARED, line),
     {NULL, COLUMN_TEXT, OWN, 0, 0, false},
 };
 

@@ -43,6 +43,7 @@ struct ledger_row {
     char user[64];      // x-sluice-user, or ""
     struct ledger_decision decision;
     float score, p_local, complexity, ambiguity;
+    float logprob_mean, logprob_least; // of the tokens of the local answer that was checked; NAN = not known
     uint32_t masked; // values that left masked; not a column: the receipt says it
     int64_t input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens; // -1 = not told
     int64_t cache_write_1h_tokens;                                                            // of cache_write_tokens
@@ -71,6 +72,7 @@ struct ledger_row {
     char finish[24];
     char service_tier[16]; // as the upstream named it, or ""
     char verify[16];   // "" = not checked; passed, or the check that the local answer failed
+    char line[48];     // of log-probability that it had to reach; "" = its log-probabilities are not known
     int status;         // HTTP status that the caller got; 499 = the caller left
     uint32_t attempts;  // upstreams tried
     uint32_t retries;   // of them after a failure

@@ -135,6 +135,37 @@ int64_t ledger_read_outcomes_of(const char *path, const char *id, outcome_visit 
     return read_outcomes(path, OUTCOMES "WHERE id = ?1 ORDER BY at_us, source", id, 0, visit, context, e);
 }
 
+int64_t ledger_read_confidence(const char *path, const char *local_model, confidence_visit *visit, void *context,
+                               struct err *e) {
+    // With min() the other columns are those of its row (sqlite.org/lang_select.html, "bare columns").
+    static const char SQL[] =
+        "SELECT o.id, k.task, coalesce(o.score, o.success), r.logprob_mean, r.logprob_least,"
+        " min(CASE o.source WHEN 'feedback' THEN 0 WHEN 'validator' THEN 1 ELSE 2 END)"
+        " FROM outcome o JOIN entry r ON r.id = o.id JOIN kind k ON k.kind = r.kind"
+        " WHERE o.answered_by = 'local' AND o.local_model = ?1 AND coalesce(o.score, o.success) IS NOT NULL"
+        " AND r.logprob_mean IS NOT NULL AND k.line = 'none' GROUP BY o.id ORDER BY o.id";
+    sqlite3 *db = store_open_reader(path, e);
+    if (!db) return -1;
+    sqlite3_stmt *s = NULL;
+    int64_t n = 0;
+    int step = SQLITE_ERROR;
+    if (sqlite3_prepare_v2(db, SQL, -1, &s, NULL) == SQLITE_OK) {
+        sqlite3_bind_text(s, 1, local_model, -1, SQLITE_STATIC);
+        for (; (step = sqlite3_step(s)) == SQLITE_ROW; n++) {
+            const char *task = (const char *)sqlite3_column_text(s, 1);
+            visit(context, &(struct ledger_confidence){.id = (const char *)sqlite3_column_text(s, 0),
+                                                       .task = task ? task : "",
+                                                       .quality = (float)sqlite3_column_double(s, 2),
+                                                       .mean = (float)sqlite3_column_double(s, 3),
+                                                       .least = (float)sqlite3_column_double(s, 4)});
+        }
+    }
+    if (step != SQLITE_DONE) n = err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return n;
+}
+
 void ledger_outcome_json(const struct ledger_outcome *o, struct buf *out) {
     char time[25];
     clock_format_utc(o->at_us, time);

@@ -57,6 +57,19 @@ typedef int outcome_visit(void *context, const struct ledger_outcome *o);
 int64_t ledger_read_outcomes(const char *path, int64_t since_us, outcome_visit *visit, void *context, struct err *e);
 // The same for the outcomes of one request.
 int64_t ledger_read_outcomes_of(const char *path, const char *id, outcome_visit *visit, void *context, struct err *e);
+// How sure a local model was of an answer, and how good it was.
+struct ledger_confidence {
+    const char *id, *task;
+    float mean, least; // log-probability of its tokens
+    float quality;     // 0..1: the score, else 0 or 1 by success
+};
+typedef void confidence_visit(void *context, const struct ledger_confidence *c);
+// Calls `visit` for every request that this model answered, of whose answer log-probabilities and an outcome are known:
+// feedback over validator over escalation. Left out are answers that had a line to reach: those below it were not
+// served, so what is known of the others says nothing of where the line should be. Ordered by id. -1 with the reason,
+// else how many.
+int64_t ledger_read_confidence(const char *path, const char *local_model, confidence_visit *visit, void *context,
+                               struct err *e);
 // As a JSON object; the sample by its size.
 struct buf;
 void ledger_outcome_json(const struct ledger_outcome *o, struct buf *out);

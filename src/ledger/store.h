@@ -12,7 +12,7 @@ struct kinds;
 struct ledger_outcome;
 
 enum {
-    STORE_VERSION = 4,              // of the schema; kept in PRAGMA user_version
+    STORE_VERSION = 5,              // of the schema; kept in PRAGMA user_version
     STORE_APPLICATION = 0x536c7563, // "Sluc", in PRAGMA application_id
     STORE_BUSY_MS = 250,            // wait for another process's lock
 };

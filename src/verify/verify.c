@@ -3,16 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "verify/confidence.h"
 #include "verify/fields.h"
 #include "verify/schema.h"
 #include "verify/text.h"
 
 // Above this share of repeated runs of words a text turns in circles (text.h).
 static const double MOST_REPETITION = 0.6;
-
-// The lines of the embedded model: models/tiny/CASCADE.md, by `make eval-cascade`. They say nothing of other models.
-static const double EMBEDDED_MEAN = -0.3, EMBEDDED_LEAST = -0.5, NO_LINE = -INFINITY;
 
 // What is made once for all choices, and the choice at work.
 struct job {
@@ -22,6 +18,7 @@ struct job {
     uint32_t choice, message, calls; // nodes of the body
     int64_t output_tokens;           // -1 = not told
     struct span content;             // decoded
+    struct confidence confidence;    // tokens = 0: not known
     struct json_doc value;           // of the content, as the one element of an array; empty where it is no JSON
     uint8_t *labels;                 // of `value`
     struct schema *schema;           // of response_format
@@ -31,22 +28,6 @@ struct job {
 };
 
 enum { VALUE = 1 }; // the node of `value` that is the answer
-
-struct lines {
-    double mean, least;
-};
-
-// What is set, or what was measured.
-static struct lines lines_of(const struct config *c) {
-    bool embedded = strcmp(c->local.model, "embedded") == 0 && !*c->local.url;
-    double mean = c->routing.verify.min_mean_logprob, least = c->routing.verify.min_logprob;
-    return (struct lines){.mean = mean < 0   ? mean
-                                  : embedded ? EMBEDDED_MEAN
-                                             : NO_LINE,
-                          .least = least < 0  ? least
-                                   : embedded ? EMBEDDED_LEAST
-                                              : NO_LINE};
-}
 
 static bool wants(const struct verify_input *in, enum verify_check c) {
     return in->need.checks >> c & 1;
@@ -79,13 +60,10 @@ static enum verify_result check_refusing(struct job *j) {
 }
 
 static enum verify_result check_confidence(struct job *j) {
-    uint32_t logprobs = json_get(j->body, j->choice, "logprobs");
-    if (!json_is(j->body, logprobs, JSON_OBJECT)) return VERIFY_SKIPPED;
-    struct confidence c = confidence_of(j->body, json_get(j->body, logprobs, "content"));
-    if (!c.tokens) return VERIFY_SKIPPED;
-    struct lines lines = lines_of(j->in->config);
-    bool sure = c.mean >= lines.mean && c.least >= lines.least;
-    return sure ? VERIFY_PASSED : VERIFY_FAILED;
+    const struct verify_line *line = &j->in->need.line;
+    const struct confidence *c = &j->confidence;
+    if (!c->tokens || line->source == LINE_NONE) return VERIFY_SKIPPED;
+    return c->mean >= line->mean && c->least >= line->least ? VERIFY_PASSED : VERIFY_FAILED;
 }
 
 // ---------------------------------------------------------------- JSON
@@ -260,7 +238,8 @@ const char *verify_result_name(enum verify_result r) {
     return NAMES[r];
 }
 
-struct verify_need verify_need_of(const struct chat_view *view, const char *task, const struct config *config) {
+struct verify_need verify_need_of(const struct chat_view *view, const char *task, const struct config *config,
+                                  const struct lines *learned) {
     bool extracts = strcmp(task, "extract") == 0 || config->routing.verify.critical_field_count;
     struct verify_need need = {.checks = 1u << CHECK_EMPTY | 1u << CHECK_TRUNCATED | 1u << CHECK_LOOPING |
                                          1u << CHECK_REFUSING,
@@ -268,11 +247,11 @@ struct verify_need verify_need_of(const struct chat_view *view, const char *task
     if (view->has_schema) need.checks |= 1u << CHECK_SCHEMA;
     if (view->has_tools) need.checks |= 1u << CHECK_TOOL;
     if (extracts) need.checks |= 1u << CHECK_GROUNDED;
-    struct lines lines = lines_of(config);
-    bool has_line = lines.mean > NO_LINE || lines.least > NO_LINE;
-    // llama-server tells no log-probabilities where tools are offered
-    if (has_line && config->routing.verify.logprobs && (!view->has_tools || view->wants_logprobs))
-        need.checks |= 1u << CHECK_CONFIDENCE;
+    // llama-server tells no log-probabilities where tools are offered. Without a line they are asked for too: from
+    // them, and what becomes of the answers, one is learned.
+    if (!config->routing.verify.logprobs || (view->has_tools && !view->wants_logprobs)) return need;
+    need.checks |= 1u << CHECK_CONFIDENCE;
+    need.line = verify_line_of(config, learned, task);
     return need;
 }
 
@@ -288,6 +267,9 @@ static void begin_choice(struct job *j, uint32_t choice) {
     struct span raw = json_text(body, json_get(body, j->message, "content"));
     char *text = raw.len ? arena_alloc(j->arena, raw.len) : NULL;
     j->content = text ? span_make(text, json_unescape(raw, text)) : SPAN_NONE;
+    uint32_t logprobs = wants(j->in, CHECK_CONFIDENCE) ? json_get(body, choice, "logprobs") : 0;
+    j->confidence = json_is(body, logprobs, JSON_OBJECT) ? confidence_of(body, json_get(body, logprobs, "content"))
+                                                         : (struct confidence){.tokens = 0};
     bool json = wants(j->in, CHECK_SCHEMA) || wants(j->in, CHECK_GROUNDED);
     if (!json || j->in->partial || !read_value(j, j->content, &j->value, &j->labels)) json_free(&j->value);
 }
@@ -295,6 +277,14 @@ static void begin_choice(struct job *j, uint32_t choice) {
 static void merge(uint8_t *all, enum verify_result one, bool first) {
     if (first || one == VERIFY_FAILED) *all = (uint8_t)one;
     else if (*all == VERIFY_PASSED && one == VERIFY_SKIPPED) *all = VERIFY_SKIPPED;
+}
+
+// Of several choices the least sure one, of each number.
+static void merge_confidence(struct confidence *all, const struct confidence *one) {
+    if (!one->tokens) return;
+    all->mean = all->tokens ? fmin(all->mean, one->mean) : one->mean;
+    all->least = all->tokens ? fmin(all->least, one->least) : one->least;
+    all->tokens += one->tokens;
 }
 
 static void check_choice(struct job *j, bool first, struct verify_report *out) {
@@ -323,6 +313,7 @@ void verify_answer(const struct verify_input *in, struct span body, struct arena
          c = doc.nodes[c].next, first = false) {
         if (!json_is(&doc, c, JSON_OBJECT)) continue;
         begin_choice(&j, c);
+        merge_confidence(&out->confidence, &j.confidence);
         check_choice(&j, first, out);
     }
     if (first && wants(in, CHECK_EMPTY) && !in->partial) { // no choice at all

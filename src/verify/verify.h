@@ -12,6 +12,8 @@
 #include "base/arena.h"
 #include "chat/view.h"
 #include "config/config.h"
+#include "verify/confidence.h"
+#include "verify/line.h"
 
 // In the order in which they are made: the first that fails is the one that is told.
 enum verify_check {
@@ -33,12 +35,14 @@ enum verify_result { VERIFY_SKIPPED, VERIFY_PASSED, VERIFY_FAILED };
 const char *verify_result_name(enum verify_result r);
 
 struct verify_need {
-    uint32_t checks; // 1u << enum verify_check, each; 0 = the answer is not checked
-    bool whole;      // a stream of it is not to begin before it is complete
+    uint32_t checks;         // 1u << enum verify_check, each; 0 = the answer is not checked
+    bool whole;              // a stream of it is not to begin before it is complete
+    struct verify_line line; // of CHECK_CONFIDENCE; with none it is skipped
 };
 
-// What the answer to this request needs; `task` is the score's.
-struct verify_need verify_need_of(const struct chat_view *view, const char *task, const struct config *config);
+// What the answer to this request needs; `task` is the score's. `learned` may be NULL.
+struct verify_need verify_need_of(const struct chat_view *view, const char *task, const struct config *config,
+                                  const struct lines *learned);
 
 struct verify_input {
     const struct chat_view *view; // the request; NULL when it is gone: what needs it is skipped
@@ -52,6 +56,7 @@ struct verify_report {
     uint8_t results[CHECK_COUNT]; // enum verify_result, of the checks in need
     enum verify_check failed;     // the first, or CHECK_COUNT
     uint32_t ignored;             // keywords of schemas that were not understood
+    struct confidence confidence; // where the need has CHECK_CONFIDENCE; tokens = 0: none told
 };
 
 // `body` is the chat completion as JSON.

@@ -173,6 +173,60 @@ static void outcome_json_is_strict(void **state) {
     buf_free(&b);
 }
 
+// ---------------------------------------------------------------- log-probabilities
+
+static void file_sure(struct ledger *l, const char *id, const char *line, float mean) {
+    struct ledger_row row = {.started_us = 1, .logprob_mean = mean, .logprob_least = mean * 2};
+    span_copy_z(row.id, sizeof row.id, id);
+    span_copy_z(row.line, sizeof row.line, line);
+    span_copy_z(row.task, sizeof row.task, "extract");
+    assert_true(ledger_reserve(l));
+    ledger_file(l, &row);
+}
+
+static void tell(struct ledger *l, struct ledger_outcome o) {
+    assert_true(ledger_add_outcome(l, &o));
+}
+
+struct sure {
+    char ids[64];
+    float mean, least, quality;
+};
+
+static void keep_sure(void *context, const struct ledger_confidence *c) {
+    struct sure *s = context;
+    strcat(s->ids, c->id);
+    s->mean = c->mean;
+    s->least = c->least;
+    s->quality = c->quality;
+    assert_string_equal(c->task, "extract");
+}
+
+static void confidence_is_read_of_local_answers_that_no_line_sorted(void **state) {
+    (void)state;
+    struct sure s = {.ids = ""};
+    struct err e = {""};
+    struct ledger *l = opened(5);
+    file_sure(l, "a", "none", -0.25f);
+    file_sure(l, "b", "learned -0.1 -", -0.25f); // it had a line to reach
+    file_sure(l, "c", "none", NAN);              // nothing was told
+    file_sure(l, "d", "none", -0.25f);           // no outcome
+    file_sure(l, "e", "none", -0.25f);           // the frontier answered in the end
+    tell(l, outcome("a", OUTCOME_ESCALATION, OUTCOME_BAD, NAN));
+    tell(l, outcome("a", OUTCOME_FEEDBACK, OUTCOME_BAD, 0.75f)); // the better word, and its score
+    tell(l, outcome("b", OUTCOME_FEEDBACK, OUTCOME_GOOD, NAN));
+    tell(l, outcome("c", OUTCOME_FEEDBACK, OUTCOME_GOOD, NAN));
+    struct ledger_outcome far = outcome("e", OUTCOME_FEEDBACK, OUTCOME_GOOD, NAN);
+    far.by_local = false;
+    tell(l, far);
+    ledger_close(l);
+    assert_int_equal(ledger_read_confidence(path, "tiny", keep_sure, &s, &e), 1);
+    assert_string_equal(s.ids, "a");
+    assert_true(s.mean == -0.25f && s.least == -0.5f && s.quality == 0.75f);
+    assert_int_equal(ledger_read_confidence(path, "other", keep_sure, &s, &e), 0);
+    assert_int_equal(ledger_read_confidence("/nowhere/ledger.db", "tiny", keep_sure, &s, &e), -1);
+}
+
 // ---------------------------------------------------------------- rows
 
 static void row_is_found_before_it_is_written(void **state) {
@@ -221,6 +275,7 @@ int main(void) {
         OUTCOME_TEST(outcome_is_refused_when_the_queue_is_full),
         OUTCOME_TEST(outcome_goes_with_its_row),
         cmocka_unit_test(outcome_json_is_strict),
+        OUTCOME_TEST(confidence_is_read_of_local_answers_that_no_line_sorted),
         OUTCOME_TEST(row_is_found_before_it_is_written),
         OUTCOME_TEST(row_is_read_from_the_file),
     };

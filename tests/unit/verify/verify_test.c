@@ -37,7 +37,7 @@ static void begin(struct bench *b, const char *fields, const char *prompt, const
     b->config.routing.verify.min_logprob = -5;
     b->in = (struct verify_input){.view = &b->view,
                                   .config = &b->config,
-                                  .need = verify_need_of(&b->view, task, &b->config),
+                                  .need = verify_need_of(&b->view, task, &b->config, NULL),
                                   .max_tokens = b->view.max_tokens};
 }
 
@@ -136,6 +136,7 @@ static void verify_confidence_has_a_line_for_the_mean_and_one_for_the_least(void
     assert_int_equal(b.report.results[CHECK_CONFIDENCE], VERIFY_PASSED);
     assert_int_equal(check(&b, with_logprobs(&b, -1.5, -1)), CHECK_CONFIDENCE);
     b.config.routing.verify.min_mean_logprob = -30;
+    b.in.need = verify_need_of(&b.view, "chat", &b.config, NULL);
     assert_int_equal(check(&b, with_logprobs(&b, -4.9, 0)), CHECK_COUNT);
     assert_int_equal(check(&b, with_logprobs(&b, -5.1, 0)), CHECK_CONFIDENCE);
     assert_int_equal(check(&b, with_logprobs(&b, -1e300, 0)), CHECK_CONFIDENCE);
@@ -152,17 +153,34 @@ static void verify_confidence_without_logprobs_is_skipped(void **state) {
     end(&b);
 }
 
-static void verify_lines_are_measured_for_the_embedded_model_only(void **state) {
+static void verify_without_a_line_asks_and_doubts_nobody(void **state) {
     (void)state;
     struct bench b;
     begin(&b, "", "hi", "chat");
     b.config.routing.verify.min_mean_logprob = b.config.routing.verify.min_logprob = 0;
-    assert_false(verify_need_of(&b.view, "chat", &b.config).checks >> CHECK_CONFIDENCE & 1);
-    b.config.local.model = "embedded";
-    assert_true(verify_need_of(&b.view, "chat", &b.config).checks >> CHECK_CONFIDENCE & 1);
-    assert_int_equal(check(&b, with_logprobs(&b, -0.01, -3)), CHECK_CONFIDENCE);
+    b.in.need = verify_need_of(&b.view, "chat", &b.config, NULL);
+    assert_true(b.in.need.checks >> CHECK_CONFIDENCE & 1);
+    assert_int_equal(b.in.need.line.source, LINE_NONE);
+    assert_int_equal(check(&b, with_logprobs(&b, -8, -4)), CHECK_COUNT);
+    assert_int_equal(b.report.results[CHECK_CONFIDENCE], VERIFY_SKIPPED);
+    assert_int_equal(b.report.confidence.tokens, 2); // but they are told
+    assert_true(b.report.confidence.mean == -6 && b.report.confidence.least == -8);
     b.config.routing.verify.logprobs = false;
-    assert_false(verify_need_of(&b.view, "chat", &b.config).checks >> CHECK_CONFIDENCE & 1);
+    assert_false(verify_need_of(&b.view, "chat", &b.config, NULL).checks >> CHECK_CONFIDENCE & 1);
+    end(&b);
+}
+
+static void verify_tells_log_probabilities_of_an_answer_that_another_check_doubts(void **state) {
+    (void)state;
+    struct bench b;
+    begin(&b, "", "hi", "chat");
+    const char *empty =
+        "{\"message\":{\"content\":\"\"},\"logprobs\":{\"content\":[{\"token\":\"a\",\"logprob\":-2}]}}";
+    assert_int_equal(check(&b, empty), CHECK_EMPTY);
+    assert_true(b.report.confidence.least == -2);
+    char *both = arena_printf(&b.work, "%s,%s", with_logprobs(&b, -0.5, -1), with_logprobs(&b, -0.1, -3));
+    (void)check(&b, both);
+    assert_true(b.report.confidence.least == -3); // the least sure of several choices
     end(&b);
 }
 
@@ -239,7 +257,8 @@ int main(void) {
         cmocka_unit_test(verify_says_which_check_failed),
         cmocka_unit_test(verify_confidence_has_a_line_for_the_mean_and_one_for_the_least),
         cmocka_unit_test(verify_confidence_without_logprobs_is_skipped),
-        cmocka_unit_test(verify_lines_are_measured_for_the_embedded_model_only),
+        cmocka_unit_test(verify_without_a_line_asks_and_doubts_nobody),
+        cmocka_unit_test(verify_tells_log_probabilities_of_an_answer_that_another_check_doubts),
         cmocka_unit_test(verify_of_a_beginning_says_what_can_be_told),
         cmocka_unit_test(verify_without_the_request_skips_what_compares_with_it),
         cmocka_unit_test(verify_of_a_long_request_is_not_grounded),

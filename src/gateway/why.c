@@ -4,6 +4,7 @@
 
 #include "route/dial.h"
 #include "route/plan.h"
+#include "verify/verify.h"
 
 static void put_score(struct buf *b, const struct ledger_row *row) {
     const struct ledger_decision *d = &row->decision;
@@ -28,6 +29,9 @@ static void put_session(struct buf *b, const struct ledger_decision *d) {
 static void put_end(struct buf *b, const struct ledger_row *row) {
     if (*row->verify && strcmp(row->verify, "passed") != 0)
         buf_printf(b, "; the local answer failed the check %s", row->verify);
+    if (strcmp(row->verify, verify_check_name(CHECK_CONFIDENCE)) == 0)
+        buf_printf(b, ": log-probabilities of mean %.3g and least %.3g, and the line is %s", (double)row->logprob_mean,
+                   (double)row->logprob_least, row->line);
     if (*row->degraded) buf_printf(b, "; degraded: %s", row->degraded);
     // what is refused before it is understood has no reason, and nothing stands before
     if (*row->error_code) buf_printf(b, "%sit ended with %s", *row->reason ? "; " : "", row->error_code);

@@ -87,7 +87,9 @@ test('lines_that_were_learned_escalate_the_next_answer_below', async () => {
   const seen = await gateway.row(unsure.id);
   assert.equal(seen.verify, 'confidence');
   assert.match(seen.line, /^learned/);
-  assert.equal((await row(unsure.id)).line, seen.line);
+  const told = await row(unsure.id);
+  assert.equal(told.line, seen.line);
+  assert.match(told.why, /failed the check confidence: log-probabilities of mean -[\d.]+ and least -3\.2, and the line is learned/);
   const words = run(['explain', prompt(1), ...settings]).stdout;
   assert.match(words, /line +learned for (this task|all tasks); /);
 });

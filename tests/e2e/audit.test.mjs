@@ -262,3 +262,10 @@ test('replay_unknown_prices_stay_unknown', () => {
   assert.match(failed.stderr, /price book has no/);
   assert.equal(run(['replay', file, '--keep-quality', '2']).status, 2);
 });
+
+test('audit_control_characters_of_a_file_do_not_reach_the_terminal', () => {
+  const r = run(['audit', write('escape.csv', 'a\x1b[31mred,b\n1,2\n')]);
+  assert.equal(r.status, 1);
+  assert.match(r.stderr, /a\?\[31mred/);
+  assert.ok(!r.stderr.includes('\x1b'));
+});

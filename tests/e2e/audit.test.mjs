@@ -97,7 +97,7 @@ test('audit_several_files_of_different_formats_are_added_up', () => {
 test('audit_text_says_what_json_says', () => {
   const r = run(['audit', write('a.csv', csvOf(requests) + 'x,y\n')]);
   assert.equal(r.status, 0, r.stderr);
-  for (const part of [/Verdict: /, /Recommendation: /, /three numbers that matter/, /output of all tokens +75\.\d/, /The four leaks/, /Spend, USD/, /1 bad rows, in none of the sums/, /a\.csv:1122: 2 columns/]) assert.match(r.stdout, part);
+  for (const part of [/Verdict: /, /Recommendation: /, /three numbers that matter/, /output of all tokens +75\.\d/, /The four leaks/, /Spend, USD/, /1 bad row, in none of the sums/, /a\.csv:1122: 2 columns/]) assert.match(r.stdout, part);
 });
 
 test('audit_bad_rows_are_written_out', () => {

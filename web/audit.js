@@ -5,6 +5,8 @@ function auditSentence(d) {
   const { saving_usd_per_month: saving, saving_percent: part } = d.saving ?? {};
   const much = isNumber(saving) && saving > 0 && `${money(saving)} a\u00a0month${isNumber(part) ? ` (${percent(part)})` : ''}`;
   const would = `routing routine work to a local model would save ${much}`;
+  if (!isNumber(d.output_token_percent) && !isNumber(saving) && auditShare(d, 'routine_percent').value === UNKNOWN && d.verdict === 'weak')
+    return 'These logs cannot tell whether routing would pay.';
   switch (d.verdict) {
     case 'strong-candidate': return much ? `A strong candidate: ${would}.` : `A strong candidate for a local model${isNumber(saving) ? ', but the volume does not pay yet' : ''}.`;
     case 'candidate': return much ? `A candidate: ${would}.` : 'A candidate for routing to a local model, but not for the money.';
@@ -135,11 +137,12 @@ const auditUsage = (d) => facts('Usage', [
   ['To', d.until && day(d.until)],
   ['Requests', known(d.requests, count)],
   ['Input tokens', known(d.input_tokens, count)],
-  ['of which read from a cache', known(d.cached_tokens, count)],
+  ['of which read from a cache', isNumber(d.input_tokens) && known(d.cached_tokens, count)],
   ['Output tokens', known(d.output_tokens, count)],
   ['of which reasoning', d.reasoning_tokens > 0 && count(d.reasoning_tokens)],
   ['Spend by the log', cents(d.spend?.logged_usd)],
   ['Spend by the price book', cents(d.spend?.book_usd)],
+  ['Bills, not added to the rest', cents(d.spend?.billed_usd)],
   ['Requests that are sensitive', auditShare(d, 'sensitive_percent').value],
   ['Models without a known price', rowsNames(d.spend?.unknown_models)],
 ]);

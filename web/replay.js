@@ -136,16 +136,22 @@ const replayUnpriced = (d) => table({
   rows: rowsOf(d.unpriced),
 });
 
+/** What it was, and where no request was decided what it could be. @param {any} d */
+function replayBefore({ before, after }) {
+  const range = isNumber(after?.cost_usd_low) && isNumber(after?.cost_usd_high) && `between ${money(after.cost_usd_low)} and ${money(after.cost_usd_high)}`;
+  return [range, isNumber(before?.cost_usd) && `${money(before.cost_usd)} as it was`].filter(Boolean).join('; ');
+}
+
 /** @param {Told} report @returns {Page} */
 function replayPage({ data: d }) {
   const cost = replayCost(d);
-  const [before, after] = [d.before?.cost_usd, d.after?.cost_usd];
+  const after = d.after?.cost_usd;
   return {
     title: 'Replay of past requests',
     verdict: replaySentence(d),
     lead: d.precision_text,
     numbers: [
-      { label: 'under this policy', value: isNumber(after) && money(after), note: isNumber(before) && `${money(before)} as it was` },
+      { label: 'under this policy', value: isNumber(after) && money(after), note: replayBefore(d) },
       { label: 'would have stayed local', value: isNumber(d.after?.local_share) && share(d.after.local_share), note: isNumber(d.requests) && `of ${count(d.requests)} requests` },
       { label: 'would not have left', value: isNumber(d.egress_avoided_bytes) && bytes(d.egress_avoided_bytes) },
     ],

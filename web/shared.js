@@ -47,7 +47,7 @@ const readFiles = (d) => table({
 
 /** @param {any} d */
 const badRows = (d) => [
-  d.bad_rows > 0 && callout(`${count(d.bad_rows)} ${d.bad_rows === 1 ? 'row' : 'rows'} could not be read, and stand in no figure.`, true),
+  d.bad_rows > 0 && callout(`${count(d.bad_rows)} ${d.bad_rows === 1 ? 'row could not be read, and stands' : 'rows could not be read, and stand'} in no figure.`, true),
   table({
     label: 'Bad rows',
     columns: [

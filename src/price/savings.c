@@ -121,8 +121,7 @@ const char *savings_break_even_why(enum savings_break_even b) {
         [BREAK_EVEN_AT_ONCE] = "nothing to pay back: it saves from the first month",
         [BREAK_EVEN_LATER] = "hardware and setup are paid back by what is saved",
         [BREAK_EVEN_AFTER_LOSS] =
-            "only in the long run: as it is now a month costs more than before, with hardware and "
-            "setup amortised",
+            "only in the long run: as it is now a month costs more than before, with amortisation",
         [BREAK_EVEN_LOSES] = "never: what runs locally costs more a month than it saves",
         [BREAK_EVEN_TOO_LATE] = "never within ten years: what is saved does not pay back hardware and setup",
     };

@@ -170,8 +170,8 @@ static void print_bad(const struct out *x, const json_t *r) {
     size_t i;
     json_t *b;
     if (!(count > 0)) return;
-    fprintf(x->file, "\n%s%.0f bad rows%s, in none of the sums (--bad-rows FILE lists all)\n", bold(x), count,
-            plain(x));
+    fprintf(x->file, "\n%s%.0f bad row%s%s, in none of the sums (--bad-rows FILE lists all)\n", bold(x), count,
+            count == 1 ? "" : "s", plain(x));
     json_array_foreach(json_object_get(r, "bad"), i, b)
         fprintf(x->file, "  %s:%.0f: %s\n", text(b, "file"), number(b, "line"), text(b, "why"));
 }

@@ -37,6 +37,7 @@ static const char OUTCOMES[] = "SELECT answered_by = 'local', coalesce(score, su
 
 static int take_outcomes(struct ledger_reader *x, struct usage_row *row) {
     int step;
+    if (!x->outcomes) return SQLITE_DONE; // the ledger has none
     sqlite3_bind_text(x->outcomes, 1, x->row.id, -1, SQLITE_STATIC);
     while ((step = sqlite3_step(x->outcomes)) == SQLITE_ROW)
         *(sqlite3_column_int(x->outcomes, 0) ? &row->weak : &row->strong) = sqlite3_column_double(x->outcomes, 1);
@@ -108,6 +109,18 @@ static bool has_any(void *context, struct span column) {
     return true;
 }
 
+// A ledger without outcomes is spared to look for them row by row.
+static bool prepare(struct ledger_reader *x, const char *sql) {
+    sqlite3_stmt *any = NULL;
+    int step = SQLITE_ERROR;
+    if (sqlite3_prepare_v2(x->db, sql, -1, &x->rows, NULL) != SQLITE_OK) return false;
+    if (sqlite3_prepare_v2(x->db, "SELECT 1 FROM outcome LIMIT 1", -1, &any, NULL) == SQLITE_OK)
+        step = sqlite3_step(any);
+    sqlite3_finalize(any);
+    if (step == SQLITE_DONE) return true;
+    return step == SQLITE_ROW && sqlite3_prepare_v2(x->db, OUTCOMES, -1, &x->outcomes, NULL) == SQLITE_OK;
+}
+
 int reader_ledger_open(struct reader *r, const char *path, struct err *e) {
     struct ledger_reader *x = mem_new(sizeof *x);
     struct buf sql;
@@ -123,10 +136,7 @@ int reader_ledger_open(struct reader *r, const char *path, struct err *e) {
     buf_add_z(&sql, "SELECT ");
     columns_list(&sql, COLUMN_ALL);
     buf_add_z(&sql, " FROM request ORDER BY seq");
-    int status = sqlite3_prepare_v2(x->db, sql.at, -1, &x->rows, NULL) == SQLITE_OK &&
-                         sqlite3_prepare_v2(x->db, OUTCOMES, -1, &x->outcomes, NULL) == SQLITE_OK
-                     ? 0
-                     : err_set(e, "cannot be read: %s", sqlite3_errmsg(x->db));
+    int status = prepare(x, sql.at) ? 0 : err_set(e, "cannot be read: %s", sqlite3_errmsg(x->db));
     buf_free(&sql);
     return status;
 }

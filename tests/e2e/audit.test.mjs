@@ -97,7 +97,7 @@ test('audit_several_files_of_different_formats_are_added_up', () => {
 test('audit_text_says_what_json_says', () => {
   const r = run(['audit', write('a.csv', csvOf(requests) + 'x,y\n')]);
   assert.equal(r.status, 0, r.stderr);
-  for (const part of [/Verdict: /, /Recommendation: /, /three numbers that matter/, /output of all tokens +75\.\d/, /The four leaks/, /Spend, USD/, /1 bad rows, in none of the sums/, /a\.csv:1122: 2 columns/]) assert.match(r.stdout, part);
+  for (const part of [/Verdict: /, /Recommendation: /, /three numbers that matter/, /output of all tokens +75\.\d/, /The four leaks/, /Spend, USD/, /1 bad row, in none of the sums/, /a\.csv:1122: 2 columns/]) assert.match(r.stdout, part);
 });
 
 test('audit_bad_rows_are_written_out', () => {
@@ -261,4 +261,11 @@ test('replay_unknown_prices_stay_unknown', () => {
   assert.equal(failed.status, 3);
   assert.match(failed.stderr, /price book has no/);
   assert.equal(run(['replay', file, '--keep-quality', '2']).status, 2);
+});
+
+test('audit_control_characters_of_a_file_do_not_reach_the_terminal', () => {
+  const r = run(['audit', write('escape.csv', 'a\x1b[31mred,b\n1,2\n')]);
+  assert.equal(r.status, 1);
+  assert.match(r.stderr, /a\?\[31mred/);
+  assert.ok(!r.stderr.includes('\x1b'));
 });

@@ -331,3 +331,22 @@ test('reports_figures_of_a_chart_stand_in_a_table_too', () =>
     const rows = await page.locator('figure', { hasText: 'Cash over' }).locator('tbody tr').count();
     assert.equal(rows, told.cash_months.length);
   }));
+
+test('reports_audit_of_bills_alone_shows_them_and_judges_nothing', async () => {
+  const bills = path.join(dir, 'bills.csv');
+  fs.writeFileSync(bills, 'start_time,end_time,amount_value,amount_currency,line_item\n1764547200,1764633600,1.25,usd,"gpt-5.2, output"\n');
+  files.bills = htmlOf(['audit', bills]);
+  await withPage('bills', {}, async (page) => {
+    const main = await page.textContent('main');
+    assert.match(main, /These logs cannot tell whether routing would pay/);
+    assert.match(main, /Bills, not added to the rest\s*\$1\.25/);
+    assert.doesNotMatch(main, /of which read from a cache/);
+  });
+});
+
+test('reports_replay_without_prompts_gives_the_range', async () => {
+  const sizes = path.join(dir, 'sizes.csv');
+  fs.writeFileSync(sizes, 'model,input_tokens,output_tokens\ngpt-5.2,1000,0\ngpt-5.2,300000,0\n');
+  files.shares = htmlOf(['replay', sizes]);
+  await withPage('shares', {}, async (page) => assert.match(await page.textContent('main'), /between \$[\d.,]+ and \$[\d.,]+; \$[\d.,]+ as it was/));
+});

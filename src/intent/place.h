@@ -15,7 +15,7 @@
 enum {
     PLACE_DIMS = 32,
     PLACE_MARKS = 128,
-    PLACE_WORDS = 8192, // at most so many buckets have coordinates
+    PLACE_WORDS = 4096, // at most so many buckets have coordinates
     PLACE_GROUPS = (1 << READING_BITS) / 64,
 };
 

@@ -5,12 +5,14 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "intent/place_fit.h"
 #include "intent/solve.h"
 
 enum { RARITIES = 2, PENALTIES = 5 };
 static const float RARITY[RARITIES] = {0, 1};
 static const float PENALTY[PENALTIES] = {8, 25, 80, 250, 1000};
-static const float SIDE_PENALTY = 80; // of the fits that estimate an unknown side
+static const float SIDE_PENALTY = 80;                   // of the fits that estimate an unknown side
+static const double SHARE_ROWS = 500, MOST_SHARE = 0.7; // so many rows halve the share of the map
 static const float INPUT_BOUND = 4;
 static const float COUNT_SCALE = 0.1f, OUTPUT_SCALE = 0.02f, FRONTIER_SCALE = 0.3f; // of one deviation
 
@@ -26,6 +28,7 @@ struct fit {
     float *unseen[RARITIES][PENALTIES]; // cross-fitted sums
     float input_scale[OUTCOME_INPUTS];
     uint8_t best[RARITIES]; // of all folds
+    float share;            // of the map in the head
 };
 
 static void stepped(struct fit *f) {
@@ -158,7 +161,7 @@ static void cross_fit(struct fit *f) {
         some = mem_new(n);
         for (uint32_t r = 0; r < n; r++) some[r] = hash_mix(f->o.at[r].group + 7) % used < LEARN_CHOOSE_ROWS;
     }
-    f->steps = RARITIES * (f->folds * (some ? PENALTIES + 1 : PENALTIES) + 1);
+    f->steps = RARITIES * (f->folds * (some ? PENALTIES + 1 : PENALTIES) + 1) + f->folds + 1;
     for (uint32_t i = 0; i < RARITIES; i++) {
         for (uint32_t p = 0; p < PENALTIES; p++) f->unseen[i][p] = mem_new_array(n, sizeof(float));
         if (some) cross_fit_some(f, i, some);
@@ -166,6 +169,41 @@ static void cross_fit(struct fit *f) {
         for (uint32_t p = 0; p < PENALTIES; p++) free(f->unseen[i][p]);
     }
     free(some);
+}
+
+// ---------------------------------------------------------------- the map
+
+// The share with the least squared error over the rows of all folds but one: what the map tells beyond the ridge fits.
+static float share_without(const struct fit *f, const float *by_map, uint32_t without) {
+    double over = 0, under = 0, n = 0;
+    for (uint32_t r = 0; r < f->o.count; r++) {
+        if (f->weight[r] == 0 || f->fold[r] == without) continue;
+        double more = (double)(by_map[r] - f->out->sum[r]), rest = (double)(f->out->gain[r] - f->out->sum[r]);
+        over += more * rest;
+        under += more * more;
+        n++;
+    }
+    double share = under > 0 ? over / under * n / (n + SHARE_ROWS) : 0;
+    return (float)fmax(0, fmin(MOST_SHARE, share));
+}
+
+static void blend_map(struct fit *f) {
+    uint32_t n = f->o.count;
+    float *by_map = mem_new_array(n + 1, sizeof *by_map), *share = mem_new_array(f->folds, sizeof *share);
+    struct place_model *m = mem_new(sizeof *m);
+    for (uint32_t k = 0; k < f->folds; k++) {
+        for (uint32_t r = 0; r < n; r++) f->part[r] = f->fold[r] == k ? 0 : f->weight[r];
+        place_fit(&f->o, f->out->gain, f->part, m);
+        for (uint32_t r = 0; r < n; r++)
+            if (f->fold[r] == k) by_map[r] = place_predict(m, &f->o, r);
+        place_release(m);
+        stepped(f);
+    }
+    f->share = share_without(f, by_map, UINT32_MAX);
+    for (uint32_t k = 0; k < f->folds; k++) share[k] = share_without(f, by_map, k);
+    for (uint32_t r = 0; r < n; r++)
+        if (f->weight[r] > 0) f->out->sum[r] += share[f->fold[r]] * (by_map[r] - f->out->sum[r]);
+    free(m), free(by_map), free(share);
 }
 
 // ---------------------------------------------------------------- calibration
@@ -246,17 +284,35 @@ static void note_rows(struct fit *f) {
                                learned_mark(f->o.bucket + f->o.at[r].begin, f->o.at[r].text));
 }
 
+static void add_map(struct fit *f, struct solution *b) {
+    struct place_model *m = mem_new(sizeof *m);
+    struct learned *l = &f->out->learned;
+    if (f->share > 0) {
+        place_fit(&f->o, f->out->gain, f->weight, m);
+        for (uint32_t i = 0; i < OUTCOME_INPUTS; i++) b->input[i] += f->share * m->input[i];
+        for (uint32_t i = 0; i < PLACE_MARKS; i++) m->place.weight[i] *= f->share;
+        b->constant += f->share * m->constant;
+        l->place = m->place;
+        l->header.placed = m->known;
+        f->out->coordinates = m->row;
+    }
+    free(m);
+    stepped(f);
+}
+
 static void fit_head(struct fit *f) {
     struct solution b;
+    float share = (1 - f->share) / RARITIES; // of each
     solution_init(&b);
     for (uint32_t i = 0; i < RARITIES; i++) {
         struct solve_how how = {PENALTY[f->best[i]], RARITY[i], f->input_scale};
         solver_fit(f->solver, f->out->gain, f->weight, &how);
-        solver_add(f->solver, 1.0f / RARITIES, &b);
+        solver_add(f->solver, share, &b);
         for (uint32_t r = 0; r < f->o.count; r++)
-            if (f->weight[r] == 0) f->out->sum[r] += solver_predict(f->solver, r) / RARITIES;
+            if (f->weight[r] == 0) f->out->sum[r] += share * solver_predict(f->solver, r);
         stepped(f);
     }
+    add_map(f, &b);
     f->out->learned.header.penalty = PENALTY[f->best[0]];
     quantise(f, &b);
     note_rows(f);
@@ -301,6 +357,7 @@ int learn_fit(const struct outcomes *o, const bool *use, const struct learn_opti
         f.solver = solver_new(&f.o);
         set_targets(&f);
         cross_fit(&f);
+        blend_map(&f);
         calibrate(&f);
         set_quantiles(&f);
         fit_head(&f);
@@ -321,5 +378,6 @@ void learn_release(struct learn_result *r) {
     free(r->as_well);
     free(r->table);
     free(r->filter);
+    free(r->coordinates);
     *r = (struct learn_result){0};
 }

@@ -39,6 +39,7 @@ struct learn_result {
     uint32_t used, one_sided;
     struct learned learned; // names, time and figures are the caller's to fill in
     uint8_t *table, *filter;
+    int8_t (*coordinates)[PLACE_DIMS];
 };
 
 // `use`: which rows to learn from, NULL = all that know an outcome. Groups (outcomes_group) must be set. -1 with the

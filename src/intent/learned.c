@@ -47,8 +47,21 @@ static bool header_is_right(const struct learned_header *h) {
     const float numbers[] = {h->step, h->constant, h->local_slope, h->local_offset};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!isfinite(numbers[i])) return false;
-    return h->local_slope > 0 && h->step >= 0 && h->zero == 0 && h->filter_bytes <= LEARNED_FILTER_MAX_BYTES &&
-           is_name(h->local, sizeof h->local) && is_name(h->frontier, sizeof h->frontier);
+    return h->local_slope > 0 && h->step >= 0 && h->placed <= PLACE_WORDS &&
+           h->filter_bytes <= LEARNED_FILTER_MAX_BYTES && is_name(h->local, sizeof h->local) &&
+           is_name(h->frontier, sizeof h->frontier);
+}
+
+static bool take_place(struct cursor *c, struct learned *l) {
+    struct place *p = &l->place;
+    if (l->header.placed == 0) return c->left == 0;
+    if (c->left < sizeof p->known) return false;
+    memcpy(p->known, c->at, sizeof p->known);
+    c->at += sizeof p->known;
+    c->left -= sizeof p->known;
+    if (!take_floats(c, p->mark[0], PLACE_DIMS * PLACE_MARKS) || !take_floats(c, p->weight, PLACE_MARKS)) return false;
+    p->row = (const int8_t(*)[PLACE_DIMS])c->at;
+    return place_index(p) == l->header.placed && c->left == (size_t)l->header.placed * PLACE_DIMS;
 }
 
 static bool take_body(struct cursor *c, struct learned *l) {
@@ -59,7 +72,11 @@ static bool take_body(struct cursor *c, struct learned *l) {
         if (l->quantile[i] < 0 || l->quantile[i] > 1 || (i && l->quantile[i] < l->quantile[i - 1])) return false;
     l->table = (const uint8_t *)c->at;
     l->filter = l->table + TABLE_BYTES;
-    return c->left == (size_t)TABLE_BYTES + l->header.filter_bytes;
+    size_t bytes = (size_t)TABLE_BYTES + l->header.filter_bytes;
+    if (c->left < bytes) return false;
+    c->at += bytes;
+    c->left -= bytes;
+    return take_place(c, l);
 }
 
 struct learned *learned_load(struct span bytes, uint32_t base, struct err *e) {
@@ -100,6 +117,12 @@ int learned_write(const struct learned *l, FILE *out, struct err *e) {
     buf_add(&b, l->quantile, sizeof l->quantile);
     buf_add(&b, l->table, TABLE_BYTES);
     buf_add(&b, l->filter, h.filter_bytes);
+    if (h.placed) {
+        buf_add(&b, l->place.known, sizeof l->place.known);
+        buf_add(&b, l->place.mark, sizeof l->place.mark);
+        buf_add(&b, l->place.weight, sizeof l->place.weight);
+        buf_add(&b, l->place.row, (size_t)h.placed * PLACE_DIMS);
+    }
     h.size = (uint32_t)(sizeof h + b.len);
     h.checksum = checksum(h, b.at, b.len);
     int result = 0;
@@ -137,7 +160,7 @@ float learned_apply(const struct learned *l, const struct reading *r, const floa
     float weight[LEARNED_INPUTS], sum = l->header.constant + l->header.step * words;
     learned_weigh_inputs(l, r, outputs, weight);
     for (uint32_t i = 0; i < LEARNED_INPUTS; i++) sum += weight[i];
-    return sum;
+    return l->header.placed ? sum + place_weigh(&l->place, r->text, r->text_count) : sum;
 }
 
 float learned_p_local(const struct learned *l, float sum) {

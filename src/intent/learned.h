@@ -9,14 +9,17 @@
 //   quantile float[WEIGHTS_QUANTILES], of the scores of the outcomes it was made from
 //   table    uint8[1 << READING_BITS], 128 stands for 0
 //   filter   uint8[filter_bytes]: which requests it was made from, a Bloom filter of LEARNED_PROBES bits each
+// and when header.placed is above 0, a map of requests (place.h):
+//   known, mark, weight of struct place, then int8[placed][PLACE_DIMS]
 #ifndef SLUICE_INTENT_LEARNED_H
 #define SLUICE_INTENT_LEARNED_H
 
 #include <stdio.h>
 
 #include "intent/outcomes.h"
+#include "intent/place.h"
 
-enum { LEARNED_FORMAT = 1, LEARNED_INPUTS = OUTCOME_INPUTS, LEARNED_NAME = 96, LEARNED_PROBES = 4 };
+enum { LEARNED_FORMAT = 2, LEARNED_INPUTS = OUTCOME_INPUTS, LEARNED_NAME = 96, LEARNED_PROBES = 4 };
 enum { LEARNED_FILTER_MAX_BYTES = 128 * 1024 };
 #define LEARNED_MAGIC "SLUICELN"
 
@@ -30,7 +33,7 @@ struct learned_header {
     uint32_t rows, one_sided; // outcomes; of them such that tell of one model only
     char local[LEARNED_NAME]; // the pair of models, ended by NUL
     char frontier[LEARNED_NAME];
-    uint32_t zero;
+    uint32_t placed;                       // buckets with coordinates; 0 = there is no map
     int64_t made_us;                       // wall clock, UTC
     float step, constant;                  // of the table; of the sum
     float local_slope, local_offset;       // p_local = logistic(offset - slope * sum); score = 1 - p_local
@@ -45,6 +48,7 @@ struct learned {
     float quantile[WEIGHTS_QUANTILES];
     const uint8_t *table;
     const uint8_t *filter;
+    struct place place; // when header.placed is above 0
 };
 
 // From the bytes behind the base's, which the caller keeps. NULL with the reason.

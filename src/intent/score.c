@@ -258,6 +258,9 @@ static void explain_learned(const struct weights *w, const struct intent_input *
     for (uint32_t i = 0; i < LEARNED_INPUTS; i++)
         keep_named(s, i < READING_COUNTS ? reading_count_name(i) : output_name(i - READING_COUNTS),
                    weight[i] * l->header.local_slope);
+    if (l->header.placed)
+        keep_named(s, "what it resembles",
+                   place_weigh(&l->place, sample.reading.text, sample.reading.text_count) * l->header.local_slope);
     float step = l->header.step * l->header.local_slope;
     struct walk k = {l->table, step * reading_text_value(&sample.reading), s};
     reading_each(in->text, weigh, &k);

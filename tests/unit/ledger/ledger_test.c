@@ -104,7 +104,8 @@ static void file(struct ledger *l, int from, int count) {
     }
 }
 
-static char *export(const struct ledger_filter *f, enum ledger_format format, int64_t want) {
+// Not inline: gcc takes what open_memstream gives for the variable that holds it.
+static __attribute__((noinline)) char *export(const struct ledger_filter *f, enum ledger_format format, int64_t want) {
     char *text = NULL;
     size_t n;
     struct err e = {""};

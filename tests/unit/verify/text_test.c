@@ -78,10 +78,8 @@ static void text_refusals_are_short_and_begin_with_the_phrase(void **state) {
         "",
     };
     (void)state;
-    for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++) {
-        if (!text_is_refusal(span_from(REFUSALS[i]), SPAN_NONE)) print_error("%s\n", REFUSALS[i]);
-        assert_true(text_is_refusal(span_from(REFUSALS[i]), SPAN_NONE));
-    }
+    for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)
+        if (!text_is_refusal(span_from(REFUSALS[i]), SPAN_NONE)) fail_msg("%zu is no refusal", i);
     for (size_t i = 0; i < sizeof ANSWERS / sizeof *ANSWERS; i++)
         assert_false(text_is_refusal(span_from(ANSWERS[i]), SPAN_NONE));
 }

@@ -68,7 +68,7 @@ static void add_gram(struct builder *b, unsigned anchor, struct span literal, pt
     size_t kept = literal.len < sizeof row.begin ? literal.len : sizeof row.begin;
     memcpy(&row.begin, literal.at, kept);
     row.begin |= GRAM_SMALL;
-    row.mask = UINT64_MAX >> 8 * (sizeof row.begin - kept);
+    memset(&row.mask, 0xff, kept);
     for (int code = 0; code < (any ? GRAM_CODES : 1); code++) {
         if (any) codes[open] = code;
         unsigned gram = (unsigned)(codes[0] | codes[1] << 5 | codes[2] << 10);

@@ -63,8 +63,8 @@ static const struct gateway_error_info TABLE[GATEWAY_ERROR_COUNT] = {
                              "`sluice doctor` says what is missing.",
                              0},
     [GATEWAY_BUDGET_SPENT] = {"budget_spent", 429, LIMIT,
-                              "This request wants a frontier model, and routing.max_cost is spent for now. Ask for "
-                              "model local, wait, or raise it.",
+                              "This request wants a frontier model, and what is left of routing.max_cost does not "
+                              "pay for it now. Ask for model local, wait, or raise it.",
                               60},
     [GATEWAY_OVERLOADED] = {"overloaded", 503, SERVER, "Too many requests are in flight (limits.in_flight).", 1},
     [GATEWAY_TOO_MANY_CONNECTIONS] = {"too_many_connections", 503, SERVER,

@@ -25,7 +25,7 @@ static const struct {
     [REASON_QUALITY_FLOOR] = {"quality-floor", "answered locally it would bring the expected quality below the floor"},
     [REASON_SESSION] = {"session", "the conversation stays with the model that has it in its prompt cache"},
     [REASON_LOCAL_SLOW] = {"local-slow", "the wait for the local model would be longer than routing.max_wait"},
-    [REASON_BUDGET] = {"budget", "a frontier is wanted, but routing.max_cost is spent"},
+    [REASON_BUDGET] = {"budget", "a frontier is wanted, but what is left of routing.max_cost does not pay for it"},
     [REASON_ESCALATED] = {"escalated", "the local answer was checked and did not pass"},
 };
 

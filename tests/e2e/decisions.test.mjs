@@ -171,6 +171,20 @@ describe('a budget', () => {
   });
 });
 
+test('budget_that_does_not_pay_for_one_request_is_not_called_spent', async () => {
+  const s = await start({ rest: { routing: { max_cost: 0.0001, on_no_frontier: 'refuse' } } });
+  try {
+    const r = await s.gateway.chat({ model: 'auto', messages: user(HARD) });
+    assert.equal(r.status, 429);
+    const { error } = await r.json();
+    assert.equal(error.code, 'budget_spent');
+    assert.match(error.message, /what is left of routing\.max_cost does not pay for it/);
+    assert.equal((await s.gateway.row(r.headers.get('x-request-id'))).cost_usd, 0);
+  } finally {
+    await s.stop();
+  }
+});
+
 test('budget_and_line_go_on_after_a_restart', async () => {
   const dir = temporaryFolder();
   const rest = { routing: { max_cost: 10, max_cost_per: 'day' }, ledger: { path: path.join(dir, 'kept.db') } };

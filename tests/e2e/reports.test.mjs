@@ -236,6 +236,17 @@ test('reports_eval_router_is_above_chance_as_its_figures_say', () =>
     near(heightAt(router, .005), heightAt(random, .005), .06, 'where nothing goes to the frontier');
   }));
 
+test('reports_eval_by_task_is_seen_whole_on_a_screen', async () => {
+  const named = path.join(dir, 'named.jsonl');
+  const rows = fs.readFileSync(outcomes, 'utf8').trim().split('\n').map((line) => ({ ...JSON.parse(line), category: 'high_school_european_history', task: undefined, domain: undefined }));
+  fs.writeFileSync(named, rows.map((row) => JSON.stringify(row)).join('\n') + '\n');
+  files.named = htmlOf(['eval', '--data', named]);
+  await withPage('named', { viewport: { width: 1200, height: 900 } }, async (page) => {
+    const cut = await page.$$eval('.scroll', (all) => all.filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth).map((e) => e.textContent.slice(0, 60)));
+    assert.deepEqual(cut, []);
+  });
+});
+
 test('reports_leave_out_what_the_data_lack', async () => {
   files.bare = reportOf('audit', { requests: 12, verdict: 'weak' });
   await withPage('bare', {}, async (page) => {

@@ -156,10 +156,10 @@ int cmd_usage(const struct command *command, const char *format, ...) {
 
 int cmd_fail(enum exit_code code, const struct err *e) {
     // it may quote a file, whose control characters are not for the terminal
-    char text[sizeof e->text];
-    for (size_t i = 0; i < sizeof text; i++) {
+    char text[sizeof e->text] = "";
+    for (size_t i = 0; e->text[i]; i++) {
         unsigned char c = (unsigned char)e->text[i];
-        text[i] = (c && c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : (char)c;
+        text[i] = (c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : (char)c;
     }
     fprintf(stderr, "sluice: %s\n", text);
     return (int)code;

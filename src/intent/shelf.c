@@ -3,7 +3,9 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,13 +155,27 @@ int shelf_write(const char *path, const struct weights *base, const struct learn
     return put_in_place(f, temporary, path, status, e);
 }
 
+// Two that learn at once must not take the same number: one waits for the other. The lock goes with its holder.
+static int lock_folder(const struct shelf *s, struct err *e) {
+    int fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX) == 0) return fd;
+    err_set(e, "%s: %s", s->folder, strerror(errno));
+    if (fd >= 0) close(fd);
+    return -1;
+}
+
 int shelf_add(const struct shelf *s, const struct weights *base, const struct learned *l, struct err *e) {
     char path[PATH_BYTES];
     if (make_folder(s->folder, e) != 0) return -1;
+    int lock = lock_folder(s, e);
+    if (lock < 0) return -1;
     uint32_t number = newest_number(s) + 1;
-    if (number > MAX_NUMBER) return err_set(e, "%s: no number is left; remove old versions", s->folder);
+    int status = 0;
+    if (number > MAX_NUMBER) status = err_set(e, "%s: no number is left; remove old versions", s->folder);
     version_path(s, number, path);
-    return shelf_write(path, base, l, e) == 0 ? (int)number : -1;
+    if (status == 0) status = shelf_write(path, base, l, e);
+    close(lock);
+    return status == 0 ? (int)number : -1;
 }
 
 static int copy_file(const char *from, const char *to, struct err *e) {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
-import { PROVIDER_KEY, frontier, localAt, run, startSluice, temporaryFolder, until, user } from './helper.mjs';
+import { PROVIDER_KEY, frontier, localAt, run, runAsync, startSluice, temporaryFolder, until, user } from './helper.mjs';
 
 let dir, near, far, gateway;
 
@@ -130,6 +130,13 @@ test('eval_has_every_figure', () => {
   for (const t of r.tasks) assert.equal(t.local_right + t.local_wrong + t.frontier_right + t.frontier_wrong, t.rows);
   assert.equal(r.curve[0].quality, r.weak);
   assert.equal(r.curve.at(-1).quality, r.strong);
+});
+
+test('learn_twice_at_once_makes_two_versions', async () => {
+  const at = file('at-once.jsonl', labelled(120));
+  const sets = ['--set', `learn.dir=${path.join(dir, 'at-once')}`];
+  const all = await Promise.all(Array.from({ length: 6 }, () => runAsync(['learn', '--from', at, '--force', '--json', ...sets])));
+  assert.deepEqual(all.map((r) => json(ok(r)).version).sort(), [1, 2, 3, 4, 5, 6]);
 });
 
 test('eval_and_learn_without_a_gap_say_so_and_print_no_nan', () => {

@@ -76,7 +76,7 @@ def main():
         lines.append(line)
         met &= fine
     if args.write:
-        put_table(args.write, "learned", "make eval-router DATA=... WEIGHTS=...", "\n".join(lines))
+        put_table(args.write, "learned", "make eval-router DATA=..." + (" WEIGHTS=..." if args.weights else ""), "\n".join(lines))
     return 0 if met else 1
 
 

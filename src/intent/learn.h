@@ -8,9 +8,12 @@
 // outcomes, so that it is defined without any: a frontier of which nothing is known is taken to answer well.
 //
 // The head is the mean of two ridge fits (solve.h), over words as they are and over words weighed by how rare they
-// are. The base's outputs are among the inputs; with few outcomes the penalty leaves little beside them. The penalty
-// is chosen by squared error in folds; for the rows of a fold by the other folds only. All that is reported, p_local
-// and the quantiles come from scores of fits without the row's fold.
+// are, and of a sum over what a request resembles (place_fit.h), which has a share of
+//   sum(more * rest) / sum(more^2) * rows / (rows + 500), between 0 and 0.7
+// more: what that sum says beyond the ridge fits, rest: what they leave unexplained. The base's outputs are among the
+// inputs; with few outcomes the penalty leaves little beside them. The penalty is chosen by squared error in folds, and
+// so is the share; for the rows of a fold by the other folds only. All that is reported, p_local and the quantiles come
+// from scores of fits without the row's fold.
 #ifndef SLUICE_INTENT_LEARN_H
 #define SLUICE_INTENT_LEARN_H
 

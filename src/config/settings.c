@@ -246,8 +246,8 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_INT, "ledger.commit_rows", ledger.commit_rows, "1000", 1, 10000, "rows that make a commit ..."),
     NUMBER(SETTING_MS, "ledger.commit_after", ledger.commit_ms, "100ms", 1, SECOND, "... or the time that does"),
 
-    NUMBER(SETTING_INT, "learn.remember", learn.remember, "4096", 0, 1e6,
-           "newest requests kept in memory (at most 3 KB each) so that an outcome can teach; never sensitive ones"),
+    NUMBER(SETTING_BYTES, "learn.remember", learn.remember, "1MB", 0, GB,
+           "memory for the newest requests, of each at most 5 KB, so that an outcome can teach; never sensitive ones"),
     TEXT("learn.dir", learn.dir, "", 0, NULL,
          "where learned weights are kept; empty = $XDG_STATE_HOME, ~/.local/state or /var/lib, then /sluice/learned"),
     NUMBER(SETTING_MS, "learn.watch", learn.watch_ms, "2s", 0, HOUR,

@@ -15,40 +15,83 @@ enum { TEXT, SYSTEM, CONTEXT, TEXTS };
 enum {
     TEXT_EDGE = MOST(FEATURES_EDGE_BYTES, READING_EDGE_BYTES),
     SYSTEM_EDGE = MOST(FEATURES_SYSTEM_EDGE_BYTES, READING_SYSTEM_EDGE_BYTES),
-    SLOT_BYTES = 2 * (TEXT_EDGE + SYSTEM_EDGE + TEXT_EDGE),
+    MOST_BYTES = 2 * (TEXT_EDGE + SYSTEM_EDGE + TEXT_EDGE),
 };
 static const struct {
-    size_t offset, edge, place; // place: where its ends stand in a slot
+    size_t offset, edge;
 } KEPT[TEXTS] = {
-    [TEXT] = {offsetof(struct intent_input, text), TEXT_EDGE, 0},
-    [SYSTEM] = {offsetof(struct intent_input, system), SYSTEM_EDGE, 2 * TEXT_EDGE},
-    [CONTEXT] = {offsetof(struct intent_input, context), TEXT_EDGE, 2 * (TEXT_EDGE + SYSTEM_EDGE)},
+    [TEXT] = {offsetof(struct intent_input, text), TEXT_EDGE},
+    [SYSTEM] = {offsetof(struct intent_input, system), SYSTEM_EDGE},
+    [CONTEXT] = {offsetof(struct intent_input, context), TEXT_EDGE},
 };
 
-struct slot {
+struct entry {
+    size_t size; // with the bytes and up to the next entry
     char id[32];
     struct intent_input input; // the lengths of its texts are right, their places are not
-    char bytes[SLOT_BYTES];
+    char bytes[];              // the ends of its texts, one after the other
 };
 
+// Entries lie one after the other from `oldest` to `next`; in two parts when the newer ones begin at 0 again.
 struct recent {
     pthread_mutex_t lock;
-    size_t places, used, next;
-    struct slot slots[];
+    size_t size, oldest, next, count;
+    size_t end;    // of the older part
+    size_t used;   // the most that was ever written
+    bool in_parts; // next <= oldest < end
+    _Alignas(16) char ring[];
 };
 
-struct recent *recent_new(size_t places) {
-    struct recent *r = mem_new(sizeof *r + places * sizeof *r->slots);
+struct recent *recent_new(size_t bytes) {
+    struct recent *r = mem_new(sizeof *r + bytes);
     pthread_mutex_init(&r->lock, NULL);
-    r->places = places;
+    r->size = bytes;
     return r;
 }
 
 void recent_free(struct recent *r) {
     if (!r) return;
     pthread_mutex_destroy(&r->lock);
-    mem_wipe(r->slots, r->used * sizeof *r->slots);
+    mem_wipe(r->ring, r->used);
     free(r);
+}
+
+static struct entry *entry_at(struct recent *r, size_t at) {
+    return (struct entry *)(void *)(r->ring + at);
+}
+
+static size_t after(struct recent *r, size_t at) {
+    at += entry_at(r, at)->size;
+    return r->in_parts && at == r->end ? 0 : at;
+}
+
+static void drop_oldest(struct recent *r) {
+    r->oldest = after(r, r->oldest);
+    r->count--;
+    if (r->oldest == 0) r->in_parts = false;
+}
+
+// A place for an entry of this size, at `next`; the oldest ones go. size <= r->size.
+static struct entry *make_room(struct recent *r, size_t size) {
+    for (;;) {
+        if (r->count == 0) {
+            r->oldest = r->next = 0;
+            r->in_parts = false;
+        }
+        if (!r->in_parts && r->next + size <= r->size) break;
+        if (!r->in_parts) {
+            r->end = r->next;
+            r->next = 0;
+            r->in_parts = true;
+        }
+        if (r->next + size <= r->oldest) break;
+        drop_oldest(r);
+    }
+    struct entry *e = entry_at(r, r->next);
+    r->next += size;
+    r->count++;
+    if (r->next > r->used) r->used = r->next;
+    return e;
 }
 
 static struct span *text_of(struct intent_input *in, int i) {
@@ -62,28 +105,35 @@ static void split(size_t len, size_t edge, size_t *first, size_t *last) {
 }
 
 void recent_add(struct recent *r, const char *id, const struct intent_input *in) {
-    if (!r->places) return;
-    pthread_mutex_lock(&r->lock);
-    struct slot *s = &r->slots[r->next];
-    r->next = r->next + 1 == r->places ? 0 : r->next + 1;
-    if (r->used < r->places) r->used++;
-    span_copy_z(s->id, sizeof s->id, id);
-    s->input = *in;
+    struct intent_input input = *in;
+    size_t first, last, size = sizeof(struct entry);
     for (int i = 0; i < TEXTS; i++) {
-        struct span *text = text_of(&s->input, i);
-        size_t first, last;
+        split(text_of(&input, i)->len, KEPT[i].edge, &first, &last);
+        size += first + last;
+    }
+    size = (size + _Alignof(struct entry) - 1) / _Alignof(struct entry) * _Alignof(struct entry);
+    if (size > r->size) return;
+    pthread_mutex_lock(&r->lock);
+    struct entry *e = make_room(r, size);
+    char *to = e->bytes;
+    e->size = size;
+    span_copy_z(e->id, sizeof e->id, id);
+    e->input = input;
+    for (int i = 0; i < TEXTS; i++) {
+        struct span *text = text_of(&e->input, i);
         split(text->len, KEPT[i].edge, &first, &last);
-        char *to = s->bytes + KEPT[i].place;
         if (first) memcpy(to, text->at, first);
         if (last) memcpy(to + first, text->at + text->len - last, last);
+        to += first + last;
         text->at = NULL;
     }
     pthread_mutex_unlock(&r->lock);
 }
 
 // The texts again, each as long as it was: between its ends are zeros, which nobody reads.
-static void rebuild(const struct slot *s, struct remembered *out) {
-    out->input = s->input;
+static void rebuild(const struct entry *e, struct remembered *out) {
+    const char *from = e->bytes;
+    out->input = e->input;
     out->size = 0;
     for (int i = 0; i < TEXTS; i++) out->size += text_of(&out->input, i)->len;
     out->bytes = mem_new(out->size + 1); // a long one is pages that were never touched
@@ -92,9 +142,9 @@ static void rebuild(const struct slot *s, struct remembered *out) {
         struct span *text = text_of(&out->input, i);
         size_t first, last;
         split(text->len, KEPT[i].edge, &first, &last);
-        const char *from = s->bytes + KEPT[i].place;
         memcpy(at, from, first);
         memcpy(at + text->len - last, from + first, last);
+        from += first + last;
         text->at = at;
         at += text->len;
     }
@@ -103,9 +153,10 @@ static void rebuild(const struct slot *s, struct remembered *out) {
 bool recent_find(struct recent *r, const char *id, struct remembered *out) {
     bool found = false;
     pthread_mutex_lock(&r->lock);
-    for (size_t i = 0; i < r->used && !found; i++) {
-        if (strcmp(r->slots[i].id, id) != 0) continue;
-        rebuild(&r->slots[i], out);
+    size_t at = r->oldest;
+    for (size_t i = 0; i < r->count && !found; i++, at = after(r, at)) {
+        if (strcmp(entry_at(r, at)->id, id) != 0) continue;
+        rebuild(entry_at(r, at), out);
         found = true;
     }
     pthread_mutex_unlock(&r->lock);
@@ -113,7 +164,7 @@ bool recent_find(struct recent *r, const char *id, struct remembered *out) {
 }
 
 void remembered_release(struct remembered *m) {
-    size_t edges = m->size < 2 * SLOT_BYTES ? m->size : 0;
+    size_t edges = m->size < 2 * MOST_BYTES ? m->size : 0;
     if (edges) mem_wipe(m->bytes, edges);
     free(m->bytes);
     *m = (struct remembered){.bytes = NULL};

@@ -1,7 +1,7 @@
 // What learning may need of the newest requests, for when an outcome arrives: what the score read of them.
 //
-// Only of requests that were allowed to leave. In memory only, in a ring of `learn.remember` places of at most 3 KB: the
-// newest request takes the place of the oldest. Of a long text its two ends are kept, as the score reads no more.
+// Only of requests that were allowed to leave. In memory only, in a ring of `learn.remember` bytes: the newest request
+// takes the place of the oldest. Of a long text its two ends are kept, as the score reads no more.
 // Shared by the workers; a lock is held for one copy.
 #ifndef SLUICE_GATEWAY_RECENT_H
 #define SLUICE_GATEWAY_RECENT_H
@@ -10,8 +10,8 @@
 
 struct recent;
 
-// places may be 0: nothing is remembered.
-struct recent *recent_new(size_t places);
+// What does not fit into `bytes` is not remembered: with 0 nothing is.
+struct recent *recent_new(size_t bytes);
 void recent_free(struct recent *r); // wipes
 // Keeps what `in` says of the request. Any thread.
 void recent_add(struct recent *r, const char *id, const struct intent_input *in);

@@ -41,7 +41,7 @@ static void recent_gives_back_what_the_score_reads_at_every_length(void **state)
     (void)state;
     static const size_t LENGTHS[] = {0, 1, 100, 383, 384, 385, 511, 512, 513, 2047, 2048, 2049, 5000, 300000};
     for (size_t i = 0; i < sizeof LENGTHS / sizeof *LENGTHS; i++) {
-        struct recent *r = recent_new(2);
+        struct recent *r = recent_new(20000);
         char *text = long_text(LENGTHS[i]);
         struct intent_input in = input_of(text, text);
         struct remembered m;
@@ -58,7 +58,7 @@ static void recent_gives_back_what_the_score_reads_at_every_length(void **state)
 
 static void recent_gives_back_the_request_that_a_follow_up_inherits_from(void **state) {
     (void)state;
-    struct recent *r = recent_new(1);
+    struct recent *r = recent_new(20000);
     char *before = long_text(3000);
     struct intent_input in = input_of("and now in French", "");
     struct remembered m;
@@ -74,7 +74,7 @@ static void recent_gives_back_the_request_that_a_follow_up_inherits_from(void **
 
 static void recent_keeps_the_newest_only(void **state) {
     (void)state;
-    struct recent *r = recent_new(3);
+    struct recent *r = recent_new(3 * 160);
     struct remembered m;
     for (int i = 0; i < 5; i++) {
         char id[16];
@@ -87,6 +87,39 @@ static void recent_keeps_the_newest_only(void **state) {
     remembered_release(&m);
     assert_true(recent_find(r, "req_4", &m));
     remembered_release(&m);
+    recent_free(r);
+}
+
+// Whatever the sizes, the newest are there, whole, and older ones go in their order.
+static void recent_holds_the_newest_of_every_size(void **state) {
+    (void)state;
+    enum { COUNT = 400 };
+    struct recent *r = recent_new(8000);
+    size_t lengths[COUNT];
+    char id[16];
+    for (size_t i = 0; i < COUNT; i++) {
+        lengths[i] = (i * 7919 + i * i) % 1500;
+        char *text = long_text(lengths[i]);
+        struct intent_input in = input_of(text, "");
+        snprintf(id, sizeof id, "req_%zu", i);
+        recent_add(r, id, &in);
+        test_free(text);
+        bool before = false;
+        for (size_t k = 0; k <= i; k++) {
+            struct remembered m;
+            snprintf(id, sizeof id, "req_%zu", k);
+            bool there = recent_find(r, id, &m);
+            assert_true(there || !before); // from the oldest that is there on, all are
+            before = there;
+            if (!there) continue;
+            text = long_text(lengths[k]);
+            assert_int_equal(m.input.text.len, lengths[k]);
+            assert_memory_equal(m.input.text.at, text, lengths[k]);
+            test_free(text);
+            remembered_release(&m);
+        }
+        assert_true(before);
+    }
     recent_free(r);
 }
 
@@ -105,6 +138,7 @@ int main(void) {
         cmocka_unit_test(recent_gives_back_what_the_score_reads_at_every_length),
         cmocka_unit_test(recent_gives_back_the_request_that_a_follow_up_inherits_from),
         cmocka_unit_test(recent_keeps_the_newest_only),
+        cmocka_unit_test(recent_holds_the_newest_of_every_size),
         cmocka_unit_test(recent_without_places_remembers_nothing),
     };
     return RUN(tests);

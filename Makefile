@@ -144,7 +144,9 @@ bench-gate: ## what a scan costs, against the same rules as regular expressions;
 eval-router: ## the figures of the intent score, on labelled data in DATA; writes docs/router-figures.md
 	@[ -n "$(DATA)" ] || { echo "make eval-router DATA=/where/the/labelled/data/is (see scripts/eval-router.py --help)" >&2; exit 2; }
 	@$(MAKE) --no-print-directory build SETUP=0
-	@scripts/eval-router.py $(DATA) --sluice $(BIN) $(if $(WEIGHTS),--weights $(WEIGHTS)) --write docs/router-figures.md
+	@scripts/eval-router.py $(DATA) --sluice $(BIN) $(if $(WEIGHTS),--weights $(WEIGHTS)) --write docs/router-figures.md; status=$$?; \
+	  models/intent/fit.sh $(DATA) --figures > $(BUILD)/shipped.figures && sed -n '/^|/p' $(BUILD)/shipped.figures | tee $(BUILD)/shipped.table && \
+	  scripts/put_table.py docs/router-figures.md shipped "make eval-router DATA=..." < $(BUILD)/shipped.table && exit $$status
 
 bench-router: ## what a decision of the intent score costs; writes docs/router-figures.md
 	@[ -n "$(DATA)" ] || { echo "make bench-router DATA=/where/the/labelled/data/is" >&2; exit 2; }

@@ -297,16 +297,18 @@ static inline void world_start(struct world *w, struct record *r, struct span bo
 }
 
 static void on_guard(uv_timer_t *t) {
-    (void)t;
+    *(bool *)t->data = true;
 }
 
 // Turns the loop until *what reaches `least` or the time is over; true when it did.
 static inline bool world_run(struct world *w, const int *what, int least, uint64_t ms) {
     uv_timer_t guard;
+    bool over = false;
     uv_timer_init(&w->loop, &guard);
+    guard.data = &over;
     uv_update_time(&w->loop);
-    uv_timer_start(&guard, on_guard, ms, 0);
-    while (uv_is_active((uv_handle_t *)&guard) && !(what && *what >= least)) uv_run(&w->loop, UV_RUN_ONCE);
+    uv_timer_start(&guard, on_guard, ms, 1); // again and again: UV_RUN_ONCE waits without end where no timer is left
+    while (!over && !(what && *what >= least)) uv_run(&w->loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&guard, NULL);
     bool reached = what && *what >= least;
     uv_run(&w->loop, UV_RUN_NOWAIT);

@@ -99,7 +99,7 @@ define unit_rule
 $(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%: tests/unit/$(1)/%_test.c $$(call objects,$$(call upto,$(1),$$(LAYERS))) $$(LLHTTP_OBJECTS)
 	@mkdir -p $$(@D)
 	@echo "  test  $$<"
-	@$$(CC) $$(CFLAGS_ALL) -Itests/unit -o $$@ $$^ $$(shell pkg-config --libs cmocka) $$(LIBS)
+	@$$(CC) $$(CFLAGS_ALL) -Itests/unit -MMD -MP -MF $$@.d -MT $$@ -o $$@ $$(filter %.c %.o,$$^) $$(shell pkg-config --libs cmocka) $$(LIBS)
 unit-$(1): $$(filter $(BUILD)/unit$(if $(SAN),-$(SAN))/$(1)/%,$$(UNIT_BINS)) ## unit tests of one layer
 	@scripts/run-unit.sh $$^
 .PHONY: unit-$(1)
@@ -224,7 +224,7 @@ uninstall: ## undo install
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_sluice $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/sluice.fish \
 	  $(DESTDIR)$(PREFIX)/lib/systemd/system/sluice.service
 
--include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJ) $(BUILD)/unit$(if $(SAN),-$(SAN)) -name '*.d' 2>/dev/null)
 
 clean: ## remove what was built (keeps the private prefix with llama-server)
 	@find $(BUILD) -mindepth 1 -maxdepth 1 ! -name llama -exec rm -rf {} + 2>/dev/null || true

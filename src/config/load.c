@@ -201,17 +201,14 @@ static int read_mapping(struct loader *l, const char *prefix, const struct setti
         if (l->event.type != YAML_SCALAR_EVENT) return fail(l, line_of(l), prefix, "a key must be a word");
         show_name(prefix, scalar(l), shown);
         snprintf(full, sizeof full, "%s", nested ? shown : shown + strlen(prefix) + 1);
-        if (nested && setting_is_group(span_from(full))) {
-            if (read_group(l, full)) return -1;
-            continue;
-        }
         bool is_rules = nested && strcmp(full, "policy.rules") == 0;
-        const struct setting *s = setting_find(table, span_from(full));
+        const struct setting *group = nested ? setting_group(span_from(full)) : NULL;
+        const struct setting *s = group ? group : setting_find(table, span_from(full));
         if (!s && !is_rules) return unknown_key(l, prefix, table, shown, full);
         size_t *first = is_rules ? &rules : &seen[s - table];
         if (*first) return fail(l, line_of(l), shown, "already set in line %zu", *first);
         *first = line_of(l);
-        if (is_rules ? read_rules(l) : read_value(l, s, base, shown)) return -1;
+        if (is_rules ? read_rules(l) : group ? read_group(l, full) : read_value(l, s, base, shown)) return -1;
     }
 }
 

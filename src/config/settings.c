@@ -202,7 +202,8 @@ const struct setting SETTINGS[] = {
     FLAG("routing.verify.logprobs", routing.verify.logprobs, "true",
          "ask the local model for the probability of its tokens; false where local.url refuses that"),
     NUMBER(SETTING_REAL, "routing.verify.min_mean_logprob", routing.verify.min_mean_logprob, "0", -30, 0,
-           "least mean log-probability of an answer's tokens; -30 = none; 0 = as learned, or as measured for the embedded model"),
+           "least mean log-probability of an answer's tokens; -30 = none; 0 = as learned, or as measured for the "
+           "embedded model"),
     NUMBER(SETTING_REAL, "routing.verify.min_logprob", routing.verify.min_logprob, "0", -30, 0,
            "least log-probability of any token; -30 = none; 0 = as learned, or as measured for the embedded model"),
     LIST("routing.verify.critical_fields", routing.verify.critical_fields, routing.verify.critical_field_count, 64,
@@ -257,7 +258,8 @@ const struct setting SETTINGS[] = {
     NUMBER(SETTING_INT, "data.prices_max_loss", data.prices_max_loss, "5", 0, 100,
            "percent of models that a price book may lose (unreadable, or gone on a reload) and still be used"),
     TEXT("data.weights", data.weights, "", 0, NULL, "weights of the score instead of the built-in ones"),
-    TEXT("data.names", data.names, "", 0, NULL, "weights of the name tagger made by models/names; empty = the built-in"),
+    TEXT("data.names", data.names, "", 0, NULL,
+         "weights of the name tagger made by models/names; empty = the built-in"),
 
     CHOICE(SETTING_CHOICE_TEXT, "telemetry.log_level", telemetry.log_level, "info", LEVELS,
            "least level that is logged"),
@@ -329,7 +331,9 @@ bool setting_is_aim(const struct setting *s) {
 }
 
 const struct setting *config_aim(const struct config *c) {
-    return setting_find(SETTINGS, span_from(AIMS[c->routing.quality_floor > 0 ? 0 : c->routing.max_cost_usd > 0 ? 1 : 2]));
+    return setting_find(SETTINGS, span_from(AIMS[c->routing.quality_floor > 0  ? 0
+                                                 : c->routing.max_cost_usd > 0 ? 1
+                                                                               : 2]));
 }
 
 struct span setting_section(const struct setting *s) {
@@ -342,12 +346,13 @@ bool setting_is_section(struct span name) {
     return span_is_z(name, "frontier");
 }
 
-bool setting_is_group(struct span name) {
+const struct setting *setting_group(struct span name) {
     for (const struct setting *s = SETTINGS; s->name; s++) {
         const char *dot = strrchr(s->name, '.');
-        if (span_is(span_make(s->name, (size_t)(dot - s->name)), name)) return strchr(s->name, '.') != dot;
+        bool in_group = strchr(s->name, '.') != dot;
+        if (in_group && span_is(span_make(s->name, (size_t)(dot - s->name)), name)) return s;
     }
-    return false;
+    return NULL;
 }
 
 enum { NAME_MAX_BYTES = 64 };
@@ -387,8 +392,8 @@ const char *setting_nearest(const struct setting *table, struct span name) {
 }
 
 const char *setting_nearest_section(struct span name) {
-    static const char *const SECTIONS[] = {"listen", "local",  "frontier", "policy",   "routing",
-                                           "limits", "ledger", "learn",    "data",     "telemetry"};
+    static const char *const SECTIONS[] = {"listen", "local",  "frontier", "policy", "routing",
+                                           "limits", "ledger", "learn",    "data",   "telemetry"};
     const char *nearest = NULL;
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < sizeof SECTIONS / sizeof *SECTIONS; i++) {

@@ -48,8 +48,9 @@ const char *setting_nearest(const struct setting *table, struct span name);
 // The same for the sections of the configuration ("limits").
 const char *setting_nearest_section(struct span name);
 bool setting_is_section(struct span name);
-// True for what stands before the last dot of a name with two: "routing.verify" of "routing.verify.mode".
-bool setting_is_group(struct span name);
+// The first setting of a group, which is what stands before the last dot of a name with two: "routing.verify" of
+// "routing.verify.mode". NULL: no such group.
+const struct setting *setting_group(struct span name);
 // "limits" of "limits.body_bytes"
 struct span setting_section(const struct setting *s);
 

@@ -147,6 +147,8 @@ static void config_reads_a_group_within_a_section(void **state) {
                    "sluice.yaml:3: routing.verify.mood: unknown key (did you mean routing.verify.mode?)");
     assert_refused("routing:\n  verify:\n    mode: all\n    mode: off\n",
                    "sluice.yaml:4: routing.verify.mode: already set in line 3");
+    assert_refused("routing:\n  verify:\n    mode: off\n  verify:\n    band: 0.5\n",
+                   "sluice.yaml:4: routing.verify: already set in line 2");
     assert_refused("routing:\n  verify:\n    verify:\n      mode: all\n",
                    "sluice.yaml:3: routing.verify.verify: unknown key");
 }

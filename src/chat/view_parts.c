@@ -253,6 +253,13 @@ int view_decode(struct view_builder *b) {
     return 0;
 }
 
+struct span chat_first_text(const struct chat_view *view, enum chat_role role) {
+    for (uint32_t i = 0; i < view->part_count; i++)
+        if (view->parts[i].role == role && view->parts[i].kind == PART_TEXT)
+            return span_sub(view->text, view->parts[i].start, view->parts[i].len);
+    return SPAN_NONE;
+}
+
 struct span chat_last_user_text(const struct chat_view *view, struct arena *arena) {
     uint32_t message = view->message_count, first = UINT32_MAX, last = 0, count = 0;
     while (message > 0 && view->messages[message - 1].role != ROLE_USER) message--;

@@ -47,14 +47,6 @@ static uint32_t count_tools(const struct chat_view *view) {
     return view->has_tools ? json_count(view->doc, json_get(view->doc, 0, "tools")) : 0;
 }
 
-// The first system message's place in the decoded text.
-static struct span system_text(const struct chat_view *view) {
-    for (uint32_t i = 0; i < view->part_count; i++)
-        if (view->parts[i].role == ROLE_SYSTEM && view->parts[i].kind == PART_TEXT)
-            return span_sub(view->text, view->parts[i].start, view->parts[i].len);
-    return SPAN_NONE;
-}
-
 // The user's message that a short one follows up: the last before it that says enough to be a request.
 static struct span request_before(const struct chat_view *view, struct span last) {
     if (last.len >= FEATURES_FOLLOW_UP_BYTES || view->user_turns < 2) return SPAN_NONE;
@@ -71,7 +63,7 @@ struct intent_input decide_intent(const struct chat_view *view, struct arena *ar
     return (struct intent_input){
         .text = text,
         .context = request_before(view, text),
-        .system = system_text(view),
+        .system = chat_first_text(view, ROLE_SYSTEM),
         .input_tokens = view->estimated_tokens,
         .user_turns = view->user_turns,
         .tools = count_tools(view),

@@ -45,7 +45,7 @@ void decide_plan(const struct snapshot *snapshot, const struct chat_view *view, 
 struct ledger_decision decide_record(const struct snapshot *snapshot, const struct decision *d,
                                      const struct route_state *state);
 
-// The state that `explain` assumes: the local model is ready and has room, as configured.
+// The state that `explain` assumes, and the live one begins with: the local model is ready and has room, as configured.
 void decide_assumed_state(const struct snapshot *snapshot, struct route_state *out);
 
 #endif

@@ -69,35 +69,21 @@ void live_reload(struct live *l, const struct config *config) {
 // ---------------------------------------------------------------- before the decision
 
 // How long a request would wait for a slot: those before it, a slot's time for each.
-static int64_t expected_wait_ms(const struct server *s, const struct config *config) {
+static int64_t expected_wait_ms(struct server *s, const struct config *config) {
     uint32_t slots = (uint32_t)config->local.slots, busy = local_in_flight(s->local);
-    float service = atomic_load_explicit((_Atomic float *)(uintptr_t)&s->live.local_service_ms, memory_order_relaxed);
+    float service = atomic_load_explicit(&s->live.local_service_ms, memory_order_relaxed);
     return busy < slots ? 0 : (int64_t)((float)(busy - slots + 1) * service / (float)slots);
 }
 
-static void fill_local(const struct server *s, const struct snapshot *snapshot, struct route_state *out) {
+static void fill_local(struct server *s, const struct snapshot *snapshot, struct route_state *out) {
     struct local *local = s->local;
     const struct local_server *server = local ? local_server(local) : NULL;
-    *out = (struct route_state){
-        .local_enabled = local != NULL,
-        .local_trusted = !*snapshot->config->local.url || snapshot->config->local.url_is_local,
-        .local_ready = server != NULL,
-        .local_has_room = server && local_has_room(local),
-        .local_context = server ? server->context : 0,
-        .local_sees_images = server && server->sees_images,
-        .local_wait_ms = server ? expected_wait_ms(s, snapshot->config) : 0,
-        .frontier_count = snapshot->usable_count,
-        .frontier_zones = snapshot->usable_zones,
-        .mode = dial_mode(snapshot->dial),
-        .session_frontier = -1,
-    };
-}
-
-static struct span first_text(const struct chat_view *view, enum chat_role role) {
-    for (uint32_t i = 0; i < view->part_count; i++)
-        if (view->parts[i].role == role && view->parts[i].kind == PART_TEXT)
-            return span_sub(view->text, view->parts[i].start, view->parts[i].len);
-    return SPAN_NONE;
+    out->local_enabled = local != NULL;
+    out->local_ready = server != NULL;
+    out->local_has_room = server && local_has_room(local);
+    out->local_context = server ? server->context : 0;
+    out->local_sees_images = server && server->sees_images;
+    out->local_wait_ms = server ? expected_wait_ms(s, snapshot->config) : 0;
 }
 
 static void find_session(struct server *s, const struct snapshot *snapshot, uint64_t key, int64_t now_us,
@@ -112,8 +98,8 @@ static void find_session(struct server *s, const struct snapshot *snapshot, uint
 
 uint64_t live_state(struct server *s, const struct snapshot *snapshot, const struct chat_view *view, int64_t now_us,
                     struct route_state *out) {
+    decide_assumed_state(snapshot, out);
     fill_local(s, snapshot, out);
-    out->ease = 1;
     if (snapshot->config->routing.max_cost_usd > 0) {
         struct budget_state budget;
         budget_look(s->live.budget, now_us, &budget);
@@ -123,7 +109,7 @@ uint64_t live_state(struct server *s, const struct snapshot *snapshot, const str
         out->budget_left_usd = budget.max_usd - budget.spent_usd - budget.aside_usd;
     }
     if (!snapshot->config->routing.sessions) return 0;
-    uint64_t key = session_key(s->id_key, first_text(view, ROLE_SYSTEM), first_text(view, ROLE_USER));
+    uint64_t key = session_key(s->id_key, chat_first_text(view, ROLE_SYSTEM), chat_first_text(view, ROLE_USER));
     if (view->user_turns > 1 || view->message_count > 2) find_session(s, snapshot, key, now_us, out);
     return key;
 }

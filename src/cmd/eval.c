@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/eval_draws.h"
-#include "config/embedded.h"
 #include "gateway/weigher.h"
 #include "intent/learn.h"
 #include "report/html.h"
@@ -102,8 +101,7 @@ static int write_answer(const struct options *o, const json_t *root) {
 static int run_with(const struct options *o, const struct config *config) {
     struct err e = {""};
     struct outcome_file f = {.faulty = 0};
-    struct price_book *book =
-        price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, &e);
+    struct price_book *book = price_book_of(config, &e);
     struct weights *w = book ? weigher_load(config, &e) : NULL;
     if (!w) {
         price_book_free(book);
@@ -116,7 +114,8 @@ static int run_with(const struct options *o, const struct config *config) {
     int status = EXIT_FINE;
     json_t *root = NULL;
     if (o->frontier && !m.price) {
-        status = cmd_usage(&CMD_EVAL, "the price book has no model '%s' (sluice prices lists them)", o->frontier);
+        price_set_unknown(book, o->frontier, &e);
+        status = cmd_usage(&CMD_EVAL, "%s", e.text);
     } else if (!m.price) {
         m.frontier = NULL;
     }

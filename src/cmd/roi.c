@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/roi.h"
-#include "config/embedded.h"
 #include "report/html.h"
 
 struct options {
@@ -100,20 +99,9 @@ static int read_fields(const struct options *o, struct roi_case *c) {
 
 // ---------------------------------------------------------------- prices
 
-static int unknown_model(const struct price_book *book, const char *model) {
-    const struct price *near[3];
-    char names[300] = "";
-    size_t n = price_nearest(book, span_from(model), near, 3), len = 0;
-    for (size_t i = 0; i < n && len < sizeof names; i++)
-        len += (size_t)snprintf(names + len, sizeof names - len, "%s%.80s", i ? ", " : "; near it: ", near[i]->name);
-    return cmd_usage(&CMD_ROI,
-                     "the price book has no model '%s'%s (sluice prices lists them; data.prices adds your own)", model,
-                     names);
-}
-
 static void set_price(struct roi_case *c, enum savings_input field, double usd_per_token) {
     if (c->given[field]) return;
-    double usd = round(usd_per_token * 1e6 * 1e9) / 1e9; // 1.75e-6 x 1e6 is 1.75
+    double usd = price_per_million(usd_per_token);
     c->low.value[field] = c->middle.value[field] = c->high.value[field] = usd;
 }
 
@@ -128,7 +116,8 @@ static int price_case(const struct price_book *book, const char *model, enum pri
     int64_t context = (int64_t)c->middle.value[SAVINGS_INPUT_TOKENS];
     span_copy_z(c->model, sizeof c->model, model);
     c->price = price_find_how(book, span_from(model), &c->found);
-    if (!c->price) return unknown_model(book, model);
+    struct err e = {""};
+    if (!c->price && price_set_unknown(book, model, &e) != 0) return cmd_usage(&CMD_ROI, "%s", e.text);
     for (size_t i = 0; i < sizeof PRICES / sizeof *PRICES; i++) {
         double usd = price_rate(c->price, PRICES[i].class, service, context);
         const struct savings_field *f = &SAVINGS_FIELDS[PRICES[i].field];
@@ -244,9 +233,7 @@ static int run_with(const struct options *o, struct roi *roi, struct roi_case *c
     int status = read_fields(o, common);
     if (status) return status;
     struct config *config = cmd_config(o->config, &o->sets, &e);
-    struct price_book *book =
-        config ? price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, &e)
-               : NULL;
+    struct price_book *book = config ? price_book_of(config, &e) : NULL;
     if (!book) {
         config_free(config);
         return cmd_fail(EXIT_CONFIG, &e);

@@ -1,5 +1,6 @@
 // Names that resemble one that is not in the book.
 #include <ctype.h>
+#include <stdio.h>
 
 #include "price/price.h"
 
@@ -61,4 +62,14 @@ size_t price_nearest(const struct price_book *b, struct span model, const struct
         out[at] = p;
     }
     return n;
+}
+
+int price_set_unknown(const struct price_book *b, const char *model, struct err *e) {
+    const struct price *near[3];
+    char names[280] = "";
+    size_t n = price_nearest(b, span_from(model), near, 3), len = 0;
+    for (size_t i = 0; i < n && len < sizeof names; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%.80s", i ? ", " : "; near it: ", near[i]->name);
+    if (!n) snprintf(names, sizeof names, "; put it into the file of data.prices");
+    return err_set(e, "the price book has no price for '%.80s'%s (sluice prices lists what it has)", model, names);
 }

@@ -122,7 +122,7 @@ const WRONG = [
   [['--growth', '-1'], /--growth/],
   [['--frontier', 'gpt-5.3'], /gpt-5\.3.*near it: gpt-5\.2/],
   [['--compare', 'gpt-5.2,gpt5.2'], /gpt5\.2.*near it: gpt-5\.2/],
-  [['--compare', 'a,b'], /no model 'a'/],
+  [['--compare', 'a,b'], /no price for 'a'/],
   [['--compare', ','], /--frontier MODEL/],
   [[], /--frontier MODEL/],
   [['--input-price', '1'], /--output-price/],

@@ -1,14 +1,12 @@
 // sluice roi: what routing to a local model would save
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "cmd/cmd.h"
+#include "cmd/answer.h"
 #include "cmd/roi.h"
-#include "report/html.h"
 
 struct options {
     const char *fields[SAVINGS_INPUTS]; // as written, or NULL
@@ -201,17 +199,15 @@ static int add_cases(struct roi *roi, const struct options *o, const struct pric
     return 0;
 }
 
+static void print_text(const json_t *report, const void *roi) {
+    (void)report;
+    roi_print(roi, cmd_colour());
+}
+
 static int write_answer(const struct roi *roi, const struct options *o) {
-    struct err e = {""};
     json_t *root = roi_json(roi);
-    int status = o->html && report_html_save(o->html, "roi", root, &e) ? cmd_fail(EXIT_FAILED, &e) : EXIT_FINE;
-    bool page_on_stdout = o->html && strcmp(o->html, "-") == 0;
-    if (o->json) {
-        json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-        putchar('\n');
-    } else if (!page_on_stdout) {
-        roi_print(roi, cmd_colour());
-    }
+    int status = answer_write(
+        &(struct answer){"roi", o->html, o->json, JSON_COMPACT | JSON_REAL_PRECISION(15), print_text, roi}, root);
     json_decref(root);
     return status;
 }
@@ -270,8 +266,7 @@ static int run(int argc, char **argv) {
     memcpy(options + SAVINGS_INPUTS, own, sizeof own);
     int first = cmd_options(&CMD_ROI, options, argc, argv);
     if (first < argc) return cmd_usage(&CMD_ROI, "'%s': it has options only", argv[first]);
-    if (o.json && o.html && !strcmp(o.html, "-"))
-        return cmd_usage(&CMD_ROI, "--html - and --json both write to standard output");
+    if (answer_check(&CMD_ROI, o.html, o.json)) return EXIT_USAGE;
     struct roi *roi = mem_new(sizeof *roi);
     struct roi_case *common = mem_new(sizeof *common);
     roi->sensitive = o.sensitive;

@@ -299,6 +299,16 @@ test('money_reload_keeps_the_book_when_the_new_one_lost_too_much', async () => {
   }
 });
 
+test('money_roi_says_when_its_answer_cannot_be_written', () => {
+  const full = fs.openSync('/dev/full', 'w');
+  for (const more of [[], ['--json']]) {
+    const r = run([...SCENARIO, '--frontier', 'gpt-5.2', ...more], { stdio: ['ignore', full, 'pipe'] });
+    assert.equal(r.status, 1);
+    assert.match(r.stderr, /standard output: cannot be written/);
+  }
+  fs.closeSync(full);
+});
+
 test('money_roi_writes_a_page', () => {
   const at = path.join(dir, 'roi.html');
   const r = run([...SCENARIO, '--frontier', 'gpt-5.2', '--html', at]);

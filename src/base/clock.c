@@ -9,6 +9,12 @@ uint64_t clock_now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+double clock_cpu_seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 int64_t clock_wall_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);

@@ -1,13 +1,11 @@
 // `sluice audit`: what past usage says about routing.
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
-#include "cmd/cmd.h"
+#include "cmd/answer.h"
 #include "cmd/logs.h"
 #include "cmd/progress.h"
 #include "report/audit.h"
-#include "report/html.h"
 
 struct options {
     struct log_options logs;
@@ -47,18 +45,16 @@ static int audit_files(struct audit *a, const struct log_options *o, struct prog
     return status;
 }
 
+static void print_text(const json_t *report, const void *context) {
+    (void)context;
+    audit_print(report, stdout, cmd_colour());
+}
+
 static int show(struct audit *a, const struct log_options *o, struct err *e) {
     json_t *report = audit_report(a, e);
-    int code = EXIT_FINE;
     if (!report) return cmd_fail(EXIT_FAILED, e);
-    if (o->html && report_html_save(o->html, "audit", report, e) != 0) code = cmd_fail(EXIT_FAILED, e);
-    if (o->json) logs_put_json(report);
-    else audit_print(report, stdout, cmd_colour());
+    int code = answer_write(&(struct answer){"audit", o->html, o->json, LOGS_JSON_FLAGS, print_text, NULL}, report);
     json_decref(report);
-    if (fflush(stdout) != 0 && code == EXIT_FINE) {
-        err_set(e, "standard output: %s", strerror(errno));
-        code = cmd_fail(EXIT_FAILED, e);
-    }
     return code;
 }
 
@@ -105,6 +101,7 @@ static int run(int argc, char **argv) {
     struct audit_options ao = {0};
     int first = cmd_options(&CMD_AUDIT, options, argc, argv);
     int code = logs_take_paths(&CMD_AUDIT, l, argc - first, argv + first);
+    if (!code) code = answer_check(&CMD_AUDIT, l->html, l->json);
     if (!code) code = check(&o, &ao);
     if (!code) code = logs_reader_options(&CMD_AUDIT, l, &ao.intake.reader);
     if (code) return code;

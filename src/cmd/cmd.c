@@ -10,28 +10,11 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/spelling.h"
 
 enum { MAX_OPTIONS = 48, FIRST_LONG = 1000 };
 
 // ---------------------------------------------------------------- suggestions
-
-// Levenshtein distance of two short words, at most `limit`.
-static size_t distance(const char *a, const char *b, size_t limit) {
-    size_t row[64], n = strlen(b);
-    if (n >= 64) return limit;
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < n; j++) {
-            size_t change = corner + (a[i] != b[j]);
-            corner = row[j + 1];
-            size_t least = corner < row[j] ? corner : row[j];
-            row[j + 1] = change < least + 1 ? change : least + 1;
-        }
-    }
-    return row[n] < limit ? row[n] : limit;
-}
 
 static const char *suggestion(const char *word, const char *best, size_t best_distance) {
     static char text[80];
@@ -45,7 +28,7 @@ const char *cmd_nearest(const char *word) {
     const char *best = NULL;
     size_t least = 3;
     for (const struct command *const *c = COMMANDS; *c; c++) {
-        size_t d = distance(word, (*c)->name, 3);
+        size_t d = spelling_distance(span_from(word), span_from((*c)->name), false);
         if (d < least) least = d, best = (*c)->name;
     }
     return suggestion(word, best, least);
@@ -56,7 +39,7 @@ static const char *nearest_option(const struct cmd_option *options, const char *
     size_t least = 3;
     while (*word == '-') word++;
     for (; options->name; options++) {
-        size_t d = distance(word, options->name, 3);
+        size_t d = spelling_distance(span_from(word), span_from(options->name), false);
         if (d < least) least = d, best = options->name;
     }
     return suggestion(word, best, least);

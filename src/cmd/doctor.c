@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
-#include "config/embedded.h"
 #include "ledger/ledger.h"
 #include "local/local.h"
 #include "price/price.h"
@@ -197,8 +196,7 @@ static void check_price(struct doctor *d, const struct price_book *book, const s
 
 static void check_prices(struct doctor *d) {
     struct err e = {""};
-    struct price_book *book =
-        price_book_load(embedded_prices(), d->config->data.prices, (double)d->config->data.prices_max_loss, &e);
+    struct price_book *book = price_book_of(d->config, &e);
     if (!book) {
         found(d, STATE_FAIL, "correct the file of data.prices: sluice prices check FILE", "%s", e.text);
         return;

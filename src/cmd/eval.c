@@ -6,12 +6,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "cmd/cmd.h"
+#include "cmd/answer.h"
 #include "cmd/eval_draws.h"
-#include "config/embedded.h"
 #include "gateway/weigher.h"
 #include "intent/learn.h"
-#include "report/html.h"
 
 struct options {
     const char *data, *weights, *html, *config, *frontier;
@@ -82,28 +80,24 @@ static json_t *measure(const struct options *o, const struct outcome_file *f, co
 
 // ---------------------------------------------------------------- the command
 
+static void print_text(const json_t *root, const void *context) {
+    const struct options *o = context;
+    eval_print(root);
+    const json_t *mean = json_object_get(root, "apgr_mean");
+    if (mean)
+        printf("\nAPGR, mean of %lld draws: %.4f; learning took at most %.2f s of CPU\n", (long long)o->draws,
+               json_number_value(mean), json_number_value(json_object_get(root, "cpu_seconds_most")));
+}
+
 static int write_answer(const struct options *o, const json_t *root) {
-    struct err e = {""};
-    int status = o->html && report_html_save(o->html, "eval", root, &e) ? cmd_fail(EXIT_FAILED, &e) : EXIT_FINE;
-    bool page_on_stdout = o->html && strcmp(o->html, "-") == 0;
-    if (o->json) {
-        json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-        putchar('\n');
-    } else if (!page_on_stdout) {
-        eval_print(root);
-        const json_t *mean = json_object_get(root, "apgr_mean");
-        if (mean)
-            printf("\nAPGR, mean of %lld draws: %.4f; learning took at most %.2f s of CPU\n", (long long)o->draws,
-                   json_number_value(mean), json_number_value(json_object_get(root, "cpu_seconds_most")));
-    }
-    return status;
+    return answer_write(
+        &(struct answer){"eval", o->html, o->json, JSON_COMPACT | JSON_REAL_PRECISION(9), print_text, o}, root);
 }
 
 static int run_with(const struct options *o, const struct config *config) {
     struct err e = {""};
     struct outcome_file f = {.faulty = 0};
-    struct price_book *book =
-        price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, &e);
+    struct price_book *book = price_book_of(config, &e);
     struct weights *w = book ? weigher_load(config, &e) : NULL;
     if (!w) {
         price_book_free(book);
@@ -116,7 +110,8 @@ static int run_with(const struct options *o, const struct config *config) {
     int status = EXIT_FINE;
     json_t *root = NULL;
     if (o->frontier && !m.price) {
-        status = cmd_usage(&CMD_EVAL, "the price book has no model '%s' (sluice prices lists them)", o->frontier);
+        price_set_unknown(book, o->frontier, &e);
+        status = cmd_usage(&CMD_EVAL, "%s", e.text);
     } else if (!m.price) {
         m.frontier = NULL;
     }
@@ -145,9 +140,7 @@ static int check(const struct options *o) {
         return cmd_usage(&CMD_EVAL, "--outcomes must be at least %d", LEARN_MIN_ROWS);
     if (o->outcomes > LEARN_MAX_ROWS) return cmd_usage(&CMD_EVAL, "--outcomes must be at most %d", LEARN_MAX_ROWS);
     if (o->draws < 1 || o->draws > MAX_DRAWS) return cmd_usage(&CMD_EVAL, "--draws must be from 1 to %d", MAX_DRAWS);
-    if (o->json && o->html && !strcmp(o->html, "-"))
-        return cmd_usage(&CMD_EVAL, "--html - and --json both write to standard output");
-    return EXIT_FINE;
+    return answer_check(&CMD_EVAL, o->html, o->json);
 }
 
 static int run(int argc, char **argv) {

@@ -1,8 +1,8 @@
 #include "cmd/eval_draws.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "intent/learn.h"
@@ -72,12 +72,6 @@ static void sample_of(const struct outcomes *o, uint32_t row, struct sample *s) 
     s->has_base = r->has_base;
 }
 
-static double cpu_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 // Only what the gateway would have: the drawn rows to learn from, the weights as a file holds them to score.
 static int draw(const struct outcomes *o, uint32_t outcomes, uint64_t seed, struct sample *s, struct eval_draw *out,
                 struct eval_rows *rows, struct err *e) {
@@ -92,10 +86,10 @@ static int draw(const struct outcomes *o, uint32_t outcomes, uint64_t seed, stru
         row->weak = o->at[r].weak;
         row->strong = o->at[r].strong;
     }
-    double begun = cpu_seconds();
+    double begun = clock_cpu_seconds();
     outcomes_group(&drawn);
     int status = learn_fit(&drawn, NULL, &options, &learned, e);
-    out->cpu_seconds = cpu_seconds() - begun;
+    out->cpu_seconds = clock_cpu_seconds() - begun;
     rows->n = 0;
     for (uint32_t r = 0; status == 0 && r < o->count; r++) {
         if (place_of(o, r, seed) < bound) continue;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cmd/eval.h"
 #include "intent/quality.h"
+#include "report/figures.h"
 
 enum { RESAMPLES = 200, RESAMPLES_OF_MANY = 50, MANY = 20000, BINS = 10, CURVE_STEPS = 20 };
 static const double SHARES[] = {0.10, 0.15, 0.20};
@@ -25,12 +26,8 @@ void eval_rows_free(struct eval_rows *r) {
     free(r->score), free(r->p_local), free(r->weak), free(r->strong), free(r->length), free(r->usd), free(r->label);
 }
 
-static json_t *real(double v) {
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
 static void set(json_t *o, const char *key, double v) {
-    json_object_set_new(o, key, real(v));
+    json_object_set_new(o, key, report_real(v));
 }
 
 // ---------------------------------------------------------------- intervals
@@ -117,8 +114,9 @@ static json_t *curve(const struct eval_rows *r, const struct lines *l) {
         double share = (double)k / CURVE_STEPS;
         json_t *o = json_object();
         set(o, "frontier_share", share);
-        set(o, "quality", quality_at(r->score, r->weak, r->strong, r->n, share));
-        set(o, "router", quality_at(r->score, r->weak, r->strong, r->n, share));
+        double quality = quality_at(r->score, r->weak, r->strong, r->n, share);
+        set(o, "quality", quality);
+        set(o, "router", quality); // beside the other lines
         set(o, "length", quality_at(r->length, r->weak, r->strong, r->n, share));
         set(o, "random", l->random_curve.weak + share * (l->random_curve.strong - l->random_curve.weak));
         set(o, "oracle", quality_at(l->oracle, r->weak, r->strong, r->n, share));

@@ -4,15 +4,11 @@
 #include <string.h>
 
 #include "cmd/eval.h"
-
-static double number(const json_t *o, const char *key) {
-    const json_t *v = json_object_get(o, key);
-    return json_is_number(v) ? json_number_value(v) : NAN;
-}
+#include "report/figures.h"
 
 // A figure, or a dash where there is none: without a gap between the models nothing can be recovered.
 static void print_figure(const json_t *o, const char *key, int width, int places, double factor, const char *unit) {
-    double v = factor * number(o, key);
+    double v = factor * report_number_of(o, key);
     if (isfinite(v)) printf("%*.*f%s", width, places, v, unit);
     else printf("%*s%*s", width, "-", (int)strlen(unit), "");
 }
@@ -22,8 +18,8 @@ static void print_line(const char *name, const json_t *o) {
     print_figure(o, "apgr", 6, 3, 1, "");
     print_figure(o, "cpt50", 8, 1, 1, " %");
     print_figure(o, "cpt80", 8, 1, 1, " %");
-    if (isfinite(number(o, "apgr_low")))
-        printf("   95 %%: %.3f to %.3f", number(o, "apgr_low"), number(o, "apgr_high"));
+    if (isfinite(report_number_of(o, "apgr_low")))
+        printf("   95 %%: %.3f to %.3f", report_number_of(o, "apgr_low"), report_number_of(o, "apgr_high"));
     putchar('\n');
 }
 
@@ -34,11 +30,11 @@ static void print_tasks(const json_t *tasks) {
     printf("\nBy task, at the configured local share\n  %-28s %6s %8s %7s   %s\n", "", "rows", "as well", "APGR",
            "local right/wrong, frontier right/needless");
     json_array_foreach(tasks, i, t) {
-        printf("  %-28.28s %6.0f %6.1f %% ", json_string_value(json_object_get(t, "task")), number(t, "rows"),
-               100 * number(t, "weak_wins"));
+        printf("  %-28.28s %6.0f %6.1f %% ", json_string_value(json_object_get(t, "task")), report_number_of(t, "rows"),
+               100 * report_number_of(t, "weak_wins"));
         print_figure(t, "apgr", 7, 3, 1, "");
-        printf("   %.0f/%.0f, %.0f/%.0f\n", number(t, "local_right"), number(t, "local_wrong"),
-               number(t, "frontier_right"), number(t, "frontier_wrong"));
+        printf("   %.0f/%.0f, %.0f/%.0f\n", report_number_of(t, "local_right"), report_number_of(t, "local_wrong"),
+               report_number_of(t, "frontier_right"), report_number_of(t, "frontier_wrong"));
     }
 }
 
@@ -47,8 +43,9 @@ void eval_print(const json_t *d) {
     const json_t *o;
     const json_t *lines = json_object_get(d, "lines");
     printf("%.0f outcomes; %s\nquality of the local model alone %.4f, of the frontier alone %.4f\n\n",
-           number(d, "rows"), json_string_value(json_object_get(d, "method")), number(d, "weak"), number(d, "strong"));
-    if (number(d, "strong") <= number(d, "weak"))
+           report_number_of(d, "rows"), json_string_value(json_object_get(d, "method")), report_number_of(d, "weak"),
+           report_number_of(d, "strong"));
+    if (report_number_of(d, "strong") <= report_number_of(d, "weak"))
         puts("the frontier is not better on these rows: there is no gap to recover, APGR and CPT say nothing\n");
     printf("  %-22s %6s  %8s  %8s\n", "", "APGR", "CPT(50)", "CPT(80)");
     print_line("this router", d);
@@ -57,12 +54,15 @@ void eval_print(const json_t *d) {
     print_line("oracle", json_object_get(lines, "oracle"));
     puts("\nAt a share of the requests at the frontier");
     json_array_foreach(json_object_get(d, "quality_at"), i, o) {
-        printf("  %2.0f %%  quality %.4f   ", 100 * number(o, "frontier_share"), number(o, "quality"));
+        printf("  %2.0f %%  quality %.4f   ", 100 * report_number_of(o, "frontier_share"),
+               report_number_of(o, "quality"));
         print_figure(o, "gap_recovered", 5, 1, 100, " %");
         puts(" of the gap recovered");
     }
-    printf("\nP(local does as well): error %.3f (ECE), Brier %.3f\n", number(d, "ece"), number(d, "brier"));
+    printf("\nP(local does as well): error %.3f (ECE), Brier %.3f\n", report_number_of(d, "ece"),
+           report_number_of(d, "brier"));
     json_array_foreach(json_object_get(d, "calibration"), i, o)
-        printf("  said %.2f  seen %.2f  (%.0f)\n", number(o, "predicted"), number(o, "observed"), number(o, "rows"));
+        printf("  said %.2f  seen %.2f  (%.0f)\n", report_number_of(o, "predicted"), report_number_of(o, "observed"),
+               report_number_of(o, "rows"));
     print_tasks(json_object_get(d, "tasks"));
 }

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -112,12 +111,6 @@ static void tell_step(void *context, uint32_t done, uint32_t total) {
     j->steps_told = done;
 }
 
-static double cpu_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 // What was asked for, or what is better, is written.
 static int keep(struct job *j, struct err *e) {
     const struct learned *l = &j->result.learned;
@@ -150,7 +143,7 @@ static void keep_lines_alone(struct job *j) {
 static int work(struct job *j, struct err *e) {
     if (read_rows(j, e) != 0 || learn_lines_fit(&j->lines, &j->shelf, j->ledger_path, e) != 0) return -1;
     struct learn_options options = {.progress = tell_step, .context = j};
-    double begun = cpu_seconds();
+    double begun = clock_cpu_seconds();
     progress_start(&j->progress, "learning", 1);
     j->progress.unit = "fits";
     int status = learn_fit(j->rows, NULL, &options, &j->result, e);
@@ -160,7 +153,7 @@ static int work(struct job *j, struct err *e) {
         return -1;
     }
     compare(j);
-    j->report.cpu_seconds = cpu_seconds() - begun;
+    j->report.cpu_seconds = clock_cpu_seconds() - begun;
     j->report.rows = j->result.used;
     j->report.one_sided = j->result.one_sided;
     j->report.in_use = weights_version(j->in_use);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/outcome.h"
+#include "report/figures.h"
 #include "report/trend.h"
 
 // ---------------------------------------------------------------- fitting
@@ -136,23 +137,19 @@ void learn_lines_print(const struct learn_lines *l) {
     if (l->written) puts("  these lines are in use; running servers take them up by themselves");
 }
 
-static json_t *real(double v) {
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
 json_t *learn_lines_json(const struct learn_lines *l) {
     static const char *const VERDICTS[] = {"found", "too_few", "tells_nothing"};
     json_t *array = json_array();
     for (uint32_t i = 0; i < l->count; i++) {
         const struct line *line = &l->found[i].line;
-        json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "task",
-                                               line->task, "verdict", VERDICTS[l->found[i].verdict], "mean",
-                                               real((double)line->mean), "least", real((double)line->least), "good",
-                                               (json_int_t)line->good, "bad", (json_int_t)line->bad, "caught",
-                                               (json_int_t)line->caught, "caught_low", real(l->found[i].caught[0]),
-                                               "caught_high", real(l->found[i].caught[1]), "doubted",
-                                               (json_int_t)line->doubted, "doubted_low", real(l->found[i].doubted[0]),
-                                               "doubted_high", real(l->found[i].doubted[1])));
+        json_array_append_new(
+            array, json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "task", line->task,
+                             "verdict", VERDICTS[l->found[i].verdict], "mean", report_real((double)line->mean), "least",
+                             report_real((double)line->least), "good", (json_int_t)line->good, "bad",
+                             (json_int_t)line->bad, "caught", (json_int_t)line->caught, "caught_low",
+                             report_real(l->found[i].caught[0]), "caught_high", report_real(l->found[i].caught[1]),
+                             "doubted", (json_int_t)line->doubted, "doubted_low", report_real(l->found[i].doubted[0]),
+                             "doubted_high", report_real(l->found[i].doubted[1])));
     }
     return array;
 }

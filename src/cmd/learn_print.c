@@ -4,6 +4,7 @@
 
 #include "cmd/learn.h"
 #include "cmd/learn_lines.h"
+#include "report/figures.h"
 
 static void print_left_out(const struct learn_report *r) {
     const struct {
@@ -53,10 +54,6 @@ void learn_print(const struct learn_report *r, const struct learn_lines *lines) 
                100 * LEARN_SURE, 100 * c->sure);
 }
 
-static json_t *real(double v) {
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
 void learn_print_json(const struct learn_report *r, const struct learn_lines *lines) {
     const struct comparison *c = &r->compared;
     json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "source", r->source, "outcomes",
@@ -76,7 +73,7 @@ void learn_print_json(const struct learn_report *r, const struct learn_lines *li
                  {"penalty", (double)r->header.penalty},
                  {"cpu_seconds", r->cpu_seconds}};
     for (size_t i = 0; i < sizeof REALS / sizeof *REALS; i++)
-        json_object_set_new(o, REALS[i].name, real(REALS[i].value));
+        json_object_set_new(o, REALS[i].name, report_real(REALS[i].value));
     json_object_set_new(o, "compared", json_integer((json_int_t)c->rows));
     json_object_set_new(o, "against", json_string(r->against_base ? "base" : "in_use"));
     json_object_set_new(o, "in_use", json_string(r->in_use));

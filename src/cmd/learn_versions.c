@@ -1,12 +1,12 @@
 // sluice learn versions | rollback
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/learn.h"
+#include "report/figures.h"
 
 static void print_version(const struct shelf_version *v) {
     char made[25];
@@ -16,17 +16,14 @@ static void print_version(const struct shelf_version *v) {
            (double)v->header.gain_high);
 }
 
-static json_t *real(float v) {
-    return isfinite(v) ? json_real((double)v) : json_null();
-}
-
 static json_t *version_json(const struct shelf_version *v) {
     char made[25];
     clock_format_utc(v->header.made_us, made);
     return json_pack("{s:I, s:b, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "version", (json_int_t)v->number, "in_use",
                      v->in_use, "made_at", made, "outcomes", (json_int_t)v->header.rows, "one_sided",
-                     (json_int_t)v->header.one_sided, "apgr", real(v->header.apgr), "gain", real(v->header.gain),
-                     "gain_low", real(v->header.gain_low), "gain_high", real(v->header.gain_high));
+                     (json_int_t)v->header.one_sided, "apgr", report_real((double)v->header.apgr), "gain",
+                     report_real((double)v->header.gain), "gain_low", report_real((double)v->header.gain_low),
+                     "gain_high", report_real((double)v->header.gain_high));
 }
 
 int learn_versions(const struct shelf *s, bool json) {

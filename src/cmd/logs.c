@@ -79,10 +79,3 @@ int logs_interrupted(void) {
     struct err e = {"interrupted; nothing was written"};
     return cmd_fail(EXIT_FAILED, &e);
 }
-
-// ---------------------------------------------------------------- writing
-
-void logs_put_json(const json_t *data) {
-    json_dumpf(data, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    putchar('\n');
-}

@@ -34,6 +34,6 @@ bool logs_stop(void *progress);
 // Says that nothing was written; the exit code.
 int logs_interrupted(void);
 
-void logs_put_json(const json_t *data);
+#define LOGS_JSON_FLAGS (JSON_INDENT(1) | JSON_REAL_PRECISION(15))
 
 #endif

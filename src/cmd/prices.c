@@ -6,7 +6,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
-#include "config/embedded.h"
 #include "price/price.h"
 #include "wire/json.h"
 
@@ -38,10 +37,6 @@ static const struct {
 };
 enum { CLASS_COUNT = sizeof CLASSES / sizeof *CLASSES };
 
-static double per_million(double usd) {
-    return round(usd * 1e6 * 1e9) / 1e9; // 1.75e-6 x 1e6 is 1.75
-}
-
 // ---------------------------------------------------------------- JSON
 
 static void put_card(struct buf *b, const struct price_card *card) {
@@ -49,7 +44,7 @@ static void put_card(struct buf *b, const struct price_card *card) {
         double usd = card->usd[CLASSES[i].class];
         buf_printf(b, ",\"%s_usd_per_million\":", CLASSES[i].key);
         if (isnan(usd)) buf_add_z(b, "null");
-        else buf_printf(b, "%.12g", per_million(usd));
+        else buf_printf(b, "%.12g", price_per_million(usd));
     }
 }
 
@@ -102,7 +97,7 @@ static void print_usd(const struct price_card *card) {
     for (size_t i = 0; i < CLASS_COUNT; i++) {
         double usd = card->usd[CLASSES[i].class];
         if (isnan(usd)) printf(" %9s", "-");
-        else printf(" %9.5g", per_million(usd));
+        else printf(" %9.5g", price_per_million(usd));
     }
 }
 
@@ -128,14 +123,6 @@ static void print_model(const char *asked, const struct price *p, unsigned found
     }
 }
 
-static void say_unknown(const struct price_book *book, const char *model) {
-    const struct price *near[3];
-    size_t n = price_nearest(book, span_from(model), near, 3);
-    fprintf(stderr, "sluice: no price for '%s'", model);
-    for (size_t i = 0; i < n; i++) fprintf(stderr, "%s%s", i ? ", " : "; near it: ", near[i]->name);
-    fputs(n ? "\n" : "; put it into the file of data.prices\n", stderr);
-}
-
 static int show_asked(const struct price_book *book, char **models, bool json) {
     struct buf b;
     int status = EXIT_FINE;
@@ -146,8 +133,9 @@ static int show_asked(const struct price_book *book, char **models, bool json) {
         unsigned found;
         const struct price *p = price_find_how(book, span_from(*models), &found);
         if (!p) {
-            say_unknown(book, *models);
-            status = EXIT_FAILED;
+            struct err e = {""};
+            price_set_unknown(book, *models, &e);
+            status = cmd_fail(EXIT_FAILED, &e);
         } else if (json) {
             buf_add_z(&b, comma ? ",{\"asked\":" : "{\"asked\":");
             json_put_z(&b, *models);
@@ -205,7 +193,8 @@ static bool find_change(const struct price *before, const struct price *after, s
     for (size_t i = 0; i < CLASS_COUNT; i++) {
         enum price_class c = CLASSES[i].class;
         if (!differs(a->usd[c], b->usd[c])) continue;
-        *out = (struct change){before, after, CLASSES[i].key, per_million(a->usd[c]), per_million(b->usd[c])};
+        *out =
+            (struct change){before, after, CLASSES[i].key, price_per_million(a->usd[c]), price_per_million(b->usd[c])};
         return true;
     }
     return false;
@@ -318,7 +307,7 @@ static int run(int argc, char **argv) {
     if (is_check && first + 2 != argc) return cmd_usage(&CMD_PRICES, "check needs one FILE");
     struct config *config = cmd_config(o.config, &o.sets, &e);
     double most_loss = config ? (double)config->data.prices_max_loss : 0;
-    struct price_book *book = config ? price_book_load(embedded_prices(), config->data.prices, most_loss, &e) : NULL;
+    struct price_book *book = config ? price_book_of(config, &e) : NULL;
     config_free(config);
     if (!book) return cmd_fail(EXIT_CONFIG, &e);
     if (is_check) status = check(book, argv[first + 1], most_loss, o.json);

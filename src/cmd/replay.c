@@ -1,25 +1,21 @@
 // `sluice replay`: the same requests under another policy.
-#include <errno.h>
 #include <stdio.h>
 
-#include "cmd/cmd.h"
+#include "cmd/answer.h"
 #include "cmd/logs.h"
 #include "cmd/progress.h"
-#include "report/html.h"
 #include "report/replay.h"
+
+static void print_text(const json_t *report, const void *context) {
+    (void)context;
+    replay_print(report, stdout, cmd_colour());
+}
 
 static int show(struct replay *r, const struct log_options *o, struct err *e) {
     json_t *report = replay_report(r, e);
-    int code = EXIT_FINE;
     if (!report) return cmd_fail(EXIT_FAILED, e);
-    if (o->html && report_html_save(o->html, "replay", report, e) != 0) code = cmd_fail(EXIT_FAILED, e);
-    if (o->json) logs_put_json(report);
-    else replay_print(report, stdout, cmd_colour());
+    int code = answer_write(&(struct answer){"replay", o->html, o->json, LOGS_JSON_FLAGS, print_text, NULL}, report);
     json_decref(report);
-    if (fflush(stdout) != 0 && code == EXIT_FINE) {
-        err_set(e, "standard output: %s", strerror(errno));
-        code = cmd_fail(EXIT_FAILED, e);
-    }
     return code;
 }
 
@@ -69,6 +65,7 @@ static int run(int argc, char **argv) {
     };
     int first = cmd_options(&CMD_REPLAY, options, argc, argv);
     int code = logs_take_paths(&CMD_REPLAY, &o, argc - first, argv + first);
+    if (!code) code = answer_check(&CMD_REPLAY, o.html, o.json);
     if (!code) code = logs_reader_options(&CMD_REPLAY, &o, &ro.intake.reader);
     if (!code && !(ro.keep_quality >= 0 && ro.keep_quality <= 1))
         code = cmd_usage(&CMD_REPLAY, "--keep-quality is a share from 0 to 1");

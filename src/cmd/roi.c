@@ -1,15 +1,12 @@
 // sluice roi: what routing to a local model would save
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "cmd/cmd.h"
+#include "cmd/answer.h"
 #include "cmd/roi.h"
-#include "config/embedded.h"
-#include "report/html.h"
 
 struct options {
     const char *fields[SAVINGS_INPUTS]; // as written, or NULL
@@ -100,20 +97,9 @@ static int read_fields(const struct options *o, struct roi_case *c) {
 
 // ---------------------------------------------------------------- prices
 
-static int unknown_model(const struct price_book *book, const char *model) {
-    const struct price *near[3];
-    char names[300] = "";
-    size_t n = price_nearest(book, span_from(model), near, 3), len = 0;
-    for (size_t i = 0; i < n && len < sizeof names; i++)
-        len += (size_t)snprintf(names + len, sizeof names - len, "%s%.80s", i ? ", " : "; near it: ", near[i]->name);
-    return cmd_usage(&CMD_ROI,
-                     "the price book has no model '%s'%s (sluice prices lists them; data.prices adds your own)", model,
-                     names);
-}
-
 static void set_price(struct roi_case *c, enum savings_input field, double usd_per_token) {
     if (c->given[field]) return;
-    double usd = round(usd_per_token * 1e6 * 1e9) / 1e9; // 1.75e-6 x 1e6 is 1.75
+    double usd = price_per_million(usd_per_token);
     c->low.value[field] = c->middle.value[field] = c->high.value[field] = usd;
 }
 
@@ -128,7 +114,8 @@ static int price_case(const struct price_book *book, const char *model, enum pri
     int64_t context = (int64_t)c->middle.value[SAVINGS_INPUT_TOKENS];
     span_copy_z(c->model, sizeof c->model, model);
     c->price = price_find_how(book, span_from(model), &c->found);
-    if (!c->price) return unknown_model(book, model);
+    struct err e = {""};
+    if (!c->price && price_set_unknown(book, model, &e) != 0) return cmd_usage(&CMD_ROI, "%s", e.text);
     for (size_t i = 0; i < sizeof PRICES / sizeof *PRICES; i++) {
         double usd = price_rate(c->price, PRICES[i].class, service, context);
         const struct savings_field *f = &SAVINGS_FIELDS[PRICES[i].field];
@@ -212,17 +199,15 @@ static int add_cases(struct roi *roi, const struct options *o, const struct pric
     return 0;
 }
 
+static void print_text(const json_t *report, const void *roi) {
+    (void)report;
+    roi_print(roi, cmd_colour());
+}
+
 static int write_answer(const struct roi *roi, const struct options *o) {
-    struct err e = {""};
     json_t *root = roi_json(roi);
-    int status = o->html && report_html_save(o->html, "roi", root, &e) ? cmd_fail(EXIT_FAILED, &e) : EXIT_FINE;
-    bool page_on_stdout = o->html && strcmp(o->html, "-") == 0;
-    if (o->json) {
-        json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-        putchar('\n');
-    } else if (!page_on_stdout) {
-        roi_print(roi, cmd_colour());
-    }
+    int status = answer_write(
+        &(struct answer){"roi", o->html, o->json, JSON_COMPACT | JSON_REAL_PRECISION(15), print_text, roi}, root);
     json_decref(root);
     return status;
 }
@@ -244,9 +229,7 @@ static int run_with(const struct options *o, struct roi *roi, struct roi_case *c
     int status = read_fields(o, common);
     if (status) return status;
     struct config *config = cmd_config(o->config, &o->sets, &e);
-    struct price_book *book =
-        config ? price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, &e)
-               : NULL;
+    struct price_book *book = config ? price_book_of(config, &e) : NULL;
     if (!book) {
         config_free(config);
         return cmd_fail(EXIT_CONFIG, &e);
@@ -283,8 +266,7 @@ static int run(int argc, char **argv) {
     memcpy(options + SAVINGS_INPUTS, own, sizeof own);
     int first = cmd_options(&CMD_ROI, options, argc, argv);
     if (first < argc) return cmd_usage(&CMD_ROI, "'%s': it has options only", argv[first]);
-    if (o.json && o.html && !strcmp(o.html, "-"))
-        return cmd_usage(&CMD_ROI, "--html - and --json both write to standard output");
+    if (answer_check(&CMD_ROI, o.html, o.json)) return EXIT_USAGE;
     struct roi *roi = mem_new(sizeof *roi);
     struct roi_case *common = mem_new(sizeof *common);
     roi->sensitive = o.sensitive;

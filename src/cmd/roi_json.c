@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/roi.h"
+#include "report/figures.h"
 
 // What is not known, or never, is null.
 static json_t *whole(double v) {
@@ -10,19 +11,19 @@ static json_t *whole(double v) {
 }
 
 static json_t *usd(double v) {
-    return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
+    return report_number(v, 2);
 }
 
 static json_t *tenth(double v) {
-    return isfinite(v) ? json_real(round(v * 10) / 10) : json_null();
+    return report_number(v, 1);
 }
 
 static json_t *fine(double v) {
-    return isfinite(v) ? json_real(round(v * 1e8) / 1e8) : json_null();
+    return report_number(v, 8);
 }
 
 static json_t *share(double v) {
-    return isfinite(v) ? json_real(round(v * 1e4) / 1e4) : json_null();
+    return report_number(v, 4);
 }
 
 // "input-tokens" as a key: "input_tokens"

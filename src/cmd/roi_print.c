@@ -4,36 +4,23 @@
 #include <string.h>
 
 #include "cmd/roi.h"
+#include "report/figures.h"
 
-enum { TEXT = 48, COLUMN = 20, LABEL = 24, BAR = 24, MOST_SWINGS = 8 };
+enum { TEXT = 64, COLUMN = 20, LABEL = 24, BAR = 24, MOST_SWINGS = 8 };
 
 // ---------------------------------------------------------------- numbers
 
-// "-1,234,567" of a whole number that is written out
-static void group(char out[TEXT], const char *digits) {
-    size_t n = 0, sign = *digits == '-', whole = strcspn(digits + sign, ".");
-    if (sign) out[n++] = '-';
-    for (size_t i = 0; i < whole && n < TEXT - 8; i++) {
-        if (i && (whole - i) % 3 == 0) out[n++] = ',';
-        out[n++] = digits[sign + i];
-    }
-    snprintf(out + n, TEXT - n, "%.7s", digits + sign + whole);
-}
-
 static const char *money(double v, char out[TEXT]) {
-    char digits[TEXT], grouped[TEXT];
+    char grouped[TEXT];
     if (!isfinite(v)) return "never";
-    snprintf(digits, sizeof digits, "%.*f", fabs(v) >= 1e6 ? 0 : 2, fabs(v));
-    group(grouped, digits);
-    snprintf(out, TEXT, "%s$%.40s", v <= -0.005 ? "-" : "", grouped);
+    report_grouped(fabs(v), fabs(v) >= 1e6 ? 0 : 2, grouped);
+    snprintf(out, TEXT, "%s$%.60s", v <= -0.005 ? "-" : "", grouped);
     return out;
 }
 
 static const char *count(double v, char out[TEXT]) {
-    char digits[TEXT];
     if (!isfinite(v)) return "never";
-    snprintf(digits, sizeof digits, "%.0f", v);
-    group(out, digits);
+    report_grouped(v, 0, out);
     return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 
+#include "base/spelling.h"
 #include "config/pattern.h"
 
 #define KB 1e3
@@ -355,26 +356,6 @@ const struct setting *setting_group(struct span name) {
     return NULL;
 }
 
-enum { NAME_MAX_BYTES = 64 };
-
-// Levenshtein distance; SIZE_MAX for names that are too long to be near anything.
-static size_t distance(struct span a, struct span b) {
-    size_t row[NAME_MAX_BYTES + 1];
-    if (a.len > NAME_MAX_BYTES || b.len > NAME_MAX_BYTES) return SIZE_MAX;
-    for (size_t j = 0; j <= b.len; j++) row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t replaced = diagonal + (a.at[i - 1] != b.at[j - 1]);
-            size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
-            row[j] = replaced < least ? replaced : least;
-        }
-    }
-    return row[b.len];
-}
-
 // Far enough to forgive two slips or a unit at the end, near enough not to guess.
 static bool is_nearer(size_t found, size_t best, struct span name) {
     size_t most = name.len / 4 > 2 ? name.len / 4 : 2;
@@ -385,7 +366,7 @@ const char *setting_nearest(const struct setting *table, struct span name) {
     const char *nearest = NULL;
     size_t best = SIZE_MAX;
     for (const struct setting *s = table; s->name; s++) {
-        size_t d = distance(span_from(s->name), name);
+        size_t d = spelling_distance(span_from(s->name), name, false);
         if (is_nearer(d, best, name)) best = d, nearest = s->name;
     }
     return nearest;
@@ -397,7 +378,7 @@ const char *setting_nearest_section(struct span name) {
     const char *nearest = NULL;
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < sizeof SECTIONS / sizeof *SECTIONS; i++) {
-        size_t d = distance(span_from(SECTIONS[i]), name);
+        size_t d = spelling_distance(span_from(SECTIONS[i]), name, false);
         if (is_nearer(d, best, name)) best = d, nearest = SECTIONS[i];
     }
     return nearest;

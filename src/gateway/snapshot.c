@@ -5,7 +5,6 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "config/embedded.h"
 #include "gateway/weigher.h"
 
 enum { CONNECT_TIMEOUT_MS = 10000 };
@@ -70,7 +69,7 @@ struct snapshot *snapshot_load(struct config *config, struct err *e) {
     s->weights = weigher_load(config, e);
     if (!s->weights) goto fail;
     weigher_load_lines(config, &s->lines);
-    s->prices = price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
+    s->prices = price_book_of(config, e);
     if (!s->prices) goto fail;
     log_faults(s->prices);
     s->weights_mark = (uint8_t)hash_bytes(weights_version(s->weights), strlen(weights_version(s->weights)), 0);

@@ -47,6 +47,10 @@ double price_rate(const struct price *p, enum price_class c, enum price_service 
     return card->usd[c];
 }
 
+double price_per_million(double usd_per_token) {
+    return round(usd_per_token * 1e6 * 1e9) / 1e9;
+}
+
 // ---------------------------------------------------------------- usage
 
 // Far above any request, and far from overflow.

@@ -1,31 +1,10 @@
 // Names that resemble one that is not in the book.
-#include <ctype.h>
+#include <stdio.h>
 
+#include "base/spelling.h"
 #include "price/price.h"
 
-enum { LONGEST = 96, FAR = 1 << 20, MOST_RANKED = 16 };
-
-static char lower(char c) {
-    return (char)tolower((unsigned char)c);
-}
-
-// Levenshtein distance without regard to case.
-static size_t distance(struct span a, struct span b) {
-    size_t row[LONGEST + 1];
-    if (a.len > LONGEST || b.len > LONGEST) return FAR;
-    for (size_t j = 0; j <= b.len; j++) row[j] = j;
-    for (size_t i = 0; i < a.len; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < b.len; j++) {
-            size_t change = corner + (lower(a.at[i]) != lower(b.at[j])),
-                   least = row[j] < row[j + 1] ? row[j] : row[j + 1];
-            corner = row[j + 1];
-            row[j + 1] = change < least + 1 ? change : least + 1;
-        }
-    }
-    return row[b.len];
-}
+enum { MOST_RANKED = 16 };
 
 static bool contains(struct span s, struct span part) {
     for (size_t i = 0; part.len && i + part.len <= s.len; i++)
@@ -38,10 +17,11 @@ static bool contains(struct span s, struct span part) {
 static size_t farness(struct span asked, struct span name) {
     const char *slash = memrchr(name.at, '/', name.len);
     struct span bare = slash ? span_make(slash + 1, name.len - (size_t)(slash + 1 - name.at)) : name;
-    size_t whole = 2 * distance(asked, name), part = 2 * distance(asked, bare) + (slash ? 1 : 0);
+    size_t whole = 2 * spelling_distance(asked, name, true),
+           part = 2 * spelling_distance(asked, bare, true) + (slash ? 1 : 0);
     size_t least = whole < part ? whole : part, most = asked.len < 6 ? 5 : 2 * (asked.len / 3) + 1;
     if (least <= most) return least;
-    return asked.len >= 3 && contains(name, asked) ? most + name.len - asked.len : FAR;
+    return asked.len >= 3 && contains(name, asked) ? most + name.len - asked.len : SPELLING_FAR;
 }
 
 size_t price_nearest(const struct price_book *b, struct span model, const struct price **out, size_t most) {
@@ -52,7 +32,7 @@ size_t price_nearest(const struct price_book *b, struct span model, const struct
     for (size_t i = 0; i < price_book_count(b); i++) {
         const struct price *p = price_book_at(b, i);
         size_t d = farness(model, span_from(p->name)), at = n;
-        if (d >= FAR) continue;
+        if (d >= SPELLING_FAR) continue;
         while (at > 0 && far[at - 1] > d) at--;
         if (at == most) continue;
         if (n < most) n++;
@@ -61,4 +41,14 @@ size_t price_nearest(const struct price_book *b, struct span model, const struct
         out[at] = p;
     }
     return n;
+}
+
+int price_set_unknown(const struct price_book *b, const char *model, struct err *e) {
+    const struct price *near[3];
+    char names[280] = "";
+    size_t n = price_nearest(b, span_from(model), near, 3), len = 0;
+    for (size_t i = 0; i < n && len < sizeof names; i++)
+        len += (size_t)snprintf(names + len, sizeof names - len, "%s%.80s", i ? ", " : "; near it: ", near[i]->name);
+    if (!n) snprintf(names, sizeof names, "; put it into the file of data.prices");
+    return err_set(e, "the price book has no price for '%.80s'%s (sluice prices lists what it has)", model, names);
 }

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "config/config.h"
+#include "config/embedded.h"
 #include "price/internal.h"
 
 enum { FIRST_SLOTS = 64 };
@@ -115,6 +117,10 @@ struct price_book *price_book_load(struct span builtin, const char *path, double
     if (!status) return b;
     price_book_free(b);
     return NULL;
+}
+
+struct price_book *price_book_of(const struct config *config, struct err *e) {
+    return price_book_load(embedded_prices(), config->data.prices, (double)config->data.prices_max_loss, e);
 }
 
 int price_book_check_loss(const struct price_book *old, const struct price_book *fresh, double most_loss,

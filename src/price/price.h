@@ -13,6 +13,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
+struct config;
+
 // Every token of a request is in exactly one class.
 enum price_class {
     PRICE_INPUT,     // read anew
@@ -67,6 +69,8 @@ struct price_book;
 // Built-in book, with a file on top when `path` is not "". An entry that cannot be understood is a fault: its model is
 // not in the book. NULL when a file is no JSON, or when more than `most_loss` percent of a file's models are faults.
 struct price_book *price_book_load(struct span builtin, const char *path, double most_loss, struct err *e);
+// The book that a configuration names: data.prices on top of the built-in one, within data.prices_max_loss.
+struct price_book *price_book_of(const struct config *config, struct err *e);
 void price_book_free(struct price_book *b);
 size_t price_book_count(const struct price_book *b);
 const struct price *price_book_at(const struct price_book *b, size_t i); // in the order of the files
@@ -89,6 +93,8 @@ const struct price *price_find(const struct price_book *b, struct span model);
 const char *price_found_text(unsigned found);
 // Names that resemble `model`, the nearest first. Returns how many, at most `most`.
 size_t price_nearest(const struct price_book *b, struct span model, const struct price **out, size_t most);
+// Says that the book does not have the model, what is near it, and how to mend it; -1.
+int price_set_unknown(const struct price_book *b, const char *model, struct err *e);
 
 // ---------------------------------------------------------------- the formula
 
@@ -119,5 +125,8 @@ double price_cost_usd(const struct price *p, const struct price_usage *u);
 // input, the most that they can, and reasoning as output, which it is unless listed apart; writes are unknown, for they
 // cost more than input.
 double price_rate(const struct price *p, enum price_class c, enum price_service s, int64_t context);
+
+// As people write prices: 1.75 of 1.75e-6, without the last digits of the product.
+double price_per_million(double usd_per_token);
 
 #endif

@@ -17,7 +17,7 @@ struct replay *replay_new(struct config *config, const struct replay_options *op
     intake_init(&r->intake, &options->intake);
     rates_set(&r->frontier, judge_prices(judge), span_from(options->frontier));
     if (!*options->frontier || r->frontier.known) return r;
-    err_set(e, "the price book has no '%.80s'; `sluice prices` lists what it has", options->frontier);
+    price_set_unknown(judge_prices(judge), options->frontier, e);
     replay_free(r);
     return NULL;
 }

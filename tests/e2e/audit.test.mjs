@@ -155,6 +155,9 @@ test('audit_html_is_whole_or_not_there', () => {
   const r = run(['audit', file, '--html', page]);
   assert.equal(r.status, 0, r.stderr);
   assert.match(fs.readFileSync(page, 'utf8'), /<html[\s\S]*litellm-spendlogs[\s\S]*<\/html>/);
+  assert.match(run(['audit', file, '--html', '-']).stdout, /^<!doctype html>[^]*<\/html>\s*$/i); // and no text behind it
+  assert.equal(run(['audit', file, '--html', '-', '--json']).status, 2);
+  assert.equal(run(['replay', file, '--html', '-', '--json']).status, 2);
   const failed = run(['audit', write('empty.csv', ''), '--html', path.join(dir, 'none.html')]);
   assert.equal(failed.status, 1);
   assert.ok(!fs.existsSync(path.join(dir, 'none.html')));

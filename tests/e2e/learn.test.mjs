@@ -160,6 +160,7 @@ test('eval_says_what_a_share_at_the_frontier_costs', () => {
   const ratio = costs('--frontier', 'claude-opus-4-6').at(-1) / usual.at(-1);
   assert.ok(ratio > 25 / 14 - 1e-9 && ratio < 5 / 1.75, `${ratio}`);
   assert.equal(run(['eval', '--data', at, '--frontier', 'no-such-model']).status, 2);
+  assert.match(run(['eval', '--data', at, '--frontier', 'gtp-5.2']).stderr, /near it: gpt-5\.2/);
 });
 
 test('eval_learns_from_a_few_and_measures_the_rest', () => {

@@ -122,7 +122,7 @@ const WRONG = [
   [['--growth', '-1'], /--growth/],
   [['--frontier', 'gpt-5.3'], /gpt-5\.3.*near it: gpt-5\.2/],
   [['--compare', 'gpt-5.2,gpt5.2'], /gpt5\.2.*near it: gpt-5\.2/],
-  [['--compare', 'a,b'], /no model 'a'/],
+  [['--compare', 'a,b'], /no price for 'a'/],
   [['--compare', ','], /--frontier MODEL/],
   [[], /--frontier MODEL/],
   [['--input-price', '1'], /--output-price/],
@@ -297,6 +297,16 @@ test('money_reload_keeps_the_book_when_the_new_one_lost_too_much', async () => {
     await gateway.stop();
     await far.stop();
   }
+});
+
+test('money_roi_says_when_its_answer_cannot_be_written', () => {
+  const full = fs.openSync('/dev/full', 'w');
+  for (const more of [[], ['--json']]) {
+    const r = run([...SCENARIO, '--frontier', 'gpt-5.2', ...more], { stdio: ['ignore', full, 'pipe'] });
+    assert.equal(r.status, 1);
+    assert.match(r.stderr, /standard output: cannot be written/);
+  }
+  fs.closeSync(full);
 });
 
 test('money_roi_writes_a_page', () => {

@@ -280,6 +280,7 @@ static void price_nearest_names_come_first(void **state) {
     struct price_book *b =
         book("{\"gpt-5.2\":{" PRICED "},\"gpt-5.2-pro\":{" PRICED "},\"openai/gpt-5.1\":{" PRICED "},"
              "\"claude-opus-4-6\":{" PRICED "}}");
+    struct err e = {""};
     const struct price *near[3];
     static const struct {
         const char *asked, *name;
@@ -293,6 +294,10 @@ static void price_nearest_names_come_first(void **state) {
     assert_int_equal(price_nearest(b, SPAN("mistral-large"), near, 3), 0);
     assert_int_equal(price_nearest(b, SPAN(""), near, 3), 0);
     assert_int_equal(price_nearest(b, SPAN("gpt-5"), near, 1), 1);
+    assert_int_equal(price_set_unknown(b, "gtp-5.2", &e), -1);
+    assert_non_null(strstr(e.text, "no price for 'gtp-5.2'; near it: gpt-5.2"));
+    assert_int_equal(price_set_unknown(b, "mistral-large", &e), -1);
+    assert_non_null(strstr(e.text, "no price for 'mistral-large'; put it into the file of data.prices"));
     price_book_free(b);
 }
 

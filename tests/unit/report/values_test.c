@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "report/figures.h"
 #include "report/sketch.h"
 #include "report/trend.h"
 #include "test.h"
@@ -186,6 +187,26 @@ static void sketch_takes_any_value_in_any_order(void **state) {
     sketch_free(&other);
 }
 
+static void figures_thousands_are_marked(void **state) {
+    (void)state;
+    static const struct {
+        double v;
+        int digits;
+        const char *text;
+    } CASES[] = {{0, 0, "0"},
+                 {999, 1, "999.0"},
+                 {1000, 0, "1,000"},
+                 {-1234567.891, 2, "-1,234,567.89"},
+                 {-100, 2, "-100.00"},
+                 {1e300, 2, "1e+300"},
+                 {1e15, 0, "1,000,000,000,000,000"}};
+    char text[64];
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        report_grouped(CASES[i].v, CASES[i].digits, text);
+        assert_string_equal(text, CASES[i].text);
+    }
+}
+
 // ---------------------------------------------------------------- trends
 
 static void trend_of_a_line_is_its_slope(void **state) {
@@ -230,6 +251,7 @@ int main(void) {
         cmocka_unit_test(sketch_quantiles_are_within_half_a_percent),
         cmocka_unit_test(sketch_small_values_are_exact),
         cmocka_unit_test(sketch_takes_any_value_in_any_order),
+        cmocka_unit_test(figures_thousands_are_marked),
         cmocka_unit_test(trend_of_a_line_is_its_slope),
         cmocka_unit_test(trend_of_noise_is_not_clear),
         cmocka_unit_test(trend_student_and_wilson_match_tables),

@@ -138,6 +138,12 @@ float learned_p_local(const struct learned *l, float sum) {
     return 1 / (1 + expf(l->header.local_slope * sum - l->header.local_offset));
 }
 
+void learned_score(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
+                   float *score, float *p_local) {
+    *p_local = learned_p_local(l, learned_apply(l, r, outputs));
+    *score = 1 - *p_local;
+}
+
 // ---------------------------------------------------------------- which requests
 
 uint64_t learned_mark(const uint32_t *buckets, uint32_t count) {

@@ -25,15 +25,8 @@ void sample_read(const struct weights *w, const struct intent_input *in, struct 
 bool sample_score(const struct weights *w, const struct sample *s, bool base_only, float *score, float *p_local) {
     *score = *p_local = NAN;
     if (!s->has_base) return false;
-    if (w->learned && !base_only) {
-        *p_local = learned_p_local(w->learned, learned_apply(w->learned, &s->reading, s->outputs));
-        *score = 1 - *p_local;
-        return true;
-    }
-    const struct weights_header *h = &w->header;
-    float frontier = s->outputs[OUTPUT_FRONTIER];
-    *score = 1 / (1 + expf(-h->score_slope * frontier - h->score_offset));
-    *p_local = 1 / (1 + expf(h->local_slope * frontier - h->local_offset));
+    if (w->learned && !base_only) learned_score(w->learned, &s->reading, s->outputs, score, p_local);
+    else weights_score(w, s->outputs[OUTPUT_FRONTIER], score, p_local);
     return true;
 }
 

@@ -73,18 +73,6 @@ static inline uint16_t bucket_of(uint64_t hash) {
     return (uint16_t)(hash >> (64 - FEATURES_BITS));
 }
 
-static inline bool is_number(const char *lower, uint32_t len) {
-    for (uint32_t i = 0; i < len; i++)
-        if (lower[i] < '0' || lower[i] > '9') return false;
-    return true;
-}
-
-// A number is known by how long it is; which one it is says little.
-static inline uint64_t hash_number(uint32_t len) {
-    const char name[16] = {'#', (char)('0' + (len < 9 ? len : 9))};
-    return intent_hash_word(name, 2);
-}
-
 static inline uint64_t hash_sign(char sign) {
     const char name[16] = {sign};
     return intent_hash_word(name, 1);
@@ -117,9 +105,9 @@ static inline struct token *cut_block(struct tokens *t, const struct words *w, u
         to->len = len;
         to->hash = intent_hash_word(word, len < FEATURES_STEM ? len : FEATURES_STEM);
         long_words += len >= LONG_WORD;
-        if (__builtin_expect((unsigned char)(*word - '0') >= 10, 1) || !is_number(word, len)) continue;
+        if (__builtin_expect((unsigned char)(*word - '0') >= 10, 1) || !intent_is_number(word, len)) continue;
         t->numbers++;
-        if (len > 1) to->hash = hash_number(len);
+        if (len > 1) to->hash = intent_hash_number(len);
     }
     t->long_words += long_words;
     return to;

@@ -2,6 +2,7 @@
 #ifndef SLUICE_INTENT_HASH_H
 #define SLUICE_INTENT_HASH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -23,6 +24,18 @@ static inline uint64_t intent_hash_word(const char *word, uint32_t len) {
 
 static inline uint64_t intent_hash_pair(uint64_t first, uint64_t second) {
     return ((first << 25 | first >> 39) ^ second) * 0xc4ceb9fe1a85ec53u;
+}
+
+static inline bool intent_is_number(const char *word, uint32_t len) {
+    for (uint32_t i = 0; i < len; i++)
+        if (word[i] < '0' || word[i] > '9') return false;
+    return true;
+}
+
+// A number is known by how long it is; which one it is says little.
+static inline uint64_t intent_hash_number(uint32_t len) {
+    const char name[16] = {'#', (char)('0' + (len < 9 ? len : 9))};
+    return intent_hash_word(name, 2);
 }
 
 #endif

@@ -1,12 +1,11 @@
 #include "intent/learned.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "intent/packed.h"
 
 _Static_assert(sizeof(struct learned_header) == 296, "the header is a file format");
 
@@ -20,21 +19,6 @@ static uint64_t checksum(struct learned_header h, const void *body, size_t len) 
 }
 
 // ---------------------------------------------------------------- reading
-
-struct cursor {
-    const char *at;
-    size_t left;
-};
-
-static bool take_floats(struct cursor *c, float *to, size_t n) {
-    if (c->left < n * sizeof *to) return false;
-    memcpy(to, c->at, n * sizeof *to);
-    c->at += n * sizeof *to;
-    c->left -= n * sizeof *to;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(to[i])) return false;
-    return true;
-}
 
 static bool is_name(const char *name, size_t size) {
     if (!memchr(name, 0, size)) return false;
@@ -52,40 +36,29 @@ static bool header_is_right(const struct learned_header *h) {
            is_name(h->frontier, sizeof h->frontier);
 }
 
-static bool take_place(struct cursor *c, struct learned *l) {
+static bool take_place(struct packed *c, struct learned *l) {
     struct place *p = &l->place;
     if (l->header.placed == 0) return c->left == 0;
-    if (c->left < sizeof p->known) return false;
-    memcpy(p->known, c->at, sizeof p->known);
-    c->at += sizeof p->known;
-    c->left -= sizeof p->known;
-    if (!take_floats(c, p->mark[0], PLACE_DIMS * PLACE_MARKS) || !take_floats(c, p->weight, PLACE_MARKS)) return false;
+    if (!packed_take(c, p->known, sizeof p->known) || !packed_take_floats(c, p->mark[0], PLACE_DIMS * PLACE_MARKS) ||
+        !packed_take_floats(c, p->weight, PLACE_MARKS))
+        return false;
     p->row = (const int8_t(*)[PLACE_DIMS])c->at;
     return place_index(p) == l->header.placed && c->left == (size_t)l->header.placed * PLACE_DIMS;
 }
 
-static bool take_body(struct cursor *c, struct learned *l) {
-    if (!take_floats(c, l->mean, LEARNED_INPUTS) || !take_floats(c, l->scale, LEARNED_INPUTS) ||
-        !take_floats(c, l->weight, LEARNED_INPUTS) || !take_floats(c, l->quantile, WEIGHTS_QUANTILES))
-        return false;
-    for (uint32_t i = 0; i < WEIGHTS_QUANTILES; i++)
-        if (l->quantile[i] < 0 || l->quantile[i] > 1 || (i && l->quantile[i] < l->quantile[i - 1])) return false;
-    l->table = (const uint8_t *)c->at;
-    l->filter = l->table + TABLE_BYTES;
-    size_t bytes = (size_t)TABLE_BYTES + l->header.filter_bytes;
-    if (c->left < bytes) return false;
-    c->at += bytes;
-    c->left -= bytes;
-    return take_place(c, l);
+static bool take_body(struct packed *c, struct learned *l) {
+    return packed_take_floats(c, l->mean, LEARNED_INPUTS) && packed_take_floats(c, l->scale, LEARNED_INPUTS) &&
+           packed_take_floats(c, l->weight, LEARNED_INPUTS) &&
+           packed_take_quantiles(c, l->quantile, WEIGHTS_QUANTILES) && packed_skip(c, TABLE_BYTES, &l->table) &&
+           packed_skip(c, l->header.filter_bytes, &l->filter) && take_place(c, l);
 }
 
 struct learned *learned_load(struct span bytes, uint32_t base, struct err *e) {
     struct learned *l = mem_new(sizeof *l);
     struct learned_header *h = &l->header;
-    struct cursor c = {bytes.at + sizeof *h, bytes.len - sizeof *h};
+    struct packed c = {bytes.at, bytes.len};
     const char *why = NULL;
-    if (bytes.len >= sizeof *h) memcpy(h, bytes.at, sizeof *h);
-    if (bytes.len < sizeof *h || memcmp(h->magic, LEARNED_MAGIC, sizeof h->magic) != 0)
+    if (!packed_take(&c, h, sizeof *h) || memcmp(h->magic, LEARNED_MAGIC, sizeof h->magic) != 0)
         why = "cut short or too long"; // what stands behind the base is no such section
     else if (h->format != LEARNED_FORMAT || h->reading != READING_FORMAT || h->inputs != LEARNED_INPUTS ||
              h->quantiles != WEIGHTS_QUANTILES)
@@ -125,9 +98,7 @@ int learned_write(const struct learned *l, FILE *out, struct err *e) {
     }
     h.size = (uint32_t)(sizeof h + b.len);
     h.checksum = checksum(h, b.at, b.len);
-    int result = 0;
-    if (fwrite(&h, sizeof h, 1, out) != 1 || fwrite(b.at, b.len, 1, out) != 1 || fflush(out) != 0)
-        result = err_set(e, "what was learned cannot be written: %s", strerror(errno));
+    int result = packed_write(&h, sizeof h, &b, "what was learned", out, e);
     buf_free(&b);
     return result;
 }
@@ -165,6 +136,12 @@ float learned_apply(const struct learned *l, const struct reading *r, const floa
 
 float learned_p_local(const struct learned *l, float sum) {
     return 1 / (1 + expf(l->header.local_slope * sum - l->header.local_offset));
+}
+
+void learned_score(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
+                   float *score, float *p_local) {
+    *p_local = learned_p_local(l, learned_apply(l, r, outputs));
+    *score = 1 - *p_local;
 }
 
 // ---------------------------------------------------------------- which requests

@@ -62,6 +62,9 @@ float learned_apply(const struct learned *l, const struct reading *r, const floa
 void learned_weigh_inputs(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
                           float weight[static LEARNED_INPUTS]);
 float learned_p_local(const struct learned *l, float sum);
+// What was learned makes of a request.
+void learned_score(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
+                   float *score, float *p_local);
 
 // What stands for a request in the filter: the same for the same buckets, whatever their order.
 uint64_t learned_mark(const uint32_t *buckets, uint32_t count);

@@ -47,18 +47,6 @@ struct tokens {
     struct token at[READING_TEXT_TOKENS];
 };
 
-static bool is_number(const char *lower, uint32_t len) {
-    for (uint32_t i = 0; i < len; i++)
-        if (lower[i] < '0' || lower[i] > '9') return false;
-    return true;
-}
-
-// A number of more than one digit is known by how long it is; which one it is says little.
-static uint64_t hash_number(uint32_t len) {
-    const char name[16] = {'#', (char)('0' + (len < 9 ? len : 9))};
-    return intent_hash_word(name, 2);
-}
-
 static void cut(const struct words *w, struct tokens *t) {
     t->count = t->numbers = t->long_words = 0;
     memset(t->groups, 0, sizeof t->groups);
@@ -71,9 +59,9 @@ static void cut(const struct words *w, struct tokens *t) {
             *to = (struct token){intent_hash_word(word, len), at, len};
             t->long_words += len >= LONG_WORD;
             t->groups[lexicon_find(to->hash)]++;
-            if ((unsigned char)(*word - '0') >= 10 || !is_number(word, len)) continue;
+            if ((unsigned char)(*word - '0') >= 10 || !intent_is_number(word, len)) continue;
             t->numbers++;
-            if (len > 1) to->hash = hash_number(len);
+            if (len > 1) to->hash = intent_hash_number(len);
         }
     }
 }

@@ -3,8 +3,8 @@
 #include <math.h>
 
 #include "intent/learned.h"
+#include "intent/packed.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "floats are copied as they are");
 _Static_assert(READING_COUNTS < 256 && WEIGHTS_OUTPUTS < 256, "their number is a byte");
 
 enum { HEADER_BYTES = 8, BUCKETS = 1 << READING_BITS, GROUPS = BUCKETS / 64 };
@@ -25,15 +25,8 @@ void sample_read(const struct weights *w, const struct intent_input *in, struct 
 bool sample_score(const struct weights *w, const struct sample *s, bool base_only, float *score, float *p_local) {
     *score = *p_local = NAN;
     if (!s->has_base) return false;
-    if (w->learned && !base_only) {
-        *p_local = learned_p_local(w->learned, learned_apply(w->learned, &s->reading, s->outputs));
-        *score = 1 - *p_local;
-        return true;
-    }
-    const struct weights_header *h = &w->header;
-    float frontier = s->outputs[OUTPUT_FRONTIER];
-    *score = 1 / (1 + expf(-h->score_slope * frontier - h->score_offset));
-    *p_local = 1 / (1 + expf(h->local_slope * frontier - h->local_offset));
+    if (w->learned && !base_only) learned_score(w->learned, &s->reading, s->outputs, score, p_local);
+    else weights_score(w, s->outputs[OUTPUT_FRONTIER], score, p_local);
     return true;
 }
 
@@ -95,45 +88,18 @@ size_t sample_pack(const struct weights *w, const struct intent_input *in, uint8
 
 // ---------------------------------------------------------------- unpacking
 
-struct reader {
-    const uint8_t *at;
-    size_t left;
-};
-
-static bool take(struct reader *r, void *to, size_t n) {
-    if (r->left < n) return false;
-    memcpy(to, r->at, n);
-    r->at += n;
-    r->left -= n;
-    return true;
-}
-
-static bool skip(struct reader *r, size_t n) {
-    if (r->left < n) return false;
-    r->at += n;
-    r->left -= n;
-    return true;
-}
-
-static bool take_number(struct reader *r, uint32_t *v) {
+static bool take_number(struct packed *r, uint32_t *v) {
     *v = 0;
     for (uint32_t shift = 0; shift < 21; shift += 7) {
         uint8_t byte;
-        if (!take(r, &byte, 1)) return false;
+        if (!packed_take(r, &byte, 1)) return false;
         *v |= (uint32_t)(byte & 0x7f) << shift;
         if (byte < 0x80) return true;
     }
     return false;
 }
 
-static bool take_floats(struct reader *r, float *to, size_t n) {
-    if (!take(r, to, n * sizeof *to)) return false;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(to[i])) return false;
-    return true;
-}
-
-static bool take_buckets(struct reader *r, uint32_t *buckets, uint32_t max, uint32_t *count) {
+static bool take_buckets(struct packed *r, uint32_t *buckets, uint32_t max, uint32_t *count) {
     uint32_t at = 0, distance;
     if (!take_number(r, count) || *count >= max) return false;
     for (uint32_t i = 0; i < *count; i++) {
@@ -143,21 +109,23 @@ static bool take_buckets(struct reader *r, uint32_t *buckets, uint32_t max, uint
     return true;
 }
 
-static bool unpack(struct reader *r, uint32_t wanted_base, struct sample *out) {
+static bool unpack(struct packed *r, uint32_t wanted_base, struct sample *out) {
     uint8_t head[4];
+    const uint8_t *others; // outputs of another base
     uint32_t base;
-    if (!take(r, head, sizeof head) || !take(r, &base, sizeof base)) return false;
+    if (!packed_take(r, head, sizeof head) || !packed_take(r, &base, sizeof base)) return false;
     out->has_base = base == wanted_base && head[2] == WEIGHTS_OUTPUTS;
     memset(out->outputs, 0, sizeof out->outputs);
-    if (head[1] != READING_COUNTS || !take_floats(r, out->reading.counts, READING_COUNTS)) return false;
-    if (out->has_base ? !take_floats(r, out->outputs, WEIGHTS_OUTPUTS) : !skip(r, head[2] * sizeof(float)))
+    if (head[1] != READING_COUNTS || !packed_take_floats(r, out->reading.counts, READING_COUNTS)) return false;
+    if (out->has_base ? !packed_take_floats(r, out->outputs, WEIGHTS_OUTPUTS)
+                      : !packed_skip(r, head[2] * sizeof(float), &others))
         return false;
     return take_buckets(r, out->reading.text, READING_TEXT_MAX, &out->reading.text_count) &&
            take_buckets(r, out->reading.system, READING_SYSTEM_MAX, &out->reading.system_count) && r->left == 0;
 }
 
 int sample_unpack(const struct weights *w, const uint8_t *bytes, size_t len, struct sample *out, struct err *e) {
-    struct reader r = {bytes, len};
+    struct packed r = {(const char *)bytes, len};
     if (len && bytes[0] != SAMPLE_FORMAT)
         return err_set(e, "a sample of another version of sluice (format %u, this one knows %d)", bytes[0],
                        SAMPLE_FORMAT);

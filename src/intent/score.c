@@ -124,6 +124,12 @@ static float logistic(float x) {
     return 1.0f / (1.0f + expf(-x));
 }
 
+void weights_score(const struct weights *w, float frontier, float *score, float *p_local) {
+    const struct weights_header *h = &w->header;
+    *score = logistic(h->score_slope * frontier + h->score_offset);
+    *p_local = logistic(h->local_offset - h->local_slope * frontier);
+}
+
 static float clamp01(float x) {
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
@@ -142,15 +148,6 @@ static int expected_tokens(float log_tokens, int64_t max_tokens) {
     return n < 1 ? 1 : (int)lround(n);
 }
 
-// What was learned decides who answers; the rest is the base's.
-static void score_learned(const struct learned *l, const struct intent_input *in, const float *outputs,
-                          struct score *out) {
-    struct reading r;
-    reading_read(in, &r);
-    out->p_local = learned_p_local(l, learned_apply(l, &r, outputs));
-    out->score = 1 - out->p_local;
-}
-
 // The same as by weights_apply, but read once only.
 static void add_system(const struct weights *w, struct span system, struct features *f,
                        float outputs[static WEIGHTS_OUTPUTS]) {
@@ -165,24 +162,29 @@ static void add_system(const struct weights *w, struct span system, struct featu
     for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++) outputs[o] += r->added[o];
 }
 
+// What was learned decides who answers; the rest is the base's.
+static void score_learned(const struct learned *l, const struct intent_input *in, const float *outputs,
+                          struct score *out) {
+    struct reading r;
+    reading_read(in, &r);
+    learned_score(l, &r, outputs, &out->score, &out->p_local);
+}
+
 void intent_score(const struct weights *w, const struct intent_input *in, struct score *out) {
     struct features f;
     features_read_text(in, &f);
-    const struct weights_header *h = &w->header;
     float outputs[WEIGHTS_OUTPUTS];
     apply_text(w, &f, outputs);
     if (in->system.len) add_system(w, in->system, &f, outputs);
     finish(w, &f, outputs);
-    float frontier = outputs[OUTPUT_FRONTIER];
     *out = (struct score){
-        .score = logistic(h->score_slope * frontier + h->score_offset),
-        .p_local = logistic(h->local_offset - h->local_slope * frontier),
         .complexity = clamp01(outputs[OUTPUT_COMPLEXITY]),
         .ambiguity = logistic(outputs[OUTPUT_AMBIGUITY]),
         .output_tokens = expected_tokens(outputs[OUTPUT_LENGTH], in->max_tokens),
         .task = weights_task_name(likeliest_task(outputs)),
     };
     if (w->learned) score_learned(w->learned, in, outputs, out);
+    else weights_score(w, outputs[OUTPUT_FRONTIER], &out->score, &out->p_local);
 }
 
 // ---------------------------------------------------------------- explanation
@@ -268,12 +270,12 @@ static void explain_learned(const struct weights *w, const struct intent_input *
 
 size_t intent_explain(const struct weights *w, const struct intent_input *in, struct intent_term *terms, size_t max) {
     struct features f;
-    features_read(in, &f);
     struct strongest s = {terms, 0, max};
     if (w->learned) {
         explain_learned(w, in, &s);
         return s.count;
     }
+    features_read(in, &f);
     float scale = w->within[f.kind].share * w->header.score_slope, step = w->step[OUTPUT_FRONTIER] * scale;
     struct walk k = {w->frontier, step * f.text_value, &s};
     for (uint32_t c = 0; c < FEATURES_COUNTS; c++)

@@ -4,12 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "intent/learned.h"
+#include "intent/packed.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weights are read as they are: little-endian");
 _Static_assert(sizeof(struct weights_header) == 96, "the header is a file format");
 
 static const uint64_t WEIGHTS_SEED = 0x736c7569636577u;
@@ -36,34 +35,6 @@ static uint64_t checksum(struct weights_header h, const void *body, size_t len) 
 
 // ---------------------------------------------------------------- reading
 
-struct cursor {
-    const char *at;
-    size_t left;
-};
-
-static bool take(struct cursor *c, void *to, size_t n) {
-    if (c->left < n) return false;
-    memcpy(to, c->at, n);
-    c->at += n;
-    c->left -= n;
-    return true;
-}
-
-static bool take_floats(struct cursor *c, float *to, size_t n) {
-    if (!take(c, to, n * sizeof *to)) return false;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(to[i])) return false;
-    return true;
-}
-
-static bool skip(struct cursor *c, size_t n, const uint8_t **at) {
-    if (c->left < n) return false;
-    *at = (const uint8_t *)c->at;
-    c->at += n;
-    c->left -= n;
-    return true;
-}
-
 static bool header_is_right(const struct weights_header *h) {
     if (h->counts != FEATURES_COUNTS || h->outputs != WEIGHTS_OUTPUTS || h->quantiles != WEIGHTS_QUANTILES)
         return false;
@@ -75,31 +46,34 @@ static bool header_is_right(const struct weights_header *h) {
            h->count_gain > 0 && h->intents == WEIGHTS_INTENTS && isfinite(h->ambiguity_offset);
 }
 
-static bool take_body(struct cursor *c, struct weights *w) {
+static bool take_body(struct packed *c, struct weights *w) {
     const uint8_t *rows, *intents;
-    if (!skip(c, sizeof *w->rows * WEIGHTS_ROWS, &rows) || !skip(c, 1 << FEATURES_BITS, &w->frontier)) return false;
-    if (!skip(c, sizeof *w->intents * WEIGHTS_INTENT_ROWS, &intents)) return false;
+    if (!packed_skip(c, sizeof *w->rows * WEIGHTS_ROWS, &rows) || !packed_skip(c, 1 << FEATURES_BITS, &w->frontier))
+        return false;
+    if (!packed_skip(c, sizeof *w->intents * WEIGHTS_INTENT_ROWS, &intents)) return false;
     w->rows = (const uint8_t(*)[WEIGHTS_ROW_OUTPUTS])rows;
     w->intents = (const uint8_t(*)[WEIGHTS_INTENTS])intents;
-    if (!take_floats(c, w->mean, FEATURES_COUNTS) || !take_floats(c, w->scale, FEATURES_COUNTS)) return false;
-    if (!take_floats(c, w->quantile, WEIGHTS_QUANTILES)) return false;
-    for (uint32_t i = 0; i < WEIGHTS_QUANTILES; i++)
-        if (w->quantile[i] < 0 || w->quantile[i] > 1 || (i && w->quantile[i] < w->quantile[i - 1])) return false;
-    if (!take_floats(c, w->step, WEIGHTS_OUTPUTS) || !take_floats(c, w->bias, WEIGHTS_OUTPUTS)) return false;
+    if (!packed_take_floats(c, w->mean, FEATURES_COUNTS) || !packed_take_floats(c, w->scale, FEATURES_COUNTS))
+        return false;
+    if (!packed_take_quantiles(c, w->quantile, WEIGHTS_QUANTILES)) return false;
+    if (!packed_take_floats(c, w->step, WEIGHTS_OUTPUTS) || !packed_take_floats(c, w->bias, WEIGHTS_OUTPUTS))
+        return false;
     for (uint32_t o = 0; o < WEIGHTS_OUTPUTS; o++)
         if (w->step[o] < 0) return false;
-    return take_floats(c, w->counts[0], FEATURES_COUNTS * WEIGHTS_OUTPUTS) && take_floats(c, &w->intent_step, 1) &&
-           take_floats(c, w->intent_bias, WEIGHTS_INTENTS) && w->intent_step >= 0 &&
-           take_floats(c, &w->within[0].base, sizeof w->within / (sizeof(float))) && c->left == 0;
+    return packed_take_floats(c, w->counts[0], FEATURES_COUNTS * WEIGHTS_OUTPUTS) &&
+           packed_take_floats(c, &w->intent_step, 1) && packed_take_floats(c, w->intent_bias, WEIGHTS_INTENTS) &&
+           w->intent_step >= 0 && packed_take_floats(c, &w->within[0].base, sizeof w->within / (sizeof(float))) &&
+           c->left == 0;
 }
 
 struct weights *weights_load(struct span bytes, struct err *e) {
     struct weights *w = mem_new(sizeof *w);
     struct weights_header *h = &w->header;
-    struct cursor c = {bytes.at, bytes.len};
+    struct packed c = {bytes.at, bytes.len};
     const char *why = NULL;
     struct err learned_why = {""};
-    if (!take(&c, h, sizeof *h) || memcmp(h->magic, WEIGHTS_MAGIC, sizeof h->magic) != 0) why = "not a weights file";
+    if (!packed_take(&c, h, sizeof *h) || memcmp(h->magic, WEIGHTS_MAGIC, sizeof h->magic) != 0)
+        why = "not a weights file";
     else if (h->format != WEIGHTS_FORMAT || h->feature_bits != FEATURES_BITS || h->row_bits != WEIGHTS_ROW_BITS)
         why = "made for another version of sluice";
     else if (h->size < sizeof *h || h->size > bytes.len) why = "cut short or too long";
@@ -188,13 +162,9 @@ int weights_write(const struct weights *w, FILE *out, struct err *e) {
     buf_add(&b, &w->intent_step, sizeof w->intent_step);
     buf_add(&b, w->intent_bias, sizeof w->intent_bias);
     buf_add(&b, w->within, sizeof w->within);
-    int result = -1;
     h.size = (uint32_t)(sizeof h + b.len);
     h.checksum = checksum(h, b.at, b.len);
-    if (b.full) err_set(e, "the weights are larger than %d bytes", WEIGHTS_MAX_BYTES);
-    else if (fwrite(&h, sizeof h, 1, out) != 1 || fwrite(b.at, b.len, 1, out) != 1 || fflush(out) != 0)
-        err_set(e, "the weights cannot be written: %s", strerror(errno));
-    else result = 0;
+    int result = packed_write(&h, sizeof h, &b, "the weights", out, e);
     buf_free(&b);
     return result;
 }

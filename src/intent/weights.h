@@ -110,6 +110,8 @@ uint32_t weights_base(const struct weights *w);
 
 // The raw outputs.
 void weights_apply(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]);
+// What the base makes of OUTPUT_FRONTIER.
+void weights_score(const struct weights *w, float frontier, float *score, float *p_local);
 // Of a short text: how much it looks like what is outside, less how much like the nearest intent.
 float weights_outside(const struct weights *w, const struct features *f);
 // What a request of its kind and length wants, by the linear sum of OUTPUT_FRONTIER.

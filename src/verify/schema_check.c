@@ -164,14 +164,13 @@ static bool matches(struct machine *m, const pcre2_code *re, struct span text) {
 }
 
 static bool check_text(struct machine *m, const struct schema_rule *rule, uint32_t value) {
-    bool known;
     struct span text = text_of(m, m->doc, value);
     if (!spend(m, 1 + text.len / 64)) return false;
     switch (rule->op) {
     case OP_MIN_LENGTH: return (double)characters(text) >= rule->number;
     case OP_MAX_LENGTH: return (double)characters(text) <= rule->number;
     case OP_PATTERN: return matches(m, rule->pattern, text);
-    default: return schema_format(text_of(m, m->s->doc, rule->node), text, &known);
+    default: return schema_format(text_of(m, m->s->doc, rule->node), text);
     }
 }
 

@@ -84,7 +84,7 @@ struct schema {
 // The bytes of a string node, decoded where needed; memory from the arena. {NULL, SIZE_MAX} when that is full.
 struct span schema_text(struct arena *arena, const struct json_doc *doc, uint32_t node);
 
-// format.c: true when the text is of the format, or nobody knows such a format (*known is then false).
-bool schema_format(struct span format, struct span text, bool *known);
+// schema_format.c: true when the text is of the format, or nobody knows such a format.
+bool schema_format(struct span format, struct span text);
 
 #endif

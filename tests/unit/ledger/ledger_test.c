@@ -12,32 +12,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "directory.h"
 #include "ledger/columns.h"
 #include "ledger/store.h"
 #include "test.h"
 #include "wire/json.h"
-
-static char directory[] = "/tmp/sluice-ledger-XXXXXX";
-static char path[64];
-
-static int make_directory(void **state) {
-    (void)state;
-    strcpy(directory + sizeof directory - 7, "XXXXXX");
-    if (!mkdtemp(directory)) return -1;
-    snprintf(path, sizeof path, "%s/ledger.db", directory);
-    return 0;
-}
-
-static int remove_directory(void **state) {
-    (void)state;
-    static const char *const FILES[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < 4; i++) {
-        char file[80];
-        snprintf(file, sizeof file, "%s%s", path, FILES[i]);
-        unlink(file);
-    }
-    return rmdir(directory);
-}
 
 static struct config settings(const char *file) {
     return (struct config){.ledger = {.path = file, .queue_rows = 4096, .commit_rows = 10, .commit_ms = 5}};
@@ -62,7 +41,10 @@ static struct ledger_row example(int i) {
                            .reason = "score",
                            .task = "code",
                            .score = 0.75f,
-                           .decision = {.format = DECISION_FORMAT, .flags = DECISION_HARD | DECISION_SESSION, .threshold = 0.5f, .input_tokens = 98},
+                           .decision = {.format = DECISION_FORMAT,
+                                        .flags = DECISION_HARD | DECISION_SESSION,
+                                        .threshold = 0.5f,
+                                        .input_tokens = 98},
                            .p_local = 0.25f,
                            .classes = "pii,secret",
                            .receipt = "2026.1",
@@ -180,9 +162,9 @@ static void ledger_keeps_every_field(void **state) {
 // Each byte of the row belongs to a column or is padding: a field without a column would be lost.
 static void ledger_columns_cover_the_row(void **state) {
     (void)state;
-    static const size_t SIZES[] = {[COLUMN_COUNT] = 8, [COLUMN_MAYBE] = 8, [COLUMN_INT] = 4, [COLUMN_U32] = 4,
-                                   [COLUMN_BOOL] = 1,  [COLUMN_FLOAT] = 4, [COLUMN_REAL] = 8,
-                                   [COLUMN_DECISION] = sizeof(struct ledger_decision)};
+    static const size_t SIZES[] = {
+        [COLUMN_COUNT] = 8, [COLUMN_MAYBE] = 8, [COLUMN_INT] = 4,  [COLUMN_U32] = 4,
+        [COLUMN_BOOL] = 1,  [COLUMN_FLOAT] = 4, [COLUMN_REAL] = 8, [COLUMN_DECISION] = sizeof(struct ledger_decision)};
     char covered[sizeof(struct ledger_row)] = {0};
     size_t bare = 0;
     for (const struct column *c = COLUMNS; c->name; c++) {

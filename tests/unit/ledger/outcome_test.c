@@ -6,31 +6,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "directory.h"
 #include "ledger/store.h"
 #include "test.h"
 #include "wire/json.h"
-
-static char directory[] = "/tmp/sluice-outcome-XXXXXX";
-static char path[64];
-
-static int make_directory(void **state) {
-    (void)state;
-    strcpy(directory + sizeof directory - 7, "XXXXXX");
-    if (!mkdtemp(directory)) return -1;
-    snprintf(path, sizeof path, "%s/ledger.db", directory);
-    return 0;
-}
-
-static int remove_directory(void **state) {
-    (void)state;
-    static const char *const FILES[] = {"", "-wal", "-shm"}; // a reader that closes last leaves them
-    for (size_t i = 0; i < 3; i++) {
-        char name[80];
-        snprintf(name, sizeof name, "%s%s", path, FILES[i]);
-        unlink(name);
-    }
-    return rmdir(directory);
-}
 
 static struct ledger *opened(int64_t commit_ms) {
     struct config c = {.ledger = {.path = path, .queue_rows = 64, .commit_rows = 1000, .commit_ms = commit_ms}};

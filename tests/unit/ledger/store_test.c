@@ -5,24 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "ledger/columns.h"
 #include "ledger/kind.h"
 #include "test.h"
 
-static char directory[] = "/tmp/sluice-store-XXXXXX";
-static char path[64];
-
-static int make_directory(void **state) {
+// The last connection to close removes -wal and -shm: only the file is left.
+static int remove_file_only(void **state) {
     (void)state;
-    strcpy(directory + sizeof directory - 7, "XXXXXX");
-    if (!mkdtemp(directory)) return -1;
-    snprintf(path, sizeof path, "%s/ledger.db", directory);
-    return 0;
-}
-
-static int remove_directory(void **state) {
-    (void)state;
-    return unlink(path) || rmdir(directory); // the last connection to close removes -wal and -shm
+    return unlink(path) || rmdir(directory);
 }
 
 static int64_t ask(const char *sql) {
@@ -254,7 +245,7 @@ static void store_finds_an_id_by_its_index(void **state) {
     sqlite3_close(db);
 }
 
-#define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make_directory, remove_directory)
+#define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make_directory, remove_file_only)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

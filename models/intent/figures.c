@@ -3,8 +3,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "curve.h"
 #include "fit.h"
+#include "intent/quality.h"
+#include "ranks.h"
 
 enum { DRAWS = 200 };
 
@@ -26,17 +27,19 @@ static void table_free(struct table *t) {
 typedef double measure(const float *score, const float *a, const float *b, size_t n);
 
 static double apgr(const float *score, const float *a, const float *b, size_t n) {
-    return curve_measure(score, a, b, n).apgr;
+    struct quality_curve c;
+    quality_measure(score, a, b, NULL, n, &c);
+    return c.apgr;
 }
 
 static double spearman(const float *score, const float *a, const float *b, size_t n) {
     (void)b;
-    return curve_spearman(score, a, n);
+    return ranks_spearman(score, a, n);
 }
 
 static double auroc(const float *score, const float *a, const float *b, size_t n) {
     (void)b;
-    return curve_auroc(score, a, n);
+    return ranks_auroc(score, a, n);
 }
 
 static double share(const float *score, const float *a, const float *b, size_t n) {
@@ -157,16 +160,6 @@ static void figure_tasks(const struct fit *f) {
     table_free(&t);
 }
 
-struct weighted {
-    float score;
-    double weight;
-};
-
-static int by_score(const void *a, const void *b) {
-    float x = ((const struct weighted *)a)->score, y = ((const struct weighted *)b)->score;
-    return (x > y) - (x < y);
-}
-
 static bool is_support(const struct row *r) {
     return is_of(r, "clinc150_train") || is_of(r, "banking77_train");
 }
@@ -182,7 +175,7 @@ static float mix_threshold(const struct fit *f) {
         if (is_support(r) || is_of(r, "arena_hard"))
             v[n++] = (struct weighted){score_of(f, i), is_support(r) ? 0.85 / (double)support : 0.15 / (double)hard};
     }
-    qsort(v, n, sizeof *v, by_score);
+    qsort(v, n, sizeof *v, weighted_by_score);
     double below = 0;
     size_t i = 0;
     while (i + 1 < n && below + v[i].weight < 0.85) below += v[i++].weight;

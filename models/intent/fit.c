@@ -233,12 +233,7 @@ static void calibrate_local(struct fit *f) {
     f->weights.header.local_offset = (float)offset;
 }
 
-struct weighted {
-    float score;
-    double weight;
-};
-
-static int by_score(const void *a, const void *b) {
+int weighted_by_score(const void *a, const void *b) {
     float x = ((const struct weighted *)a)->score, y = ((const struct weighted *)b)->score;
     return (x > y) - (x < y);
 }
@@ -257,7 +252,7 @@ static void measure_quantiles(struct fit *f) {
         if (r->routine || r->hard)
             v[n++] = (struct weighted){score_of(f, i), r->routine ? 0.85 / (double)routine : 0.15 / (double)hard};
     }
-    qsort(v, n, sizeof *v, by_score);
+    qsort(v, n, sizeof *v, weighted_by_score);
     double below = 0;
     for (size_t q = 0, i = 0; q < WEIGHTS_QUANTILES; q++) {
         while (i + 1 < n && below + v[i].weight < (double)q / (WEIGHTS_QUANTILES - 1)) below += v[i++].weight;

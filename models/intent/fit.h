@@ -25,6 +25,12 @@ struct fit {
 
 struct intent_input input_of(const struct row *r);
 float score_of(const struct fit *f, size_t row); // unseen
+// For a quantile of the scores where rows do not count alike; by qsort().
+struct weighted {
+    float score;
+    double weight;
+};
+int weighted_by_score(const void *a, const void *b);
 // The table of intents, and the scale of the ambiguity.
 void intents_fit(struct fit *f);
 // Share of a set's rows whose route at `threshold` is another one after a disturbance of a kind.

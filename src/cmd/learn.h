@@ -15,7 +15,7 @@ struct learn_report {
     uint32_t rows, one_sided;
     bool against_base; // what is in use has seen nearly all of these rows: compared with the base
     struct comparison compared;
-    bool better, dry_run, forced, written;
+    bool better, dry_run, forced;
     int version;     // put in use, 0 = none
     const char *out; // the file written, or NULL
     double cpu_seconds;

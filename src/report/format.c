@@ -202,10 +202,6 @@ const struct format *format_by_name(const char *name) {
     return NULL;
 }
 
-void format_list(struct buf *out) {
-    for (const struct format *f = FORMATS; f->name; f++) buf_printf(out, "%s%s", f == FORMATS ? "" : ", ", f->name);
-}
-
 // How many marks the format has, when all are there; else 0.
 static size_t match(const struct format *f, format_has *has, void *context) {
     size_t n = 0;

@@ -5,7 +5,6 @@
 #ifndef SLUICE_REPORT_FORMAT_H
 #define SLUICE_REPORT_FORMAT_H
 
-#include "base/buf.h"
 #include "report/fields.h"
 
 enum { FORMAT_CSV = 1, FORMAT_JSON = 2 };
@@ -38,8 +37,6 @@ extern const struct format FORMATS[]; // ended by an entry without a name
 extern const struct format FORMAT_MAPPED;
 
 const struct format *format_by_name(const char *name);
-// "openai-usage, ...", for messages.
-void format_list(struct buf *out);
 
 // Tells whether a column (a path in JSON) is there.
 typedef bool format_has(void *context, struct span column);

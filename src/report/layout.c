@@ -58,9 +58,3 @@ int layout_bind(struct layout *c, const struct format *format, const struct colu
         if (!is_mapped(k->field, maps, map_count)) add(c, span_from(k->name), k->field, k->unit, has, context);
     return 0;
 }
-
-bool layout_has(const struct layout *c, enum field f) {
-    for (size_t i = 0; i < c->target_count; i++)
-        if (c->targets[i].field == f) return true;
-    return false;
-}

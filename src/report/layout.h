@@ -39,7 +39,4 @@ struct layout {
 int layout_bind(struct layout *c, const struct format *format, const struct column_map *maps, size_t map_count,
                 format_has *has, void *context, struct err *e) __attribute__((warn_unused_result));
 
-// Whether a field has a column at all.
-bool layout_has(const struct layout *c, enum field f);
-
 #endif

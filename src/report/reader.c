@@ -85,14 +85,15 @@ void reader_free(struct reader *r) {
 
 // ---------------------------------------------------------------- what they have in common
 
-int reader_bind(struct reader *r, unsigned in, format_has *has, void *context, bool any, struct err *e) {
+int reader_pick_format(const struct reader *r, unsigned in, format_has *has, void *context, const struct format **out,
+                       struct err *e) {
     const struct format *format = r->options.format;
     if (format && !(format->in & in))
         return err_set(e, "--format %s is no %s, and this file is", format->name, in == FORMAT_CSV ? "CSV" : "JSON");
     if (!format) format = format_recognise(in, has, context);
     if (!format && r->options.map_count) format = &FORMAT_MAPPED;
-    if (!format) return err_set(e, "no known format");
-    return layout_bind(&r->layout, format, r->maps, r->options.map_count, any ? NULL : has, context, e);
+    *out = format;
+    return 0;
 }
 
 uint32_t reader_json_at(const struct json_doc *doc, uint32_t node, struct span path) {
@@ -181,20 +182,12 @@ const struct format *reader_format(const struct reader *r) {
     return r->layout.format;
 }
 
-bool reader_has(const struct reader *r, enum field f) {
-    return layout_has(&r->layout, f);
-}
-
 uint64_t reader_unreadable_cells(const struct reader *r) {
     return r->unreadable_cells;
 }
 
 uint64_t reader_position(const struct reader *r) {
     return source_position(r->source);
-}
-
-uint64_t reader_size(const struct reader *r) {
-    return source_size(r->source);
 }
 
 const char *reader_container(const struct reader *r) {

@@ -38,10 +38,9 @@ struct span reader_decode(struct reader *r, struct span raw);
 uint64_t reader_line(const struct reader *r);
 // NULL until it is recognised: with JSON, at the first entry.
 const struct format *reader_format(const struct reader *r);
-bool reader_has(const struct reader *r, enum field f); // the log has a column for it
 // Cells that should hold JSON, and do not; what they would have told is missing.
 uint64_t reader_unreadable_cells(const struct reader *r);
-uint64_t reader_position(const struct reader *r), reader_size(const struct reader *r);
+uint64_t reader_position(const struct reader *r);
 const char *reader_container(const struct reader *r); // "CSV", "JSON lines", "JSON", "SQLite"
 const char *reader_compression(const struct reader *r);
 

@@ -100,10 +100,9 @@ static int bind_nested(struct reader *r, struct csv_reader *x, struct err *e) {
 }
 
 static int bind_columns(struct reader *r, struct csv_reader *x, struct err *e) {
-    if (!r->options.format && !r->options.map_count && !format_recognise(FORMAT_CSV, has_column, x))
-        return unknown_columns(x, e);
-    if (reader_bind(r, FORMAT_CSV, has_column, x, true, e) != 0) return -1;
-    const struct format *format = r->layout.format;
+    const struct format *format = NULL;
+    if (reader_pick_format(r, FORMAT_CSV, has_column, x, &format, e) != 0) return -1;
+    if (!format) return unknown_columns(x, e);
     if (layout_bind(&r->layout, format, r->maps, r->options.map_count, has_base, x, e) != 0) return -1;
     for (size_t b = 0; b < r->layout.base_count; b++) {
         size_t column = column_by_name(x, r->layout.bases[b]);

@@ -35,8 +35,10 @@ int reader_csv_open(struct reader *r, struct err *e);
 int reader_json_open(struct reader *r, struct err *e);
 int reader_ledger_open(struct reader *r, const char *path, struct err *e);
 
-// Picks the format (options.format, or by its marks) and binds its columns. `any` binds those that are not there too.
-int reader_bind(struct reader *r, unsigned in, format_has *has, void *context, bool any, struct err *e);
+// The format: options.format, or by its marks, or that of maps alone; NULL when none is known. -1 when options.format
+// is not for this container.
+int reader_pick_format(const struct reader *r, unsigned in, format_has *has, void *context, const struct format **out,
+                       struct err *e);
 // The value at a path within a parsed JSON value; 0 when it is not there.
 uint32_t reader_json_at(const struct json_doc *doc, uint32_t node, struct span path);
 // Reads a JSON value into a field.

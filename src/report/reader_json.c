@@ -69,9 +69,10 @@ static int unknown_keys(const struct json_doc *doc, uint32_t row, struct err *e)
 
 static int recognise(struct reader *r, struct json_reader *x, uint32_t row, struct err *e) {
     struct lookup l = {&x->doc, row, x->bucket, x->results.end != 0};
-    if (!r->options.format && !r->options.map_count && !format_recognise(FORMAT_JSON, has_path, &l))
-        return unknown_keys(&x->doc, row, e);
-    return reader_bind(r, FORMAT_JSON, has_path, &l, true, e);
+    const struct format *format = NULL;
+    if (reader_pick_format(r, FORMAT_JSON, has_path, &l, &format, e) != 0) return -1;
+    if (!format) return unknown_keys(&x->doc, row, e);
+    return layout_bind(&r->layout, format, r->maps, r->options.map_count, NULL, NULL, e); // other entries may have more
 }
 
 // ---------------------------------------------------------------- rows

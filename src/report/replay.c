@@ -73,7 +73,6 @@ static void count(struct replay *r, const struct facts *f) {
     const struct judged *d = &f->judged;
     const struct sweep_row *row = &f->row;
     r->judged++;
-    r->priced += row->priced;
     r->cost += row->cost;
     r->routes[d->route].requests++;
     r->routes[d->route].cost += row->cost;

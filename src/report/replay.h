@@ -50,7 +50,7 @@ struct replay {
     struct sweep sweep;
     struct replay_sum routes[REPLAY_ROUTES], reasons[REASON_COUNT];
     enum route route_of[REASON_COUNT];
-    uint64_t judged, was_local, priced;
+    uint64_t judged, was_local;
     pico cost;          // of all that were judged, were they at the frontier
     pico was_cost;      // as it went, by the book; nothing for what was answered locally
     int64_t left_bytes; // that left

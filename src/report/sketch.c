@@ -29,17 +29,6 @@ void sketch_grow(struct sketch *s, uint32_t bucket) {
     s->count = end - first;
 }
 
-void sketch_merge(struct sketch *into, const struct sketch *from) {
-    for (uint32_t i = 0; i < from->count; i++) {
-        if (!from->buckets[i]) continue;
-        uint32_t bucket = from->first + i;
-        if (bucket - into->first >= into->count) sketch_grow(into, bucket);
-        into->buckets[bucket - into->first] += from->buckets[i];
-    }
-    into->values += from->values;
-    into->sum += from->sum;
-}
-
 // The middle of a bucket.
 static double middle(uint32_t bucket) {
     if (bucket < 256) return bucket;

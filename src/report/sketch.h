@@ -19,7 +19,6 @@ struct sketch {
 
 void sketch_free(struct sketch *s);
 void sketch_grow(struct sketch *s, uint32_t bucket);
-void sketch_merge(struct sketch *into, const struct sketch *from);
 // The value below which a share q (0..1) of the values lies (nearest rank); NAN without values.
 double sketch_quantile(const struct sketch *s, double q);
 double sketch_mean(const struct sketch *s);

@@ -30,7 +30,6 @@ struct source {
     size_t memory_at;
     char head[SOURCE_HEAD_BYTES]; // read to recognise the file, and not handed out yet
     size_t head_len, head_at;
-    uint64_t size;
     _Atomic uint64_t position;
     bool regular;
     struct unpack *unpack; // NULL: plain
@@ -200,10 +199,7 @@ struct source *source_open(const char *path, struct err *e) {
         return NULL;
     }
     s->regular = S_ISREG(info.st_mode);
-    if (s->regular) {
-        s->size = (uint64_t)info.st_size;
-        (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    }
+    if (s->regular) (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return recognise(s, e);
 }
 
@@ -211,7 +207,6 @@ struct source *source_open_memory(struct span bytes, struct err *e) {
     struct source *s = mem_new(sizeof *s);
     s->fd = -1;
     s->memory = bytes;
-    s->size = bytes.len;
     return recognise(s, e);
 }
 
@@ -230,10 +225,6 @@ int64_t source_read(struct source *s, char *out, size_t n, struct err *e) {
 
 uint64_t source_position(const struct source *s) {
     return atomic_load_explicit(&s->position, memory_order_relaxed);
-}
-
-uint64_t source_size(const struct source *s) {
-    return s->size;
 }
 
 const char *source_compression(const struct source *s) {

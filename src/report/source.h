@@ -23,9 +23,8 @@ void source_close(struct source *s);
 
 // Up to n bytes; 0 at the end, -1 with the reason in *e (also: a truncated or damaged archive).
 int64_t source_read(struct source *s, char *out, size_t n, struct err *e) __attribute__((warn_unused_result));
-// How far the file itself has been read, in its own (compressed) bytes; 0 for the size when it is not known.
+// How far the file itself has been read, in its own (compressed) bytes.
 uint64_t source_position(const struct source *s);
-uint64_t source_size(const struct source *s);
 const char *source_compression(const struct source *s); // "", "gzip", "zstd"
 // True for a regular file whose first bytes are those of an SQLite database.
 bool source_is_sqlite(const struct source *s);

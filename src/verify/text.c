@@ -1,6 +1,7 @@
 #include "verify/text.h"
 
 #include "base/hash.h"
+#include "gate/checks.h"
 
 bool text_is_blank(struct span text) {
     return span_trim(text).len == 0;
@@ -160,16 +161,10 @@ static struct span plain(struct span text, char *out, size_t size) {
     return span_make(out, n);
 }
 
-static struct span starts_with_one(struct span text, const char *const *phrases, size_t count) {
+static const char *starts_with_one(struct span text, const char *const *phrases, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (span_starts(text, span_from(phrases[i]))) return span_sub(text, 0, strlen(phrases[i]));
-    return SPAN_NONE;
-}
-
-static bool contains_nocase(struct span text, struct span phrase) {
-    for (size_t i = 0; i + phrase.len <= text.len; i++)
-        if (strncasecmp(text.at + i, phrase.at, phrase.len) == 0) return true;
-    return false;
+        if (span_starts(text, span_from(phrases[i]))) return phrases[i];
+    return NULL;
 }
 
 bool text_is_refusal(struct span text, struct span request) {
@@ -177,8 +172,8 @@ bool text_is_refusal(struct span text, struct span request) {
     text = span_trim(text);
     if (text.len > TEXT_REFUSAL_BYTES) return false;
     struct span said = plain(text, bytes, sizeof bytes);
-    struct span apology = starts_with_one(said, APOLOGIES, sizeof APOLOGIES / sizeof *APOLOGIES);
-    said = span_sub(said, apology.len, SIZE_MAX);
-    struct span phrase = starts_with_one(said, PHRASES, sizeof PHRASES / sizeof *PHRASES);
-    return phrase.len && !contains_nocase(request, phrase);
+    const char *apology = starts_with_one(said, APOLOGIES, sizeof APOLOGIES / sizeof *APOLOGIES);
+    if (apology) said = span_sub(said, strlen(apology), SIZE_MAX);
+    const char *phrase = starts_with_one(said, PHRASES, sizeof PHRASES / sizeof *PHRASES);
+    return phrase && !contains_nocase(request, phrase);
 }

@@ -67,6 +67,11 @@ static inline size_t span_find(struct span s, struct span needle) {
     return p ? (size_t)(p - s.at) : SIZE_MAX;
 }
 
+// s without the byte order mark that some editors and spreadsheets put before UTF-8.
+static inline struct span span_unmarked(struct span s) {
+    return s.len >= 3 && !memcmp(s.at, "\xef\xbb\xbf", 3) ? span_make(s.at + 3, s.len - 3) : s;
+}
+
 // s without white space (space, tab, CR, LF) at both ends.
 static inline struct span span_trim(struct span s) {
     while (s.len && (s.at[0] == ' ' || (s.at[0] >= '\t' && s.at[0] <= '\r'))) s.at++, s.len--;

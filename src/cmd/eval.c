@@ -18,7 +18,7 @@ struct options {
     bool json;
 };
 
-enum { MAX_FOLDS = 50, MAX_DRAWS = 1000 };
+enum { MAX_FOLDS = 50, DRAWS = 10, MAX_DRAWS = 1000 };
 
 // ---------------------------------------------------------------- scores
 
@@ -139,12 +139,13 @@ static int check(const struct options *o) {
     if (o->outcomes && o->outcomes < LEARN_MIN_ROWS)
         return cmd_usage(&CMD_EVAL, "--outcomes must be at least %d", LEARN_MIN_ROWS);
     if (o->outcomes > LEARN_MAX_ROWS) return cmd_usage(&CMD_EVAL, "--outcomes must be at most %d", LEARN_MAX_ROWS);
+    if (!o->outcomes && o->draws != DRAWS) return cmd_usage(&CMD_EVAL, "--draws goes with --outcomes N");
     if (o->draws < 1 || o->draws > MAX_DRAWS) return cmd_usage(&CMD_EVAL, "--draws must be from 1 to %d", MAX_DRAWS);
     return answer_check(&CMD_EVAL, o->html, o->json);
 }
 
 static int run(int argc, char **argv) {
-    struct options o = {.draws = 10};
+    struct options o = {.draws = DRAWS};
     const struct cmd_option options[] = {
         {"data", 'd', OPTION_STRING, "FILE", "labelled requests, one JSON object a line", &o.data},
         {"weights", 'w', OPTION_STRING, "FILE", "other weights than those in use", &o.weights},

@@ -23,6 +23,7 @@ struct explain {
     struct buf body; // a request built from a prompt
     struct buf out;
     size_t max_bytes;
+    uint64_t lines; // read so far
     bool any_failed;
 };
 
@@ -184,6 +185,7 @@ static void explain_lines(struct explain *x, struct buf *in, bool last) {
         if (!end && !last) break;
         struct span line = span_make(in->at + done, end ? (size_t)(end - in->at) - done : in->len - done);
         done += line.len + (end != NULL);
+        if (!x->lines++) line = span_unmarked(line);
         if (span_trim(line).len) explain_line(x, span_trim(line));
     }
     buf_consume(in, done);

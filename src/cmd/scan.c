@@ -108,7 +108,8 @@ static int scan_lines(struct scanner *x, const char *path) {
     bool bad = false;
     for (ssize_t n; (n = getline(&bytes, &cap, in)) >= 0;) {
         number++;
-        struct span line = span_trim(span_make(bytes, (size_t)n));
+        struct span line = span_make(bytes, (size_t)n);
+        line = span_trim(number == 1 ? span_unmarked(line) : line);
         if (line.len && !scan_line(x, line, number)) bad = true;
         if (!scan_flush(x)) {
             err_set(&e, "standard output: %s", strerror(errno));

@@ -61,7 +61,7 @@ int table_open(struct table *t, const char *path, bool columns, struct err *e) {
         table_close(t);
         return err_set(e, "%s: is no text; save a spreadsheet as CSV in UTF-8 first", path);
     }
-    if (t->chunk_len >= 3 && !memcmp(t->chunk, "\xef\xbb\xbf", 3)) t->chunk_at = 3;
+    t->chunk_at = t->chunk_len - span_unmarked(span_make(t->chunk, t->chunk_len)).len;
     if (columns || ends_with(path, ".csv") || ends_with(path, ".tsv")) t->separator = guess_separator(t);
     if (ends_with(path, ".tsv")) t->separator = '\t';
     return 0;

@@ -286,7 +286,7 @@ int book_read(struct price_book *b, struct span text, const char *file, double m
     struct json_doc doc = {0};
     size_t at = 0, good = 0, faults = b->fault_count;
     int status = -1;
-    if (text.len >= 3 && !memcmp(text.at, "\xef\xbb\xbf", 3)) text = rest_of(text, 3);
+    text = span_unmarked(text);
     enum json_status parsed = json_parse(&doc, text, &LIMITS, &at);
     file = arena_copy(&b->arena, span_from(file));
     if (parsed != JSON_OK) {

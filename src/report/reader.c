@@ -16,7 +16,7 @@ static bool starts(struct span s, const char *bytes, size_t n) {
 static int check_text(struct window *w, struct err *e) {
     struct span head = window_rest(w);
     if (!head.len) return err_set(e, "is empty");
-    if (starts(head, "\xef\xbb\xbf", 3)) w->start += 3;
+    w->start += head.len - span_unmarked(head).len;
     enum packing packing = unpack_recognise(head);
     if (packing != PACKING_NONE) return err_set(e, "is packed twice; unpack it once");
     bool marked = starts(head, "\xff\xfe", 2) || starts(head, "\xfe\xff", 2);

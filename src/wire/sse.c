@@ -33,7 +33,7 @@ static bool field_of(struct span line, struct span name, struct span *value) {
 void sse_read(struct span raw, struct buf *joined, struct sse_event *event) {
     *event = (struct sse_event){0};
     bool several = false;
-    if (span_starts(raw, SPAN("\xef\xbb\xbf"))) raw = span_sub(raw, 3, raw.len); // a byte order mark may open a stream
+    raw = span_unmarked(raw); // as it may open a stream
     while (raw.len) {
         const char *stop = memchr(raw.at, '\n', raw.len);
         size_t n = stop ? (size_t)(stop - raw.at) : raw.len;

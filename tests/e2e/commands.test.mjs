@@ -217,6 +217,16 @@ test('commands_jsonl_bad_line_gets_an_answer_of_its_own', () => {
   assert.equal(JSON.parse(out[2]).id, 'c');
 });
 
+test('commands_jsonl_may_begin_with_a_byte_order_mark', () => {
+  const bom = '\ufeff';
+  const scanned = run(['scan', '--jsonl'], { input: `${bom}{"id":"a","text":"hello"}\n` });
+  assert.deepEqual([scanned.status, lines(scanned.stdout)[0].id], [0, 'a'], scanned.stdout);
+  const explained = run(['explain', '-c', config, '--jsonl'], { input: `${bom}{"id":"b","prompt":"hello"}\n${bom}{"id":"c"}\n` });
+  const out = lines(explained.stdout);
+  assert.deepEqual([out[0].id, out[0].error], ['b', undefined], explained.stdout);
+  assert.ok(out[1].error, 'a mark is a mark at the very beginning only');
+});
+
 test('commands_ledger_export_of_a_missing_file_fails', () => {
   const r = run(['ledger', 'export', '--db', path.join(dir, 'none.db')]);
   assert.equal(r.status, 1);

@@ -171,6 +171,7 @@ test('eval_learns_from_a_few_and_measures_the_rest', () => {
   assert.equal(run(['eval', '--data', at, '--outcomes', '240']).status, 1);
   assert.equal(run(['eval', '--data', at, '--outcomes', '10']).status, 2);
   assert.equal(run(['eval', '--data', at, '--folds', '1']).status, 2);
+  assert.match(run(['eval', '--data', at, '--draws', '3']).stderr, /--draws goes with --outcomes/);
   assert.equal(run(['eval']).status, 2);
 });
 

@@ -1,11 +1,6 @@
 #include "gate/known.h"
 
-#include "base/hash.h"
 #include "chat/view.h"
-
-void known_init(struct known_memory *m) {
-    hash_random(m->key, sizeof m->key);
-}
 
 // The view puts a line feed between parts: then no word and no literal of a part depends on its neighbours.
 static bool stands_alone(struct span text, const struct chat_part *p) {
@@ -14,31 +9,55 @@ static bool stands_alone(struct span text, const struct chat_part *p) {
     return end == text.len || text.at[end] == '\n';
 }
 
-static void add_part(struct known_walk *w, struct known_memory *m, struct span text, const struct chat_part *p) {
-    uint64_t print[2];
-    hash_keyed_128(text.at + p->start, p->len, m->key, print);
-    struct known *k = &m->parts[print[0] % KNOWN_PARTS];
-    bool old = k->complete && k->bytes == p->len && k->print[0] == print[0] && k->print[1] == print[1];
-    if (k->taken) return; // by the same text, or by another one that falls into the same place
+// A place for a part: of the one that was learned longest ago and not met since (Corbato's clock, 1968). There is one:
+// no request takes all of them.
+static uint32_t place_for(struct known_memory *m) {
+    for (;; m->hand = (m->hand + 1) % KNOWN_PARTS) {
+        struct known *k = &m->parts[m->hand];
+        if (!k->taken && !k->met) break;
+        k->met = false;
+    }
+    uint32_t at = m->hand;
+    m->hand = (at + 1) % KNOWN_PARTS;
+    return at;
+}
+
+// Looks for the part from place `from` on, as parts that came one after the other do so again; returns the place.
+static uint32_t add_part(struct known_walk *w, struct known_memory *m, const struct chat_part *p,
+                         struct imprint imprint, uint32_t from) {
+    uint32_t at = imprint_find(m->imprints, KNOWN_PARTS, from, imprint);
+    bool found = at < KNOWN_PARTS;
+    if (!found) at = place_for(m);
+    struct known *k = &m->parts[at];
+    if (k->taken) return at; // by the same text
+    bool old = found && k->complete && k->bytes == p->len;
+    k->met = found;
     if (!old) {
-        memcpy(k->print, print, sizeof print);
+        m->imprints[at] = imprint;
         k->bytes = p->len;
         k->count = k->run_count = 0;
         k->complete = false;
     }
     k->taken = true;
     w->parts[w->count++] = (struct known_part){p->start, (size_t)p->start + p->len, k, old};
+    return at;
 }
 
 void known_begin(struct known_walk *w, struct known_memory *m, const struct gate_input *in) {
     size_t last = in->part_count, from = 0;
+    uint32_t place = m->first;
     w->count = w->part = w->literal = 0;
     while (last && !(in->parts[last - 1].role == ROLE_USER && in->parts[last - 1].kind == PART_TEXT)) last--;
     for (size_t i = 0; i < in->part_count && w->count < KNOWN_AT_ONCE; i++) {
         const struct chat_part *p = &in->parts[i];
         if (p->len < KNOWN_LEAST_BYTES || i + 1 == last || p->start < from || !stands_alone(in->text, p)) continue;
         from = (size_t)p->start + p->len;
-        add_part(w, m, in->text, p);
+        struct imprint imprint = imprint_of(span_make(in->text.at + p->start, p->len));
+        if (in->imprint && i == in->imprint_part) *in->imprint = imprint;
+        bool is_first = w->count == 0;
+        place = add_part(w, m, p, imprint, place);
+        if (is_first) m->first = place;
+        place = (place + 1) % KNOWN_PARTS;
     }
 }
 

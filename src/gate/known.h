@@ -3,11 +3,12 @@
 // again; what they mean there is looked at anew, with whatever stands around the part now, so that a scan finds the
 // same with this memory and without it.
 //
-// A part is known by a hash of 128 bits under a key of its own for each memory. Neither the text nor anything of it is
-// kept but places of literals and sentences. A memory belongs to one thread and one gate.
+// A part is known by its imprint (base/imprint.h). Neither the text nor anything of it is kept but places of literals
+// and sentences. A memory belongs to one thread and one gate; it begins as zeros.
 #ifndef SLUICE_GATE_KNOWN_H
 #define SLUICE_GATE_KNOWN_H
 
+#include "base/imprint.h"
 #include "gate/gate.h"
 
 enum {
@@ -29,16 +30,18 @@ struct known_run {
 };
 
 struct known {
-    uint64_t print[2];
     uint32_t bytes, count, run_count;
     bool complete;                                 // was searched to its end
     bool taken;                                    // by a part of the request at work
+    bool met;                                      // again, since a place was last looked for here
     struct known_literal literals[KNOWN_LITERALS]; // in the order in which they were met
     struct known_run runs[KNOWN_RUNS];
 };
 
 struct known_memory {
-    uint8_t key[16];
+    struct imprint imprints[KNOWN_PARTS]; // of `parts`
+    uint32_t first;                       // where the first part of the last request was
+    uint32_t hand;                        // where the next place is looked for
     struct known parts[KNOWN_PARTS];
 };
 
@@ -55,7 +58,6 @@ struct known_walk {
     unsigned part, literal;                 // the next old part, and its next literal
 };
 
-void known_init(struct known_memory *m);
 // The parts of a request, but for the user's last text: it was never seen before.
 void known_begin(struct known_walk *w, struct known_memory *m, const struct gate_input *in);
 // Places of literals in old parts, in the order of their ends. False when there is none up to `until`.

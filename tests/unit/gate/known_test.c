@@ -213,11 +213,44 @@ static void known_forgets_a_part_with_too_many_literals(void **state) {
     gate_scratch_free(s);
 }
 
+// What is said in every request stays, however many parts come once only.
+static void known_keeps_a_part_that_comes_again(void **state) {
+    (void)state;
+    struct fixture *f = shared();
+    struct gate_scratch *s = gate_scratch_new(f->gate);
+    static struct talk t;
+    struct verdict v;
+    struct imprint system = IMPRINT_NONE, seen = IMPRINT_NONE;
+    for (int n = 0; n < 3 * KNOWN_PARTS; n++) {
+        uint64_t seed = rolled;
+        t.bytes = t.count = 0;
+        rolled = 31;
+        add_message(f->gate, &t, ROLE_SYSTEM, 2 * KNOWN_LEAST_BYTES);
+        rolled = seed;
+        add_message(f->gate, &t, ROLE_ASSISTANT, 2 * KNOWN_LEAST_BYTES);
+        add_message(f->gate, &t, ROLE_USER, 10);
+        struct gate_input in = {.text = span_make(t.text, t.bytes),
+                                .parts = t.parts,
+                                .part_count = t.count,
+                                .imprint = &seen,
+                                .imprint_part = 0};
+        arena_reset(&f->arena);
+        gate_scan(f->gate, s, &in, PROFILE_BALANCED, &f->arena, &v);
+        assert_true(imprint_is(seen, imprint_of(span_make(t.text, t.parts[0].len))));
+        if (n) assert_true(imprint_is(seen, system));
+        system = seen;
+        assert_true(imprint_is(s->known.imprints[0], system) && s->known.parts[0].complete);
+    }
+    assert_int_equal(complete_parts(s), KNOWN_PARTS);
+    gate_scratch_free(s);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_finds_in_conversations_what_is_found_without_it),
         cmocka_unit_test(known_sees_evidence_that_joins_over_borders),
         cmocka_unit_test(known_takes_two_equal_parts_of_one_request),
+        cmocka_unit_test(known_keeps_a_part_that_comes_again),
         cmocka_unit_test(known_forgets_a_part_with_too_many_literals),
     };
     return RUN(tests);

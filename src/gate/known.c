@@ -39,7 +39,10 @@ static uint32_t add_part(struct known_walk *w, struct known_memory *m, const str
         k->complete = false;
     }
     k->taken = true;
-    w->parts[w->count++] = (struct known_part){p->start, (size_t)p->start + p->len, k, old};
+    size_t end = (size_t)p->start + p->len;
+    w->parts[w->count++] = (struct known_part){p->start, end, k, old};
+    if (old) w->old_end = end;
+    else w->new_end = end;
     return at;
 }
 
@@ -47,6 +50,7 @@ void known_begin(struct known_walk *w, struct known_memory *m, const struct gate
     size_t last = in->part_count, from = 0;
     uint32_t place = m->first;
     w->count = w->part = w->literal = 0;
+    w->old_end = w->new_end = w->nameless_from = w->nameless_to = 0;
     while (last && !(in->parts[last - 1].role == ROLE_USER && in->parts[last - 1].kind == PART_TEXT)) last--;
     for (size_t i = 0; i < in->part_count && w->count < KNOWN_AT_ONCE; i++) {
         const struct chat_part *p = &in->parts[i];
@@ -99,20 +103,32 @@ void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end) 
         struct known_part *p = &w->parts[i];
         struct known *k = p->known;
         if (p->old || from < p->start || end > p->end) continue;
-        if (k->run_count && p->start + k->runs[k->run_count - 1].to == at)
-            k->runs[k->run_count - 1].to = (uint32_t)(end - p->start);
-        else if (k->run_count < KNOWN_RUNS)
-            k->runs[k->run_count++] = (struct known_run){(uint32_t)(from - p->start), (uint32_t)(end - p->start)};
+        struct known_run *last = k->run_count ? &k->runs[k->run_count - 1] : NULL;
+        size_t to = last ? p->start + last->to : 0;
+        bool read = w->nameless_to == at && w->nameless_from == to;
+        if (last && (to == at || read)) {
+            last->to = (uint32_t)(end - p->start);
+            last->read |= read;
+        } else if (k->run_count < KNOWN_RUNS) {
+            k->runs[k->run_count++] =
+                (struct known_run){(uint32_t)(from - p->start), (uint32_t)(end - p->start), false};
+        }
         return;
     }
 }
 
-size_t known_plain(const struct known_walk *w, size_t from) {
+void known_note_nameless(struct known_walk *w, size_t from, size_t end) {
+    if (w->nameless_to != from) w->nameless_from = from;
+    w->nameless_to = end;
+}
+
+size_t known_run_end(const struct known_walk *w, size_t from, bool named) {
     for (unsigned i = 0; i < w->count; i++) {
         const struct known_part *p = &w->parts[i];
         if (!p->old || from < p->start || from >= p->end) continue;
-        for (unsigned r = 0; r < p->known->run_count; r++)
-            if (p->start + p->known->runs[r].from == from) return p->start + p->known->runs[r].to;
+        const struct known *k = p->known;
+        for (unsigned r = 0; r < k->run_count; r++)
+            if (p->start + k->runs[r].from == from) return k->runs[r].read && named ? 0 : p->start + k->runs[r].to;
     }
     return 0;
 }
@@ -124,4 +140,5 @@ void known_end(struct known_walk *w, bool whole) {
         k->taken = false;
     }
     w->count = w->part = w->literal = 0;
+    w->old_end = w->new_end = 0;
 }

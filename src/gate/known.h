@@ -1,6 +1,6 @@
-// Where the literals stand in parts of a request that were scanned before, and which of their sentences are plain: of a
-// system text, of the turns of a conversation that came with its last request already. They need not be searched for
-// again; what they mean there is looked at anew, with whatever stands around the part now, so that a scan finds the
+// Where the literals stand in parts of a request that were scanned before, and which of their sentences hold no name:
+// of a system text, of the turns of a conversation that came with its last request already. They need not be searched
+// for again; what they mean there is looked at anew, with whatever stands around the part now, so that a scan finds the
 // same with this memory and without it.
 //
 // A part is known by its imprint (base/imprint.h). Neither the text nor anything of it is kept but places of literals
@@ -16,7 +16,7 @@ enum {
     KNOWN_PARTS = 64,        // that are remembered
     KNOWN_AT_ONCE = 32,      // of one request
     KNOWN_LITERALS = 40,     // of a part; one with more is not remembered
-    KNOWN_RUNS = 8,          // of plain sentences, of a part; those behind are looked at again
+    KNOWN_RUNS = 8,          // of sentences without a name, of a part; those behind are looked at again
 };
 
 struct known_literal {
@@ -24,9 +24,10 @@ struct known_literal {
     uint16_t len, anchor;
 };
 
-// Sentences that follow each other.
+// Sentences that follow each other and hold no name: plain ones, and between them such that were read for names.
 struct known_run {
     uint32_t from, to;
+    bool read; // there are some of those
 };
 
 struct known {
@@ -56,6 +57,8 @@ struct known_walk {
     unsigned count;
     struct known_part parts[KNOWN_AT_ONCE]; // in the order of the text
     unsigned part, literal;                 // the next old part, and its next literal
+    size_t old_end, new_end;                // of the last part that is remembered, and of the last one that will be
+    size_t nameless_from, nameless_to;      // the sentences that were read last and held no name
 };
 
 // The parts of a request, but for the user's last text: it was never seen before.
@@ -67,8 +70,12 @@ struct known_literal known_take(struct known_walk *w, size_t *start);
 bool known_note(struct known_walk *w, size_t start, size_t end, unsigned anchor);
 // The sentence [from, end) behind `at` is plain for what it holds, whatever cues stand in it.
 void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end);
-// The end of a run of such sentences that begins at `from`, or 0.
-size_t known_plain(const struct known_walk *w, size_t from);
+// The sentence [from, end) was read, before any name was found in the text, and holds none. Only what follows says
+// whether that is of use: what is read next may depend on it, a plain sentence does not.
+void known_note_nameless(struct known_walk *w, size_t from, size_t end);
+// The end of a run of noted sentences that begins at `from`, or 0. `named`: a name was found in the text already, so
+// that sentences that were read may mean something else than before.
+size_t known_run_end(const struct known_walk *w, size_t from, bool named);
 // `whole`: the text was searched to its end, and what was noted is all there is.
 void known_end(struct known_walk *w, bool whole);
 

@@ -21,6 +21,10 @@ static inline bool name_memory_has(const struct name_memory *m, uint32_t hash) {
     return m->bits[hash >> 30] >> (hash >> 24 & 63) & 1;
 }
 
+static inline bool name_memory_is_empty(const struct name_memory *m) {
+    return (m->bits[0] | m->bits[1] | m->bits[2] | m->bits[3]) == 0;
+}
+
 bool name_looks_closer(const struct name_segment *seg, uint32_t i, struct span text);
 // Whether token i is worth a look; tokens before it have their tags. Every other token is LABEL_NONE.
 static inline bool name_looks(const struct name_segment *seg, uint32_t i, struct span text) {

@@ -68,14 +68,16 @@ static const char *const PIECES[] = {
     "_",
     "-",
 };
-static const char PROSE[] = "We began with the state of the new page, which is finished apart from the empty state. ";
+static const char PROSE[] = "We began with the state of the new page, which is finished apart from the empty state. ",
+                  // Not plain, but without a name.
+    NAMELESS[] = "and so it goes on, Answer in the language of the question. ";
 
 static void add_message(const struct gate *g, struct talk *t, uint8_t role, size_t want) {
     struct chat_part *p = &t->parts[t->count];
     if (t->count++) t->text[t->bytes++] = '\n';
     *p = (struct chat_part){.start = (uint32_t)t->bytes, .role = role, .kind = PART_TEXT};
     while (t->bytes - p->start < want) {
-        const char *piece = PROSE;
+        const char *piece = roll(6) ? PROSE : NAMELESS;
         if (roll(3) == 0) piece = PIECES[roll(sizeof PIECES / sizeof *PIECES)];
         if (roll(12) == 0) piece = g->anchors[roll(g->built_in_count)].literal;
         memcpy(t->text + t->bytes, piece, strlen(piece));
@@ -118,6 +120,13 @@ static unsigned plain_runs(const struct gate_scratch *s) {
     return n;
 }
 
+static unsigned read_runs(const struct gate_scratch *s) {
+    unsigned n = 0;
+    for (unsigned i = 0; i < KNOWN_PARTS; i++)
+        for (unsigned r = 0; r < s->known.parts[i].run_count; r++) n += s->known.parts[i].runs[r].read;
+    return n;
+}
+
 static void known_finds_in_conversations_what_is_found_without_it(void **state) {
     (void)state;
     struct fixture *f = shared();
@@ -125,7 +134,7 @@ static void known_finds_in_conversations_what_is_found_without_it(void **state) 
     struct arena arenas[2];
     struct verdict with, without;
     static struct talk t;
-    unsigned findings = 0, remembered = 0, runs = 0;
+    unsigned findings = 0, remembered = 0, runs = 0, read = 0;
     for (int i = 0; i < 2; i++) arena_init(&arenas[i], 1 << 24);
     for (int n = 0; n < CONVERSATIONS; n++) {
         uint64_t seed = rolled;
@@ -143,8 +152,9 @@ static void known_finds_in_conversations_what_is_found_without_it(void **state) 
         }
         remembered += complete_parts(f->scratch);
         runs += plain_runs(f->scratch);
+        read += read_runs(f->scratch);
     }
-    assert_true(findings > 4000 && remembered > 10 * CONVERSATIONS && runs > remembered);
+    assert_true(findings > 4000 && remembered > 10 * CONVERSATIONS && runs > remembered && read > CONVERSATIONS);
     for (int i = 0; i < 2; i++) arena_release(&arenas[i]);
     gate_scratch_free(fresh);
 }
@@ -213,6 +223,35 @@ static void known_forgets_a_part_with_too_many_literals(void **state) {
     gate_scratch_free(s);
 }
 
+// What was read for names is passed over only as long as no name was found before it, and joins only plain sentences
+// that it stood between.
+static void known_passes_over_sentences_without_a_name(void **state) {
+    (void)state;
+    struct known_memory m = {0};
+    struct known_walk w;
+    char text[KNOWN_LEAST_BYTES];
+    struct chat_part part = {.len = sizeof text, .role = ROLE_SYSTEM, .kind = PART_TEXT};
+    struct gate_input in = {.text = span_make(text, sizeof text), .parts = &part, .part_count = 1};
+    memset(text, 'a', sizeof text);
+    known_begin(&w, &m, &in);
+    known_note_plain(&w, 0, 1, 20);
+    known_note_nameless(&w, 20, 30); // joins, with the next one
+    known_note_nameless(&w, 30, 40);
+    known_note_plain(&w, 40, 41, 50);
+    known_note_nameless(&w, 60, 70); // behind one with a name: joins nothing
+    known_note_plain(&w, 70, 71, 80);
+    known_note_plain(&w, 80, 81, 90);
+    known_note_nameless(&w, 90, 100); // last: nothing is known of what follows
+    known_end(&w, true);
+    known_begin(&w, &m, &in);
+    assert_int_equal(known_run_end(&w, 1, false), 50);
+    assert_int_equal(known_run_end(&w, 1, true), 0);
+    assert_int_equal(known_run_end(&w, 71, false), 90);
+    assert_int_equal(known_run_end(&w, 71, true), 90);
+    assert_int_equal(known_run_end(&w, 20, false), 0);
+    known_end(&w, true);
+}
+
 // What is said in every request stays, however many parts come once only.
 static void known_keeps_a_part_that_comes_again(void **state) {
     (void)state;
@@ -250,6 +289,7 @@ int main(void) {
         cmocka_unit_test(known_finds_in_conversations_what_is_found_without_it),
         cmocka_unit_test(known_sees_evidence_that_joins_over_borders),
         cmocka_unit_test(known_takes_two_equal_parts_of_one_request),
+        cmocka_unit_test(known_passes_over_sentences_without_a_name),
         cmocka_unit_test(known_keeps_a_part_that_comes_again),
         cmocka_unit_test(known_forgets_a_part_with_too_many_literals),
     };

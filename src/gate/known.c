@@ -108,27 +108,36 @@ void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end) 
         bool read = w->nameless_to == at && w->nameless_from == to;
         if (last && (to == at || read)) {
             last->to = (uint32_t)(end - p->start);
-            last->read |= read;
+            if (read) name_memory_add_all(&last->asked, &w->asked);
         } else if (k->run_count < KNOWN_RUNS) {
             k->runs[k->run_count++] =
-                (struct known_run){(uint32_t)(from - p->start), (uint32_t)(end - p->start), false};
+                (struct known_run){.from = (uint32_t)(from - p->start), .to = (uint32_t)(end - p->start)};
         }
         return;
     }
 }
 
-void known_note_nameless(struct known_walk *w, size_t from, size_t end) {
-    if (w->nameless_to != from) w->nameless_from = from;
+void known_note_nameless(struct known_walk *w, size_t from, size_t end, const struct name_memory *asked) {
+    if (w->nameless_to != from) {
+        w->nameless_from = from;
+        w->asked = (struct name_memory){{0}};
+    }
     w->nameless_to = end;
+    name_memory_add_all(&w->asked, asked);
 }
 
-size_t known_run_end(const struct known_walk *w, size_t from, bool named) {
+static size_t end_of_run(const struct known_part *p, size_t from, const struct name_memory *met) {
+    for (unsigned i = 0; i < p->known->run_count; i++) {
+        const struct known_run *run = &p->known->runs[i];
+        if (p->start + run->from == from) return name_memory_has_any(met, &run->asked) ? 0 : p->start + run->to;
+    }
+    return 0;
+}
+
+size_t known_run_end(const struct known_walk *w, size_t from, const struct name_memory *met) {
     for (unsigned i = 0; i < w->count; i++) {
         const struct known_part *p = &w->parts[i];
-        if (!p->old || from < p->start || from >= p->end) continue;
-        const struct known *k = p->known;
-        for (unsigned r = 0; r < k->run_count; r++)
-            if (p->start + k->runs[r].from == from) return k->runs[r].read && named ? 0 : p->start + k->runs[r].to;
+        if (p->old && from >= p->start && from < p->end) return end_of_run(p, from, met);
     }
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "base/imprint.h"
 #include "gate/gate.h"
+#include "gate/name_memory.h"
 
 enum {
     KNOWN_LEAST_BYTES = 256, // a shorter part is searched faster than it is hashed
@@ -27,7 +28,7 @@ struct known_literal {
 // Sentences that follow each other and hold no name: plain ones, and between them such that were read for names.
 struct known_run {
     uint32_t from, to;
-    bool read; // there are some of those
+    struct name_memory asked; // words of those that would be read in another way behind a name that they are part of
 };
 
 struct known {
@@ -59,6 +60,7 @@ struct known_walk {
     unsigned part, literal;                 // the next old part, and its next literal
     size_t old_end, new_end;                // of the last part that is remembered, and of the last one that will be
     size_t nameless_from, nameless_to;      // the sentences that were read last and held no name
+    struct name_memory asked;               // as of a run
 };
 
 // The parts of a request, but for the user's last text: it was never seen before.
@@ -70,12 +72,11 @@ struct known_literal known_take(struct known_walk *w, size_t *start);
 bool known_note(struct known_walk *w, size_t start, size_t end, unsigned anchor);
 // The sentence [from, end) behind `at` is plain for what it holds, whatever cues stand in it.
 void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end);
-// The sentence [from, end) was read, before any name was found in the text, and holds none. Only what follows says
-// whether that is of use: what is read next may depend on it, a plain sentence does not.
-void known_note_nameless(struct known_walk *w, size_t from, size_t end);
-// The end of a run of noted sentences that begins at `from`, or 0. `named`: a name was found in the text already, so
-// that sentences that were read may mean something else than before.
-size_t known_run_end(const struct known_walk *w, size_t from, bool named);
+// The sentence [from, end) was read and holds no name, as long as none of the words in `asked` was one before. Only
+// what follows says whether that is of use: what is read next may depend on it, a plain sentence does not.
+void known_note_nameless(struct known_walk *w, size_t from, size_t end, const struct name_memory *asked);
+// The end of a run of noted sentences that begins at `from`, or 0. `met`: the names of the text before it.
+size_t known_run_end(const struct known_walk *w, size_t from, const struct name_memory *met);
 // `whole`: the text was searched to its end, and what was noted is all there is.
 void known_end(struct known_walk *w, bool whole);
 

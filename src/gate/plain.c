@@ -146,7 +146,7 @@ bool plain_speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
     return cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD);
 }
 
-size_t plain_skip(struct plain_reader *r, size_t at, bool named) {
+size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *met) {
     const struct scan *s = r->scan;
     struct span t = s->text;
     struct known_walk *known = &s->scratch->walk;
@@ -154,7 +154,7 @@ size_t plain_skip(struct plain_reader *r, size_t at, bool named) {
         size_t start = at, end;
         while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
         if (start == t.len) return t.len;
-        if (start < known->old_end && (end = known_run_end(known, start, named)) &&
+        if (start < known->old_end && (end = known_run_end(known, start, met)) &&
             !plain_speaks_of_a_person(s, start, end)) {
             at = end;
             continue;

@@ -18,9 +18,9 @@ void plain_begin(struct plain_reader *r, const struct scan *s);
 // and no cue that speaks of a person. One that begins otherwise may be all in lower case, and is looked at word by
 // word.
 //
-// In a part that was scanned before it is passed over as well when it was read then, and no name found. `named`: one
-// was found in this text before `at`.
-size_t plain_skip(struct plain_reader *r, size_t at, bool named);
+// In a part that was scanned before it is passed over as well when it was read then, and no name found. `met`: the
+// names that were found in this text before `at`.
+size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *met);
 // A cue in or beside [start, end) speaks of a person.
 bool plain_speaks_of_a_person(const struct scan *s, size_t start, size_t end);
 

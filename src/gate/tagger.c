@@ -107,14 +107,16 @@ void tagger_scan(struct scan *s) {
     name_segment_init(&seg);
     plain_begin(&plain, s);
     for (size_t at = 0; at < s->text.len;) {
-        size_t begin = at, next = plain_skip(&plain, at, !name_memory_is_empty(&memory));
+        size_t begin = at, next = plain_skip(&plain, at, &memory), count = 0;
+        struct name_memory asked = {{0}};
         if (next > at) name_segment_init(&seg); // what stands before is of no interest any more
         if (next == s->text.len) return;
         at = name_segment_read(&seg, s->text, next, &names->filter);
         if (scan_is_late_after(s, at - begin)) return;
-        size_t count = seg.candidates ? name_decode(names, s->text, &seg, &memory, spans) : 0;
+        if (seg.candidates) count = name_decode(names, s->text, &seg, &memory, &asked, spans);
         if (count) report(s, &look, &seg, spans, count);
-        else if (next < known->new_end && name_memory_is_empty(&memory) && !plain_speaks_of_a_person(s, next, at))
-            known_note_nameless(known, next, at);
+        else if (next < known->new_end && !name_memory_has_any(&memory, &asked) &&
+                 !plain_speaks_of_a_person(s, next, at))
+            known_note_nameless(known, next, at, &asked);
     }
 }

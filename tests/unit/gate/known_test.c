@@ -120,10 +120,14 @@ static unsigned plain_runs(const struct gate_scratch *s) {
     return n;
 }
 
+static const struct name_memory EVERY = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+
+// Of sentences that were read, and a word looked at more closely.
 static unsigned read_runs(const struct gate_scratch *s) {
     unsigned n = 0;
     for (unsigned i = 0; i < KNOWN_PARTS; i++)
-        for (unsigned r = 0; r < s->known.parts[i].run_count; r++) n += s->known.parts[i].runs[r].read;
+        for (unsigned r = 0; r < s->known.parts[i].run_count; r++)
+            n += name_memory_has_any(&s->known.parts[i].runs[r].asked, &EVERY);
     return n;
 }
 
@@ -223,7 +227,7 @@ static void known_forgets_a_part_with_too_many_literals(void **state) {
     gate_scratch_free(s);
 }
 
-// What was read for names is passed over only as long as no name was found before it, and joins only plain sentences
+// What was read for names is passed over as long as no word of it was a name before, and joins only plain sentences
 // that it stood between.
 static void known_passes_over_sentences_without_a_name(void **state) {
     (void)state;
@@ -232,23 +236,25 @@ static void known_passes_over_sentences_without_a_name(void **state) {
     char text[KNOWN_LEAST_BYTES];
     struct chat_part part = {.len = sizeof text, .role = ROLE_SYSTEM, .kind = PART_TEXT};
     struct gate_input in = {.text = span_make(text, sizeof text), .parts = &part, .part_count = 1};
+    const struct name_memory none = {{0}}, one = {{1}}, two = {{0, 4}}, other = {{2}};
     memset(text, 'a', sizeof text);
     known_begin(&w, &m, &in);
     known_note_plain(&w, 0, 1, 20);
-    known_note_nameless(&w, 20, 30); // joins, with the next one
-    known_note_nameless(&w, 30, 40);
+    known_note_nameless(&w, 20, 30, &one); // joins, with the next one
+    known_note_nameless(&w, 30, 40, &two);
     known_note_plain(&w, 40, 41, 50);
-    known_note_nameless(&w, 60, 70); // behind one with a name: joins nothing
+    known_note_nameless(&w, 60, 70, &one); // behind one with a name: joins nothing
     known_note_plain(&w, 70, 71, 80);
     known_note_plain(&w, 80, 81, 90);
-    known_note_nameless(&w, 90, 100); // last: nothing is known of what follows
+    known_note_nameless(&w, 90, 100, &one); // last: nothing is known of what follows
     known_end(&w, true);
     known_begin(&w, &m, &in);
-    assert_int_equal(known_run_end(&w, 1, false), 50);
-    assert_int_equal(known_run_end(&w, 1, true), 0);
-    assert_int_equal(known_run_end(&w, 71, false), 90);
-    assert_int_equal(known_run_end(&w, 71, true), 90);
-    assert_int_equal(known_run_end(&w, 20, false), 0);
+    assert_int_equal(known_run_end(&w, 1, &none), 50);
+    assert_int_equal(known_run_end(&w, 1, &other), 50);
+    assert_int_equal(known_run_end(&w, 1, &one), 0);
+    assert_int_equal(known_run_end(&w, 1, &two), 0);
+    assert_int_equal(known_run_end(&w, 71, &EVERY), 90);
+    assert_int_equal(known_run_end(&w, 20, &none), 0);
     known_end(&w, true);
 }
 

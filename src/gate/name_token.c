@@ -2,6 +2,7 @@
 
 #include "gate/name_filter.h"
 #include "gate/name_letter.h"
+#include "gate/short_words.h"
 
 #ifdef __SSSE3__
 #include <tmmintrin.h>
@@ -153,17 +154,20 @@ static struct word read_word(struct span t, size_t at) {
 }
 
 // Short forms whose full stop is theirs and not the sentence's.
-enum { SHORT_FORM_MAX = 5 };
-static bool is_short_form(const char *folded, size_t n) {
-    static const char FORMS[] =
-        " mr mrs ms dr prof st jr sr inc ltd co corp rev hon capt sgt lt col gen sen rep gov mt ft "
-        "messrs mme vs dept ave blvd rd no fr hr ";
-    char key[8];
-    if (n < 2 || n > SHORT_FORM_MAX) return false;
-    key[0] = ' ';
-    memcpy(key + 1, folded, n);
-    key[n + 1] = ' ';
-    return memmem(FORMS, sizeof FORMS - 1, key, n + 2) != NULL;
+static const char SHORT_FORMS[] =
+    "mr mrs ms dr prof st jr sr inc ltd co corp rev hon capt sgt lt col gen sen rep gov mt ft "
+    "messrs mme vs dept ave blvd rd no fr hr ";
+enum { SHORT_FORM_MAX = 5 }; // longer ones are not looked for
+static struct short_words short_forms;
+
+__attribute__((constructor)) static void fill_short_forms(void) {
+    short_words_fill(&short_forms, SHORT_FORMS);
+}
+
+static bool is_short_form(const char folded[static NAME_FOLD_BYTES], size_t n) {
+    uint64_t word;
+    memcpy(&word, folded, sizeof word);
+    return n >= 2 && n <= SHORT_FORM_MAX && short_words_have(&short_forms, word);
 }
 
 static uint8_t shape_of(const struct word *w) {

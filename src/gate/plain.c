@@ -2,6 +2,7 @@
 
 #include "gate/checks.h"
 #include "gate/name_filter.h"
+#include "gate/short_words.h"
 #include "gate/soft.h"
 
 #ifdef __SSSE3__
@@ -94,24 +95,10 @@ static const char GRAMMAR[] =
     "more one two three both then than now also just only once after before while since until though because about "
     "into over under between out up down off please thanks make give use say see get go come take put ";
 
-// The same as a table: a word is the eight bytes that it fits into.
-enum { GRAMMAR_BITS = 9, GRAMMAR_SLOTS = 1 << GRAMMAR_BITS };
-static uint64_t grammar[GRAMMAR_SLOTS];
-
-// Where the word is, or the place for it.
-static uint64_t *grammar_slot(uint64_t word) {
-    size_t at = (size_t)((word * 0x9e3779b97f4a7c15u) >> (64 - GRAMMAR_BITS));
-    while (grammar[at] && grammar[at] != word) at = (at + 1) % GRAMMAR_SLOTS;
-    return &grammar[at];
-}
+static struct short_words grammar;
 
 __attribute__((constructor)) static void fill_grammar(void) {
-    for (const char *p = GRAMMAR, *end; *p; p = end + 1) {
-        uint64_t word = 0;
-        end = strchr(p, ' ');
-        memcpy(&word, p, (size_t)(end - p)); // none is longer
-        *grammar_slot(word) = word;
-    }
+    short_words_fill(&grammar, GRAMMAR);
 }
 
 // The word with a capital at `at`, folded; its length, 0 when it is too long.
@@ -136,7 +123,7 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
     if (!char_in(t.at[at], CHARS_UPPER)) return 0;
     size_t n = fold_word(t, at, folded);
     if (n == 0 || is_letter_at(t, at + n)) return 0;
-    if (n <= sizeof *folded && *grammar_slot(folded[0])) return at + n;
+    if (n <= sizeof *folded && short_words_have(&grammar, folded[0])) return at + n;
     uint8_t known = name_filter_look(filter, name_hash((const char *)folded, n));
     bool name = known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND | KNOWN_CUE);
     return known & KNOWN_COMMON && !name ? at + n : 0;

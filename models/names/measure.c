@@ -19,13 +19,13 @@ static bool alike(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
 static size_t say(const struct names *names, const struct row *r, struct said *out) {
     struct name_segment seg;
     struct name_span spans[SEGMENT_TOKENS];
-    struct name_memory memory = {{0}};
+    struct name_memory memory = {{0}}, asked = {{0}};
     size_t count = 0;
     name_segment_init(&seg);
     for (size_t at = 0; at < r->text.len;) {
         at = name_segment_read(&seg, r->text, at, &names->filter);
         if (seg.candidates == 0) continue;
-        size_t n = name_decode(names, r->text, &seg, &memory, spans);
+        size_t n = name_decode(names, r->text, &seg, &memory, &asked, spans);
         for (size_t i = 0; i < n && count < MAX_SAID; i++) {
             const struct name_token *first = &seg.tokens[spans[i].first], *last = first + spans[i].count - 1;
             out[count++] = (struct said){first->start, last->end, spans[i].type, spans[i].margin};

@@ -69,7 +69,9 @@ struct chat_fault {
 int chat_view_openai(struct chat_view *view, struct json_doc *doc, uint32_t max_messages, struct arena *arena,
                      struct chat_fault *fault) __attribute__((warn_unused_result));
 
-// The first text part of a role, in place; empty when there is none.
+// The first text part of a role: its index, part_count when there is none.
+uint32_t chat_first_part(const struct chat_view *view, enum chat_role role);
+// Its text, in place; empty when there is none.
 struct span chat_first_text(const struct chat_view *view, enum chat_role role);
 // The text of the last user message (its text parts joined by newlines), decoded.
 struct span chat_last_user_text(const struct chat_view *view, struct arena *arena);

@@ -253,11 +253,16 @@ int view_decode(struct view_builder *b) {
     return 0;
 }
 
+uint32_t chat_first_part(const struct chat_view *view, enum chat_role role) {
+    uint32_t i = 0;
+    while (i < view->part_count && !(view->parts[i].role == role && view->parts[i].kind == PART_TEXT)) i++;
+    return i;
+}
+
 struct span chat_first_text(const struct chat_view *view, enum chat_role role) {
-    for (uint32_t i = 0; i < view->part_count; i++)
-        if (view->parts[i].role == role && view->parts[i].kind == PART_TEXT)
-            return span_sub(view->text, view->parts[i].start, view->parts[i].len);
-    return SPAN_NONE;
+    uint32_t i = chat_first_part(view, role);
+    if (i == view->part_count) return SPAN_NONE;
+    return span_sub(view->text, view->parts[i].start, view->parts[i].len);
 }
 
 struct span chat_last_user_text(const struct chat_view *view, struct arena *arena) {

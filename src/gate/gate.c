@@ -129,7 +129,6 @@ void gate_free(struct gate *g) {
 struct gate_scratch *gate_scratch_new(const struct gate *g) {
     struct gate_scratch *s = mem_new(sizeof *s);
     s->hs = anchors_scratch(g);
-    known_init(&s->known);
     s->own = own_scratch_new(g->own);
     s->custom = custom_scratch_new(g->custom);
     return s;

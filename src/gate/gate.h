@@ -53,12 +53,15 @@ struct verdict {
 };
 
 struct chat_part; // chat/view.h
+struct imprint;   // base/imprint.h
 
 struct gate_input {
     struct span text;              // decoded UTF-8
     const char *unreadable;        // what could not be read ("image"), or NULL
     const struct chat_part *parts; // where messages meet in the text, ascending; or NULL
     size_t part_count;
+    struct imprint *imprint;       // to be filled with that of a part, if the scan has to make it; or NULL
+    size_t imprint_part;           // of this one
     uint64_t now_ns;               // clock_now_ns() of a moment ago, or 0: the scan looks itself
 };
 

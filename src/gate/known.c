@@ -1,11 +1,6 @@
 #include "gate/known.h"
 
-#include "base/hash.h"
 #include "chat/view.h"
-
-void known_init(struct known_memory *m) {
-    hash_random(m->key, sizeof m->key);
-}
 
 // The view puts a line feed between parts: then no word and no literal of a part depends on its neighbours.
 static bool stands_alone(struct span text, const struct chat_part *p) {
@@ -14,31 +9,59 @@ static bool stands_alone(struct span text, const struct chat_part *p) {
     return end == text.len || text.at[end] == '\n';
 }
 
-static void add_part(struct known_walk *w, struct known_memory *m, struct span text, const struct chat_part *p) {
-    uint64_t print[2];
-    hash_keyed_128(text.at + p->start, p->len, m->key, print);
-    struct known *k = &m->parts[print[0] % KNOWN_PARTS];
-    bool old = k->complete && k->bytes == p->len && k->print[0] == print[0] && k->print[1] == print[1];
-    if (k->taken) return; // by the same text, or by another one that falls into the same place
+// A place for a part: of the one that was learned longest ago and not met since (Corbato's clock, 1968). There is one:
+// no request takes all of them.
+static uint32_t place_for(struct known_memory *m) {
+    for (;; m->hand = (m->hand + 1) % KNOWN_PARTS) {
+        struct known *k = &m->parts[m->hand];
+        if (!k->taken && !k->met) break;
+        k->met = false;
+    }
+    uint32_t at = m->hand;
+    m->hand = (at + 1) % KNOWN_PARTS;
+    return at;
+}
+
+// Looks for the part from place `from` on, as parts that came one after the other do so again; returns the place.
+static uint32_t add_part(struct known_walk *w, struct known_memory *m, const struct chat_part *p,
+                         struct imprint imprint, uint32_t from) {
+    uint32_t at = imprint_find(m->imprints, KNOWN_PARTS, from, imprint);
+    bool found = at < KNOWN_PARTS;
+    if (!found) at = place_for(m);
+    struct known *k = &m->parts[at];
+    if (k->taken) return at; // by the same text
+    bool old = found && k->complete && k->bytes == p->len;
+    k->met = found;
     if (!old) {
-        memcpy(k->print, print, sizeof print);
+        m->imprints[at] = imprint;
         k->bytes = p->len;
         k->count = k->run_count = 0;
         k->complete = false;
     }
     k->taken = true;
-    w->parts[w->count++] = (struct known_part){p->start, (size_t)p->start + p->len, k, old};
+    size_t end = (size_t)p->start + p->len;
+    w->parts[w->count++] = (struct known_part){p->start, end, k, old};
+    if (old) w->old_end = end;
+    else w->new_end = end;
+    return at;
 }
 
 void known_begin(struct known_walk *w, struct known_memory *m, const struct gate_input *in) {
     size_t last = in->part_count, from = 0;
+    uint32_t place = m->first;
     w->count = w->part = w->literal = 0;
+    w->old_end = w->new_end = w->nameless_from = w->nameless_to = 0;
     while (last && !(in->parts[last - 1].role == ROLE_USER && in->parts[last - 1].kind == PART_TEXT)) last--;
     for (size_t i = 0; i < in->part_count && w->count < KNOWN_AT_ONCE; i++) {
         const struct chat_part *p = &in->parts[i];
         if (p->len < KNOWN_LEAST_BYTES || i + 1 == last || p->start < from || !stands_alone(in->text, p)) continue;
         from = (size_t)p->start + p->len;
-        add_part(w, m, in->text, p);
+        struct imprint imprint = imprint_of(span_make(in->text.at + p->start, p->len));
+        if (in->imprint && i == in->imprint_part) *in->imprint = imprint;
+        bool is_first = w->count == 0;
+        place = add_part(w, m, p, imprint, place);
+        if (is_first) m->first = place;
+        place = (place + 1) % KNOWN_PARTS;
     }
 }
 
@@ -80,20 +103,41 @@ void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end) 
         struct known_part *p = &w->parts[i];
         struct known *k = p->known;
         if (p->old || from < p->start || end > p->end) continue;
-        if (k->run_count && p->start + k->runs[k->run_count - 1].to == at)
-            k->runs[k->run_count - 1].to = (uint32_t)(end - p->start);
-        else if (k->run_count < KNOWN_RUNS)
-            k->runs[k->run_count++] = (struct known_run){(uint32_t)(from - p->start), (uint32_t)(end - p->start)};
+        struct known_run *last = k->run_count ? &k->runs[k->run_count - 1] : NULL;
+        size_t to = last ? p->start + last->to : 0;
+        bool read = w->nameless_to == at && w->nameless_from == to;
+        if (last && (to == at || read)) {
+            last->to = (uint32_t)(end - p->start);
+            if (read) name_memory_add_all(&last->asked, &w->asked);
+        } else if (k->run_count < KNOWN_RUNS) {
+            k->runs[k->run_count++] =
+                (struct known_run){.from = (uint32_t)(from - p->start), .to = (uint32_t)(end - p->start)};
+        }
         return;
     }
 }
 
-size_t known_plain(const struct known_walk *w, size_t from) {
+void known_note_nameless(struct known_walk *w, size_t from, size_t end, const struct name_memory *asked) {
+    if (w->nameless_to != from) {
+        w->nameless_from = from;
+        w->asked = (struct name_memory){{0}};
+    }
+    w->nameless_to = end;
+    name_memory_add_all(&w->asked, asked);
+}
+
+static size_t end_of_run(const struct known_part *p, size_t from, const struct name_memory *met) {
+    for (unsigned i = 0; i < p->known->run_count; i++) {
+        const struct known_run *run = &p->known->runs[i];
+        if (p->start + run->from == from) return name_memory_has_any(met, &run->asked) ? 0 : p->start + run->to;
+    }
+    return 0;
+}
+
+size_t known_run_end(const struct known_walk *w, size_t from, const struct name_memory *met) {
     for (unsigned i = 0; i < w->count; i++) {
         const struct known_part *p = &w->parts[i];
-        if (!p->old || from < p->start || from >= p->end) continue;
-        for (unsigned r = 0; r < p->known->run_count; r++)
-            if (p->start + p->known->runs[r].from == from) return p->start + p->known->runs[r].to;
+        if (p->old && from >= p->start && from < p->end) return end_of_run(p, from, met);
     }
     return 0;
 }
@@ -105,4 +149,5 @@ void known_end(struct known_walk *w, bool whole) {
         k->taken = false;
     }
     w->count = w->part = w->literal = 0;
+    w->old_end = w->new_end = 0;
 }

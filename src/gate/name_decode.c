@@ -40,11 +40,12 @@ static bool is_letter(const struct name_segment *seg, const struct name_span *sp
 }
 
 size_t name_decode(const struct names *names, struct span text, struct name_segment *seg, struct name_memory *memory,
-                   struct name_span out[static SEGMENT_TOKENS]) {
+                   struct name_memory *asked, struct name_span out[static SEGMENT_TOKENS]) {
     size_t count = 0;
     for (uint32_t i = 0; i < seg->count; i++) {
         struct name_token *t = &seg->tokens[i];
         if (!name_looks(seg, i, text)) continue;
+        name_memory_add(asked, t->hash);
         int32_t margin = choose(names, text, seg, i, memory);
         if (t->tag == LABEL_NONE) continue;
         enum name_type type = name_label_type(t->tag);

@@ -10,9 +10,10 @@ struct name_span {
     float margin;          // mean over its tokens, in units of the weights
 };
 
-// Tags a segment; returns the number of names written to `out`.
+// Tags a segment; returns the number of names written to `out`. Adds to `asked` the words of which it mattered whether
+// they are in `memory`.
 size_t name_decode(const struct names *names, struct span text, struct name_segment *seg, struct name_memory *memory,
-                   struct name_span out[static SEGMENT_TOKENS]);
+                   struct name_memory *asked, struct name_span out[static SEGMENT_TOKENS]);
 // Probability that a name is one, and of its type.
 float name_span_score(const struct names *names, const struct name_span *span);
 // Whether that is enough to report it: persons and places early, organisations and groups only when likely.

@@ -1,22 +1,31 @@
 #include "gate/name_features.h"
 
+#include "gate/short_words.h"
+
 static bool is_upper(const struct name_token *t) {
     return t->shape >= SHAPE_CAPITAL && t->shape <= SHAPE_INITIAL;
 }
 
-// Something that may stand inside of a name: "of", "de la", "and", a comma, a hyphen.
+// Words that may stand inside of a name: "of", "de la", "and".
+static const char LINKS[] =
+    "of and the for de la le las los les van von der den dem del di da do dos das du el al bin ibn ter "
+    "ten zu zum zur af av y e i et nad am im an auf on upon bei sur sous o op aan ";
+enum { LINK_MAX = 4 };
+static struct short_words links;
+
+__attribute__((constructor)) static void fill_links(void) {
+    short_words_fill(&links, LINKS);
+}
+
+// One of them, a comma, a hyphen.
 static bool is_link(const struct name_token *t, struct span text) {
-    static const char WORDS[] =
-        " of and the for de la le las los les van von der den dem del di da do dos das du el al bin "
-        "ibn ter ten zu zum zur af av y e i et nad am im an auf on upon bei sur sous o op aan ";
     static const char MARKS[] = ",&-.'/\"";
     size_t n = t->end - t->start;
-    char key[8] = " ";
+    uint64_t word = 0;
     if (t->shape == SHAPE_MARK) return n == 1 && strchr(MARKS, text.at[t->start]) != NULL;
-    if (t->shape != SHAPE_LOWER || n > 4) return false;
-    memcpy(key + 1, text.at + t->start, n);
-    key[n + 1] = ' ';
-    return memmem(WORDS, sizeof WORDS - 1, key, n + 2) != NULL;
+    if (t->shape != SHAPE_LOWER || n > LINK_MAX) return false;
+    memcpy(&word, text.at + t->start, n);
+    return short_words_have(&links, word);
 }
 
 // Inside of a name: what goes on with it.

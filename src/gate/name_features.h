@@ -3,23 +3,10 @@
 #ifndef SLUICE_GATE_NAME_FEATURES_H
 #define SLUICE_GATE_NAME_FEATURES_H
 
+#include "gate/name_memory.h"
 #include "gate/names.h"
 
 enum { NAME_FEATURES = 36 };
-
-// Words that were found to be persons in the text so far, as bits of their hashes: a name that was given in full is
-// known again when it stands alone.
-struct name_memory {
-    uint64_t bits[4];
-};
-
-static inline void name_memory_add(struct name_memory *m, uint32_t hash) {
-    m->bits[hash >> 30] |= 1ull << (hash >> 24 & 63);
-}
-
-static inline bool name_memory_has(const struct name_memory *m, uint32_t hash) {
-    return m->bits[hash >> 30] >> (hash >> 24 & 63) & 1;
-}
 
 bool name_looks_closer(const struct name_segment *seg, uint32_t i, struct span text);
 // Whether token i is worth a look; tokens before it have their tags. Every other token is LABEL_NONE.

@@ -66,12 +66,21 @@ static const struct range *range_of(uint32_t code) {
     return low < sizeof RANGES / sizeof *RANGES && code >= RANGES[low].first ? &RANGES[low] : NULL;
 }
 
-static uint8_t kind_of(uint32_t code) {
+static uint8_t search_kind(uint32_t code) {
     const struct range *r = range_of(code);
     if (!r) return LETTER_NOT;
     if (!r->pairs) return r->kind;
     bool even = (code & 1) == 0;
     return even == (r->kind == LETTER_UPPER) ? LETTER_UPPER : LETTER_LOWER;
+}
+
+// Of letters of two bytes, as most alphabets have them: kind, and what they fold to.
+enum { SMALL_CODES = 0x800 };
+static uint8_t small_kinds[SMALL_CODES];
+static uint16_t small_folded[SMALL_CODES];
+
+static inline uint8_t kind_of(uint32_t code) {
+    return code < SMALL_CODES ? small_kinds[code] : search_kind(code);
 }
 
 struct letter name_letter(struct span text, size_t at) {
@@ -115,21 +124,32 @@ static char vietnamese(uint32_t code) {
     return 'y';
 }
 
-size_t name_letter_fold(uint32_t code, char out[static 3]) {
-    if (code >= 0xc0 && code < 0x180) return put((uint8_t)LATIN[code - 0xc0], out);
-    if (code >= 0x1ea0 && code <= 0x1ef9) return put((uint8_t)vietnamese(code), out);
+static uint32_t search_folded(uint32_t code) {
+    if (code >= 0xc0 && code < 0x180) return (uint8_t)LATIN[code - 0xc0];
+    if (code >= 0x1ea0 && code <= 0x1ef9) return (uint8_t)vietnamese(code);
     switch (code) {
     case 0x1a0:
-    case 0x1a1: return put('o', out);
+    case 0x1a1: return 'o';
     case 0x1af:
-    case 0x1b0: return put('u', out);
+    case 0x1b0: return 'u';
     case 0x218:
-    case 0x219: return put('s', out);
+    case 0x219: return 's';
     case 0x21a:
-    case 0x21b: return put('t', out);
+    case 0x21b: return 't';
     default: break;
     }
     const struct range *r = range_of(code);
-    if (r && r->pairs && kind_of(code) == LETTER_UPPER) return put(code + 1, out);
-    return put(r && r->kind == LETTER_UPPER && !r->pairs ? (uint32_t)((int32_t)code + r->lower) : code, out);
+    if (!r || search_kind(code) != LETTER_UPPER) return code;
+    return r->pairs ? code + 1 : (uint32_t)((int32_t)code + r->lower);
+}
+
+__attribute__((constructor)) static void fill_small_codes(void) {
+    for (uint32_t code = 0x80; code < SMALL_CODES; code++) {
+        small_kinds[code] = search_kind(code);
+        small_folded[code] = (uint16_t)search_folded(code);
+    }
+}
+
+size_t name_letter_fold(uint32_t code, char out[static 3]) {
+    return put(code >= 0x80 && code < SMALL_CODES ? small_folded[code] : search_folded(code), out);
 }

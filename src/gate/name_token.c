@@ -2,6 +2,11 @@
 
 #include "gate/name_filter.h"
 #include "gate/name_letter.h"
+#include "gate/short_words.h"
+
+#ifdef __SSSE3__
+#include <tmmintrin.h>
+#endif
 
 enum byte_class { BYTE_MARK, BYTE_SPACE, BYTE_LINE, BYTE_LOWER, BYTE_UPPER, BYTE_DIGIT, BYTE_LOW_LINE, BYTE_HIGH };
 
@@ -36,20 +41,36 @@ uint64_t name_hash(const char folded[static NAME_FOLD_BYTES], size_t len) {
     return hash_end(h);
 }
 
-// The same of up to sixteen ASCII letters as they stand; sixteen bytes are readable.
+// The same of a word of at most NAME_LETTERS_MAX ASCII letters as it stands.
 static inline uint64_t hash_letters(const char *word, size_t len) {
-    static const uint8_t ONES[32] = {[0 ... 15] = 0x20, [16 ... 31] = 0},
-                         ALL[32] = {[0 ... 15] = 0xff, [16 ... 31] = 0};
-    uint64_t lane[2], ones[2], all[2];
-    memcpy(lane, word, 16);
-    memcpy(ones, ONES + 16 - len, 16);
-    memcpy(all, ALL + 16 - len, 16);
-    return hash_end(hash_begin((lane[0] & all[0]) | ones[0], (lane[1] & all[1]) | ones[1], len));
+    uint64_t lane[2];
+    name_fold_letters(word, len, lane);
+    return hash_end(hash_begin(lane[0], lane[1], len));
+}
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+// Folds all of it, when it is ASCII.
+static inline bool fold_ascii(char out[static NAME_FOLD_BYTES]) {
+    uint64_t high[2];
+    bytes16 v[2], any;
+    memcpy(v, out, sizeof v);
+    any = (v[0] | v[1]) & 0x80;
+    memcpy(high, &any, sizeof high);
+    if (high[0] | high[1]) return false;
+    for (int i = 0; i < 2; i++) v[i] |= (bytes16)(v[i] - 'A' < 26) & 0x20;
+    memcpy(out, v, sizeof v);
+    return true;
 }
 
 size_t name_fold(struct span word, char out[static NAME_FOLD_BYTES]) {
     size_t n = 0, i = 0;
     memset(out, 0, NAME_FOLD_BYTES);
+    if (word.len <= NAME_FOLD_BYTES - 2) { // nearly always, and mostly ASCII
+        memcpy(out, word.at, word.len);
+        if (fold_ascii(out)) return word.len;
+        memset(out, 0, word.len);
+    }
     while (i < word.len && n < NAME_FOLD_BYTES - 2) {
         uint8_t c = (uint8_t)word.at[i];
         if (c < 0x80) {
@@ -133,16 +154,20 @@ static struct word read_word(struct span t, size_t at) {
 }
 
 // Short forms whose full stop is theirs and not the sentence's.
-static bool is_short_form(const char *folded, size_t n) {
-    static const char FORMS[] =
-        " mr mrs ms dr prof st jr sr inc ltd co corp rev hon capt sgt lt col gen sen rep gov mt ft "
-        "messrs mme vs dept ave blvd rd no fr hr ";
-    char key[8];
-    if (n < 2 || n > 5) return false;
-    key[0] = ' ';
-    memcpy(key + 1, folded, n);
-    key[n + 1] = ' ';
-    return memmem(FORMS, sizeof FORMS - 1, key, n + 2) != NULL;
+static const char SHORT_FORMS[] =
+    "mr mrs ms dr prof st jr sr inc ltd co corp rev hon capt sgt lt col gen sen rep gov mt ft "
+    "messrs mme vs dept ave blvd rd no fr hr ";
+enum { SHORT_FORM_MAX = 5 }; // longer ones are not looked for
+static struct short_words short_forms;
+
+__attribute__((constructor)) static void fill_short_forms(void) {
+    short_words_fill(&short_forms, SHORT_FORMS);
+}
+
+static bool is_short_form(const char folded[static NAME_FOLD_BYTES], size_t n) {
+    uint64_t word;
+    memcpy(&word, folded, sizeof word);
+    return n >= 2 && n <= SHORT_FORM_MAX && short_words_have(&short_forms, word);
 }
 
 static uint8_t shape_of(const struct word *w) {
@@ -175,26 +200,31 @@ static bool is_in_address(struct span t, size_t start, size_t end) {
 // ---------------------------------------------------------------- lines
 
 // 1 for bytes that program text has many of, and prose few: braces, brackets, ; = _ $ and the backslash.
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
+// 0xff where a byte is one of ( ) ; = _ $ \ or a bracket of another kind.
 static inline bytes16 program_bytes(bytes16 v) {
-    bytes16 brace = v | 0x20, round = v & 0xfe;
-    bytes16 is = (bytes16)(brace == '{') | (bytes16)(brace == '}') | (bytes16)(round == '(') | (bytes16)(v == ';') |
-                 (bytes16)(v == '=') | (bytes16)(v == '_') | (bytes16)(v == '$') | (bytes16)(v == '\\');
-    return is & 1;
+    bytes16 brace = v | 0x20; // both kinds
+#ifdef __SSSE3__
+    // They differ in their low halves, so that a table each tells them from all other bytes.
+    const bytes16 signs = {1, 0, 0, 0, '$', 0, 0, 0, '(', ')', 0, ';', '\\', '=', 0, '_'};
+    const bytes16 braces = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}', 0, 0};
+    return (bytes16)(v == (bytes16)_mm_shuffle_epi8((__m128i)signs, (__m128i)v)) |
+           (bytes16)(brace == (bytes16)_mm_shuffle_epi8((__m128i)braces, (__m128i)brace));
+#else
+    return (bytes16)(brace == '{') | (bytes16)(brace == '}') | (bytes16)((v & 0xfe) == '(') | (bytes16)(v == ';') |
+           (bytes16)(v == '=') | (bytes16)(v == '_') | (bytes16)(v == '$') | (bytes16)(v == '\\');
+#endif
 }
 
 static size_t count_program(const char *p, size_t n) {
     size_t count = 0;
-    bytes16 total = {0}; // at most LINE_WINDOW * 2 / 16 + 1 a lane
-    while (n) {
-        bytes16 v = {0};
-        size_t take = n < 16 ? n : 16;
-        if (take == 16) memcpy(&v, p, 16);
-        else memcpy(&v, p, take);
-        total += program_bytes(v);
-        p += take;
-        n -= take;
+    bytes16 v = {0}, total = {0}; // at most LINE_WINDOW * 2 / 16 + 1 a lane
+    for (; n >= sizeof v; n -= sizeof v, p += sizeof v) {
+        memcpy(&v, p, sizeof v);
+        total -= program_bytes(v);
     }
+    v = (bytes16){0};
+    memcpy(&v, p, n);
+    total -= program_bytes(v);
     for (size_t k = 0; k < 16; k++) count += total[k];
     return count;
 }
@@ -244,16 +274,16 @@ static inline void finish_word(struct name_segment *seg, struct span t, struct n
     seg->candidates += !code;
 }
 
-// Nearly every word: ASCII letters, at most the first of them a capital, no full stop behind. Returns its end, or 0
-// when it is another one.
+// Nearly every word: ASCII letters, at most the first of them a capital, and no full stop behind that may be its own.
+// Returns its end, or 0 when it is another one.
 static inline size_t add_plain_word(struct name_segment *seg, struct span t, size_t start, bool opens,
                                     const struct name_filter *filter) {
     const uint8_t *p = (const uint8_t *)t.at + start;
     bool upper = CLASSES[*p] == BYTE_UPPER;
-    if (t.len - start <= 17 || (!upper && CLASSES[*p] != BYTE_LOWER)) return 0;
-    size_t n = 1;
-    while (n < 17 && CLASSES[p[n]] == BYTE_LOWER) n++;
-    if (n == 17 || CLASSES[p[n]] > BYTE_LINE || p[n] == '.' || p[n] == '\'' || p[n] == '-') return 0;
+    if (t.len - start <= NAME_LETTERS_MAX + 1 || (!upper && CLASSES[*p] != BYTE_LOWER)) return 0;
+    size_t n = 1 + name_small_letters(t.at + start + 1);
+    if (n > NAME_LETTERS_MAX || CLASSES[p[n]] > BYTE_LINE || p[n] == '\'' || p[n] == '-') return 0;
+    if (p[n] == '.' && n <= SHORT_FORM_MAX) return 0;
     uint64_t hash = hash_letters(t.at + start, n);
     struct name_token *k = &seg->tokens[seg->count++];
     *k = (struct name_token){.start = (uint32_t)start,

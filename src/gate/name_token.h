@@ -8,6 +8,10 @@
 
 #include "base/span.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum name_shape {
     SHAPE_NONE, // before the begin and behind the end of the text
     SHAPE_LOWER,
@@ -75,5 +79,32 @@ size_t name_segment_read(struct name_segment *seg, struct span text, size_t at, 
 size_t name_fold(struct span word, char out[static NAME_FOLD_BYTES]);
 // Hash of a folded word and its padding.
 uint64_t name_hash(const char folded[static NAME_FOLD_BYTES], size_t len);
+
+// A word of up to so many ASCII letters is folded at once.
+enum { NAME_LETTERS_MAX = 16 };
+
+// How many letters a to z stand at `p`, of whose NAME_LETTERS_MAX bytes all are readable and looked at.
+static inline size_t name_small_letters(const char *p) {
+#ifdef __SSE2__
+    __m128i d = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('a'));
+    int small = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(25)), d));
+    return (size_t)__builtin_ctz(~(unsigned)small);
+#else
+    size_t n = 0;
+    while (n < NAME_LETTERS_MAX && p[n] >= 'a' && p[n] <= 'z') n++;
+    return n;
+#endif
+}
+
+// Folds a word of 1 to NAME_LETTERS_MAX ASCII letters; so many bytes are readable.
+static inline void name_fold_letters(const char *word, size_t len, uint64_t folded[static 2]) {
+    static const uint8_t ONES[32] = {[0 ... 15] = 0x20, [16 ... 31] = 0},
+                         ALL[32] = {[0 ... 15] = 0xff, [16 ... 31] = 0};
+    uint64_t ones[2], all[2];
+    memcpy(folded, word, 16);
+    memcpy(ones, ONES + 16 - len, 16);
+    memcpy(all, ALL + 16 - len, 16);
+    for (int i = 0; i < 2; i++) folded[i] = (folded[i] & all[i]) | ones[i];
+}
 
 #endif

@@ -2,44 +2,60 @@
 
 #include "gate/checks.h"
 #include "gate/name_filter.h"
+#include "gate/short_words.h"
 #include "gate/soft.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#ifdef __SSSE3__
+#include <tmmintrin.h>
 #endif
 
-enum { SENTENCE_MAX = 1024 }; // a longer one is looked at word by word
-
-// What matters of 16 bytes, as bits: capitals and letters beyond ASCII; what may end a sentence.
-struct marks {
-    unsigned tall, ends;
+enum {
+    SENTENCE_MAX = 1024, // a longer one is looked at word by word
+    BLOCK = 64,
 };
 
 static inline bool is_end(char c) {
     return c == '.' || c == '!' || c == '?' || c == '\n';
 }
 
-#ifdef __SSE2__
-static inline struct marks look(const char *p) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p), low = _mm_set1_epi8('A' - 1),
-            high = _mm_set1_epi8('Z' + 1);
-    __m128i capital = _mm_and_si128(_mm_cmpgt_epi8(v, low), _mm_cmplt_epi8(v, high));
-    __m128i stop =
-        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), _mm_cmpeq_epi8(v, _mm_set1_epi8('!'))),
-                     _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('?')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'))));
-    return (struct marks){(unsigned)_mm_movemask_epi8(_mm_or_si128(capital, v)), (unsigned)_mm_movemask_epi8(stop)};
+#ifdef __SSSE3__
+static inline uint64_t look(const char *p) {
+    // What may end a sentence differs in its low half, so that one table tells it from all other bytes.
+    const __m128i ends = _mm_setr_epi8(1, '!', 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, 0, '.', '?');
+    uint64_t marks = 0;
+    for (unsigned i = 0; i < BLOCK; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i)), d = _mm_sub_epi8(v, _mm_set1_epi8('A'));
+        __m128i capital = _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(25)), d);
+        __m128i end = _mm_cmpeq_epi8(_mm_shuffle_epi8(ends, v), v);
+        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(capital, end), v)) << i;
+    }
+    return marks;
 }
 #else
-static struct marks look(const char *p) {
-    struct marks m = {0, 0};
-    for (unsigned i = 0; i < 16; i++) {
-        bool capital = char_in(p[i], CHARS_UPPER) || (unsigned char)p[i] >= 0x80;
-        m.tall |= (unsigned)capital << i;
-        m.ends |= (unsigned)is_end(p[i]) << i;
-    }
-    return m;
+static uint64_t look(const char *p) {
+    uint64_t marks = 0;
+    for (unsigned i = 0; i < BLOCK; i++)
+        marks |= (uint64_t)(char_in(p[i], CHARS_UPPER) || (unsigned char)p[i] >= 0x80 || is_end(p[i])) << i;
+    return marks;
 }
 #endif
+
+static void read_block(struct plain_reader *r, size_t base) {
+    struct span t = r->scan->text;
+    r->base = base;
+    if (t.len - base >= BLOCK) {
+        r->marks = look(t.at + base);
+        return;
+    }
+    char rest[BLOCK] = {0};
+    memcpy(rest, t.at + base, t.len - base);
+    r->marks = look(rest);
+}
+
+void plain_begin(struct plain_reader *r, const struct scan *s) {
+    r->scan = s;
+    r->base = s->text.len; // nothing was read yet
+}
 
 // Whether the full stop, or end of a line, at `at` ends a sentence: white space follows, or an empty line.
 static inline bool ends_sentence(struct span t, size_t at) {
@@ -52,29 +68,20 @@ static inline bool is_letter_at(struct span t, size_t at) {
     return at < t.len && char_in(t.at[at], CHARS_WORD);
 }
 
-// Where the sentence at `at` ends, by what 16 bytes from `i` on have that matters; 0 when it is not plain, SIZE_MAX when
-// it goes on.
-static inline size_t end_in(struct span t, size_t i, struct marks m) {
-    for (unsigned bits = m.tall | m.ends; bits; bits &= bits - 1) {
-        size_t k = i + (unsigned)__builtin_ctz(bits);
-        if (is_end(t.at[k])) {
-            if (ends_sentence(t, k)) return k + 1;
-        } else if (t.at[k] != 'I' || t.at[k - 1] != ' ' || is_letter_at(t, k + 1)) {
-            return 0;
-        }
-    }
-    return SIZE_MAX;
-}
-
 // The end of the sentence at `at` when all after its first word is plain, else 0.
-static size_t plain_end(struct span t, size_t at, size_t word_end) {
-    size_t i = word_end, stop = t.len - at < SENTENCE_MAX ? t.len : at + SENTENCE_MAX, end;
-    for (; i < stop && t.len - i >= 16; i += 16)
-        if ((end = end_in(t, i, look(t.at + i))) != SIZE_MAX) return end;
-    if (i < stop) {
-        char rest[16] = {0};
-        memcpy(rest, t.at + i, t.len - i);
-        if ((end = end_in(t, i, look(rest))) != SIZE_MAX) return end;
+static size_t plain_end(struct plain_reader *r, size_t at, size_t word_end) {
+    struct span t = r->scan->text;
+    size_t stop = t.len - at < SENTENCE_MAX ? t.len : at + SENTENCE_MAX;
+    for (size_t i = word_end; i < stop; i = r->base + BLOCK) {
+        if (i - r->base >= BLOCK) read_block(r, i); // also when base is behind i
+        for (uint64_t bits = r->marks & ~(uint64_t)0 << (i - r->base); bits; bits &= bits - 1) {
+            size_t k = r->base + (unsigned)__builtin_ctzll(bits);
+            if (is_end(t.at[k])) {
+                if (ends_sentence(t, k)) return k + 1;
+            } else if (t.at[k] != 'I' || t.at[k - 1] != ' ' || is_letter_at(t, k + 1)) {
+                return 0;
+            }
+        }
     }
     return t.len - at < SENTENCE_MAX ? t.len : 0;
 }
@@ -88,70 +95,62 @@ static const char GRAMMAR[] =
     "more one two three both then than now also just only once after before while since until though because about "
     "into over under between out up down off please thanks make give use say see get go come take put ";
 
-// The same as a table: a word is the eight bytes that it fits into.
-enum { GRAMMAR_BITS = 9, GRAMMAR_SLOTS = 1 << GRAMMAR_BITS };
-static uint64_t grammar[GRAMMAR_SLOTS];
-
-// Where the word is, or the place for it.
-static uint64_t *grammar_slot(uint64_t word) {
-    size_t at = (size_t)((word * 0x9e3779b97f4a7c15u) >> (64 - GRAMMAR_BITS));
-    while (grammar[at] && grammar[at] != word) at = (at + 1) % GRAMMAR_SLOTS;
-    return &grammar[at];
-}
+static struct short_words grammar;
 
 __attribute__((constructor)) static void fill_grammar(void) {
-    for (const char *p = GRAMMAR, *end; *p; p = end + 1) {
-        uint64_t word = 0;
-        end = strchr(p, ' ');
-        memcpy(&word, p, (size_t)(end - p)); // none is longer
-        *grammar_slot(word) = word;
-    }
+    short_words_fill(&grammar, GRAMMAR);
 }
 
-static bool is_grammar(const char folded[static NAME_FOLD_BYTES], size_t n) {
-    uint64_t word;
-    if (n > sizeof word) return false;
-    memcpy(&word, folded, sizeof word);
-    return *grammar_slot(word) != 0;
+// The word with a capital at `at`, folded; its length, 0 when it is too long.
+static size_t fold_word(struct span t, size_t at, uint64_t folded[static NAME_FOLD_BYTES / 8]) {
+    size_t n = 0;
+    if (t.len - at > NAME_LETTERS_MAX + 1 && (n = 1 + name_small_letters(t.at + at + 1)) <= NAME_LETTERS_MAX) {
+        name_fold_letters(t.at + at, n, folded);
+        return n;
+    }
+    char *to = (char *)folded;
+    to[0] = (char)(t.at[at] | 0x20);
+    for (n = 1; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER); n++) {
+        if (n == NAME_FOLD_BYTES - 2) return 0;
+        to[n] = t.at[at + n];
+    }
+    return n;
 }
 
 // An ordinary word with a capital at the begin of a sentence: its end, else 0.
 static size_t ordinary_word(const struct name_filter *filter, struct span t, size_t at) {
-    char folded[NAME_FOLD_BYTES] = {0};
-    size_t n = 1;
+    uint64_t folded[NAME_FOLD_BYTES / 8] = {0};
     if (!char_in(t.at[at], CHARS_UPPER)) return 0;
-    folded[0] = (char)(t.at[at] | 0x20);
-    for (; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER); n++) {
-        if (n == NAME_FOLD_BYTES - 2) return 0;
-        folded[n] = t.at[at + n];
-    }
-    if (is_letter_at(t, at + n)) return 0;
-    if (is_grammar(folded, n)) return at + n;
-    uint8_t known = name_filter_look(filter, name_hash(folded, n));
+    size_t n = fold_word(t, at, folded);
+    if (n == 0 || is_letter_at(t, at + n)) return 0;
+    if (n <= sizeof *folded && short_words_have(&grammar, folded[0])) return at + n;
+    uint8_t known = name_filter_look(filter, name_hash((const char *)folded, n));
     bool name = known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND | KNOWN_CUE);
     return known & KNOWN_COMMON && !name ? at + n : 0;
 }
 
-static bool speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
+bool plain_speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
     return cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD);
 }
 
-size_t plain_skip(const struct scan *s, size_t at) {
+size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *met) {
+    const struct scan *s = r->scan;
     struct span t = s->text;
     struct known_walk *known = &s->scratch->walk;
     while (at < t.len) {
         size_t start = at, end;
         while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
         if (start == t.len) return t.len;
-        if (known->count && (end = known_plain(known, start)) && !speaks_of_a_person(s, start, end)) {
+        if (start < known->old_end && (end = known_run_end(known, start, met)) &&
+            !plain_speaks_of_a_person(s, start, end)) {
             at = end;
             continue;
         }
         size_t word = ordinary_word(&s->gate->names.filter, t, start);
-        end = word ? plain_end(t, start, word) : 0;
-        if (!end || speaks_of_a_person(s, start, end)) return at;
+        end = word ? plain_end(r, start, word) : 0;
+        if (!end || plain_speaks_of_a_person(s, start, end)) return at;
         // One that ends with the text only would go on with what follows another time.
-        if (known->count && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
+        if (start < known->new_end && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
         at = end;
     }
     return t.len;

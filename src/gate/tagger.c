@@ -78,30 +78,45 @@ static bool is_unknown(const struct name_segment *seg, const struct name_span *s
     return true;
 }
 
+// What the whole text looks like.
+struct look {
+    bool drawn, capitals;
+};
+
+static void report(struct scan *s, const struct look *look, const struct name_segment *seg,
+                   const struct name_span *spans, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float score = name_span_score(&s->gate->names, &spans[i]);
+        if (!name_score_counts(spans[i].type, score)) continue;
+        if ((look->drawn && is_drawn(seg, &spans[i])) || (look->capitals && is_unknown(seg, &spans[i])) ||
+            is_label(seg, &spans[i], s->text))
+            continue;
+        const struct name_token *first = &seg->tokens[spans[i].first], *last = first + spans[i].count - 1;
+        scan_report_scored(s, rule_of(seg, &spans[i]), first->start, last->end, score);
+    }
+}
+
 void tagger_scan(struct scan *s) {
     struct name_segment seg;
     struct name_span spans[SEGMENT_TOKENS];
     struct name_memory memory = {{0}};
+    struct plain_reader plain;
+    struct known_walk *known = &s->scratch->walk;
     const struct names *names = &s->gate->names;
-    bool drawn = looks_drawn(s->text), capitals = !has_small_letter(s->text);
+    const struct look look = {looks_drawn(s->text), !has_small_letter(s->text)};
     name_segment_init(&seg);
+    plain_begin(&plain, s);
     for (size_t at = 0; at < s->text.len;) {
-        size_t begin = at, next = plain_skip(s, at);
+        size_t begin = at, next = plain_skip(&plain, at, &memory), count = 0;
+        struct name_memory asked = {{0}};
         if (next > at) name_segment_init(&seg); // what stands before is of no interest any more
-        at = next;
-        if (at == s->text.len) return;
-        at = name_segment_read(&seg, s->text, at, &names->filter);
+        if (next == s->text.len) return;
+        at = name_segment_read(&seg, s->text, next, &names->filter);
         if (scan_is_late_after(s, at - begin)) return;
-        if (seg.candidates == 0) continue;
-        size_t count = name_decode(names, s->text, &seg, &memory, spans);
-        for (size_t i = 0; i < count; i++) {
-            float score = name_span_score(names, &spans[i]);
-            if (!name_score_counts(spans[i].type, score)) continue;
-            if ((drawn && is_drawn(&seg, &spans[i])) || (capitals && is_unknown(&seg, &spans[i])) ||
-                is_label(&seg, &spans[i], s->text))
-                continue;
-            const struct name_token *first = &seg.tokens[spans[i].first], *last = first + spans[i].count - 1;
-            scan_report_scored(s, rule_of(&seg, &spans[i]), first->start, last->end, score);
-        }
+        if (seg.candidates) count = name_decode(names, s->text, &seg, &memory, &asked, spans);
+        if (count) report(s, &look, &seg, spans, count);
+        else if (next < known->new_end && !name_memory_has_any(&memory, &asked) &&
+                 !plain_speaks_of_a_person(s, next, at))
+            known_note_nameless(known, next, at, &asked);
     }
 }

@@ -111,10 +111,14 @@ void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const
     *out = (struct decision){.input_tokens = view->estimated_tokens};
     struct gate_input gate_input = masked_gate_input(view);
     gate_input.now_ns = clock;
+    struct imprint system = IMPRINT_NONE; // gate and score both know a system text again
+    gate_input.imprint = &system;
+    gate_input.imprint_part = chat_first_part(view, ROLE_SYSTEM);
     gate_scan(snapshot->gate, scratch, &gate_input, gate_profile(snapshot->gate), arena, &out->verdict);
     note_us(timed, &clock, &out->gate_us);
 
     out->intent = decide_intent(view, arena);
+    out->intent.system_imprint = system;
     intent_score(snapshot->weights, &out->intent, &out->score);
     note_us(timed, &clock, &out->score_us);
 

@@ -149,13 +149,11 @@ static int expected_tokens(float log_tokens, int64_t max_tokens) {
 }
 
 // The same as by weights_apply, but read once only.
-static void add_system(const struct weights *w, struct span system, struct features *f,
+static void add_system(const struct weights *w, const struct intent_input *in, struct features *f,
                        float outputs[static WEIGHTS_OUTPUTS]) {
-    bool all = system.len <= 2 * FEATURES_SYSTEM_EDGE_BYTES;
-    struct span tail = all ? SPAN_NONE : span_sub(system, system.len - FEATURES_SYSTEM_EDGE_BYTES, SIZE_MAX);
-    struct recalled *r = recall(w, all ? system : span_sub(system, 0, FEATURES_SYSTEM_EDGE_BYTES), tail);
+    struct recalled *r = recall(w, in->system, in->system_imprint);
     if (!r->known) {
-        features_read_system(system, f);
+        features_read_system(in->system, f);
         add_buckets(w, f->system, f->system_count, f->system_value, r->added);
         r->known = true;
     }
@@ -175,7 +173,7 @@ void intent_score(const struct weights *w, const struct intent_input *in, struct
     features_read_text(in, &f);
     float outputs[WEIGHTS_OUTPUTS];
     apply_text(w, &f, outputs);
-    if (in->system.len) add_system(w, in->system, &f, outputs);
+    if (in->system.len) add_system(w, in, &f, outputs);
     finish(w, &f, outputs);
     *out = (struct score){
         .complexity = clamp01(outputs[OUTPUT_COMPLEXITY]),

@@ -6,11 +6,13 @@
 #define SLUICE_INTENT_SCORE_H
 
 #include "base/err.h"
+#include "base/imprint.h"
 #include "base/span.h"
 
 struct intent_input {
     struct span text;    // what is asked: the last user message
     struct span system;  // system text, may be empty
+    struct imprint system_imprint; // of it, where somebody made it already
     struct span context; // the user's message before, may be empty: a short follow-up inherits from it
     size_t input_tokens; // of the whole request (estimate)
     uint32_t user_turns; // 1 for a single question

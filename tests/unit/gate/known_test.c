@@ -68,14 +68,16 @@ static const char *const PIECES[] = {
     "_",
     "-",
 };
-static const char PROSE[] = "We began with the state of the new page, which is finished apart from the empty state. ";
+static const char PROSE[] = "We began with the state of the new page, which is finished apart from the empty state. ",
+                  // Not plain, but without a name.
+    NAMELESS[] = "and so it goes on, Answer in the language of the question. ";
 
 static void add_message(const struct gate *g, struct talk *t, uint8_t role, size_t want) {
     struct chat_part *p = &t->parts[t->count];
     if (t->count++) t->text[t->bytes++] = '\n';
     *p = (struct chat_part){.start = (uint32_t)t->bytes, .role = role, .kind = PART_TEXT};
     while (t->bytes - p->start < want) {
-        const char *piece = PROSE;
+        const char *piece = roll(6) ? PROSE : NAMELESS;
         if (roll(3) == 0) piece = PIECES[roll(sizeof PIECES / sizeof *PIECES)];
         if (roll(12) == 0) piece = g->anchors[roll(g->built_in_count)].literal;
         memcpy(t->text + t->bytes, piece, strlen(piece));
@@ -118,6 +120,17 @@ static unsigned plain_runs(const struct gate_scratch *s) {
     return n;
 }
 
+static const struct name_memory EVERY = {{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+
+// Of sentences that were read, and a word looked at more closely.
+static unsigned read_runs(const struct gate_scratch *s) {
+    unsigned n = 0;
+    for (unsigned i = 0; i < KNOWN_PARTS; i++)
+        for (unsigned r = 0; r < s->known.parts[i].run_count; r++)
+            n += name_memory_has_any(&s->known.parts[i].runs[r].asked, &EVERY);
+    return n;
+}
+
 static void known_finds_in_conversations_what_is_found_without_it(void **state) {
     (void)state;
     struct fixture *f = shared();
@@ -125,7 +138,7 @@ static void known_finds_in_conversations_what_is_found_without_it(void **state) 
     struct arena arenas[2];
     struct verdict with, without;
     static struct talk t;
-    unsigned findings = 0, remembered = 0, runs = 0;
+    unsigned findings = 0, remembered = 0, runs = 0, read = 0;
     for (int i = 0; i < 2; i++) arena_init(&arenas[i], 1 << 24);
     for (int n = 0; n < CONVERSATIONS; n++) {
         uint64_t seed = rolled;
@@ -143,8 +156,9 @@ static void known_finds_in_conversations_what_is_found_without_it(void **state) 
         }
         remembered += complete_parts(f->scratch);
         runs += plain_runs(f->scratch);
+        read += read_runs(f->scratch);
     }
-    assert_true(findings > 4000 && remembered > 10 * CONVERSATIONS && runs > remembered);
+    assert_true(findings > 4000 && remembered > 10 * CONVERSATIONS && runs > remembered && read > CONVERSATIONS);
     for (int i = 0; i < 2; i++) arena_release(&arenas[i]);
     gate_scratch_free(fresh);
 }
@@ -213,11 +227,76 @@ static void known_forgets_a_part_with_too_many_literals(void **state) {
     gate_scratch_free(s);
 }
 
+// What was read for names is passed over as long as no word of it was a name before, and joins only plain sentences
+// that it stood between.
+static void known_passes_over_sentences_without_a_name(void **state) {
+    (void)state;
+    struct known_memory m = {0};
+    struct known_walk w;
+    char text[KNOWN_LEAST_BYTES];
+    struct chat_part part = {.len = sizeof text, .role = ROLE_SYSTEM, .kind = PART_TEXT};
+    struct gate_input in = {.text = span_make(text, sizeof text), .parts = &part, .part_count = 1};
+    const struct name_memory none = {{0}}, one = {{1}}, two = {{0, 4}}, other = {{2}};
+    memset(text, 'a', sizeof text);
+    known_begin(&w, &m, &in);
+    known_note_plain(&w, 0, 1, 20);
+    known_note_nameless(&w, 20, 30, &one); // joins, with the next one
+    known_note_nameless(&w, 30, 40, &two);
+    known_note_plain(&w, 40, 41, 50);
+    known_note_nameless(&w, 60, 70, &one); // behind one with a name: joins nothing
+    known_note_plain(&w, 70, 71, 80);
+    known_note_plain(&w, 80, 81, 90);
+    known_note_nameless(&w, 90, 100, &one); // last: nothing is known of what follows
+    known_end(&w, true);
+    known_begin(&w, &m, &in);
+    assert_int_equal(known_run_end(&w, 1, &none), 50);
+    assert_int_equal(known_run_end(&w, 1, &other), 50);
+    assert_int_equal(known_run_end(&w, 1, &one), 0);
+    assert_int_equal(known_run_end(&w, 1, &two), 0);
+    assert_int_equal(known_run_end(&w, 71, &EVERY), 90);
+    assert_int_equal(known_run_end(&w, 20, &none), 0);
+    known_end(&w, true);
+}
+
+// What is said in every request stays, however many parts come once only.
+static void known_keeps_a_part_that_comes_again(void **state) {
+    (void)state;
+    struct fixture *f = shared();
+    struct gate_scratch *s = gate_scratch_new(f->gate);
+    static struct talk t;
+    struct verdict v;
+    struct imprint system = IMPRINT_NONE, seen = IMPRINT_NONE;
+    for (int n = 0; n < 3 * KNOWN_PARTS; n++) {
+        uint64_t seed = rolled;
+        t.bytes = t.count = 0;
+        rolled = 31;
+        add_message(f->gate, &t, ROLE_SYSTEM, 2 * KNOWN_LEAST_BYTES);
+        rolled = seed;
+        add_message(f->gate, &t, ROLE_ASSISTANT, 2 * KNOWN_LEAST_BYTES);
+        add_message(f->gate, &t, ROLE_USER, 10);
+        struct gate_input in = {.text = span_make(t.text, t.bytes),
+                                .parts = t.parts,
+                                .part_count = t.count,
+                                .imprint = &seen,
+                                .imprint_part = 0};
+        arena_reset(&f->arena);
+        gate_scan(f->gate, s, &in, PROFILE_BALANCED, &f->arena, &v);
+        assert_true(imprint_is(seen, imprint_of(span_make(t.text, t.parts[0].len))));
+        if (n) assert_true(imprint_is(seen, system));
+        system = seen;
+        assert_true(imprint_is(s->known.imprints[0], system) && s->known.parts[0].complete);
+    }
+    assert_int_equal(complete_parts(s), KNOWN_PARTS);
+    gate_scratch_free(s);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_finds_in_conversations_what_is_found_without_it),
         cmocka_unit_test(known_sees_evidence_that_joins_over_borders),
         cmocka_unit_test(known_takes_two_equal_parts_of_one_request),
+        cmocka_unit_test(known_passes_over_sentences_without_a_name),
+        cmocka_unit_test(known_keeps_a_part_that_comes_again),
         cmocka_unit_test(known_forgets_a_part_with_too_many_literals),
     };
     return RUN(tests);

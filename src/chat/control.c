@@ -19,7 +19,7 @@ bool control_tokens_in(struct span text, const char *const *tokens, size_t count
     bool looked[256] = {false}; // first bytes that were searched for
     for (size_t t = 0; t < count; t++) {
         unsigned char first = tokens[t] ? (unsigned char)tokens[t][0] : 0;
-        if (!can_be_broken(tokens[t]) || looked[first]) continue;
+        if (looked[first] || !can_be_broken(tokens[t])) continue; // most begin alike
         looked[first] = true;
         const char *p = text.at, *end = text.at + text.len;
         while (p < end && (p = memchr(p, first, (size_t)(end - p)))) {

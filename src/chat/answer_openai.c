@@ -160,9 +160,9 @@ bool openai_all_finished(const struct answer *a) {
 
 // ---------------------------------------------------------------- a whole body
 
-int openai_body_end(struct answer *a) {
+int openai_body_end(struct answer *a, const struct buf *out) {
     struct chunk chunk = {0};
-    const struct json_doc *doc = answer_parse(a, buf_span(&a->partial));
+    const struct json_doc *doc = answer_parse(a, span_sub(buf_span(out), a->begin, a->passed));
     if (!doc || doc->nodes[0].type != JSON_OBJECT)
         return answer_fail(a, 502, "the upstream's answer is not a whole JSON object");
     if (read_chunk(a, doc, &chunk)) return -1;

@@ -208,7 +208,8 @@ static int read_messages(struct view_builder *b, uint32_t node, uint32_t max_mes
 int chat_view_openai(struct chat_view *view, struct json_doc *doc, uint32_t max_messages, struct arena *arena,
                      struct chat_fault *fault) {
     *view = (struct chat_view){.doc = doc, .arena = arena};
-    *fault = (struct chat_fault){0};
+    fault->param = NULL;
+    fault->why.text[0] = 0; // the rest of its room needs no zeros
     struct view_builder b = {.view = view, .fault = fault};
     uint8_t words[MAX_FIELDS];
     if (doc->count == 0 || doc->nodes[0].type != JSON_OBJECT)

@@ -13,25 +13,25 @@ static void add_connection(struct buf *b, const struct conn *c) {
     if (!c->keep_alive || c->worker->draining) buf_add_z(b, "connection: close\r\n");
 }
 
-// A header whose value may come from outside: one that would end the line is left out.
-static void add_header(struct buf *b, const char *name, const char *value) {
-    if (strpbrk(value, "\r\n")) return;
-    buf_add_z(b, name);
-    buf_add(b, ": ", 2);
-    buf_add_z(b, value);
-    buf_add(b, "\r\n", 2);
-}
+// One of our own words as the value of a header; NAME is a literal.
+#define ADD_HEADER(b, NAME, value)                                                                                     \
+    do {                                                                                                               \
+        buf_add_span((b), SPAN(NAME ": "));                                                                            \
+        buf_add_z((b), (value));                                                                                       \
+        buf_add_span((b), SPAN("\r\n"));                                                                               \
+    } while (0)
 
 static void add_sluice_headers(struct buf *b, const struct ledger_row *row) {
-    add_header(b, "x-request-id", row->id);
+    ADD_HEADER(b, "x-request-id", row->id);
     if (!row->route[0]) return;
-    add_header(b, "x-sluice-route", row->route);
-    add_header(b, "x-sluice-reason", row->reason);
-    if (row->model[0]) add_header(b, "x-sluice-model", row->model);
-    if (row->degraded[0]) add_header(b, "x-sluice-degraded", row->degraded);
-    buf_add_z(b, "x-sluice-overhead-us: ");
+    ADD_HEADER(b, "x-sluice-route", row->route);
+    ADD_HEADER(b, "x-sluice-reason", row->reason);
+    // a name may come from outside: one that would end the line is left out
+    if (row->model[0] && !strpbrk(row->model, "\r\n")) ADD_HEADER(b, "x-sluice-model", row->model);
+    if (row->degraded[0]) ADD_HEADER(b, "x-sluice-degraded", row->degraded);
+    buf_add_span(b, SPAN("x-sluice-overhead-us: "));
     buf_add_i64(b, row->overhead_us);
-    buf_add(b, "\r\n", 2);
+    buf_add_span(b, SPAN("\r\n"));
 }
 
 static void send_whole(struct request *r, int status, const char *content_type, const char *extra, struct span body) {
@@ -93,14 +93,14 @@ static bool is_http_10(const struct request *r) {
 void respond_chat_head(struct request *r, int64_t length) {
     char head_bytes[MAX_HEAD_BYTES];
     struct buf head = {.at = head_bytes, .cap = sizeof head_bytes, .max = sizeof head_bytes - 1};
-    buf_add_z(&head, "HTTP/1.1 200 OK\r\n");
+    buf_add_span(&head, SPAN("HTTP/1.1 200 OK\r\n"));
     if (length < 0) {
         buf_add_z(&head, "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
                          "x-accel-buffering: no\r\n");
         if (is_http_10(r)) r->conn->keep_alive = false; // it knows no chunks: the end of the connection ends it
         else buf_add_z(&head, "transfer-encoding: chunked\r\n");
     } else {
-        buf_add_z(&head, "content-type: application/json\r\ncontent-length: ");
+        buf_add_span(&head, SPAN("content-type: application/json\r\ncontent-length: "));
         buf_add_i64(&head, length);
         buf_add(&head, "\r\n", 2);
     }

@@ -33,10 +33,23 @@ static const uint8_t FIRST[LONGEST + 1] = {
     [21] = WORD_MAX_COMPLETION_TOKENS,
 };
 
+// Four bytes that may stand anywhere.
+static inline uint32_t four(const char *p) {
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
 enum chat_word chat_word_of(struct span key) {
-    if (key.len > LONGEST || !FIRST[key.len]) return WORD_NONE;
-    for (unsigned w = FIRST[key.len]; WORDS[w].len == key.len; w++)
-        if (WORDS[w].text[0] == key.at[0] && memcmp(WORDS[w].text, key.at, key.len) == 0) return (enum chat_word)w;
+    size_t n = key.len;
+    if (n > LONGEST || !FIRST[n]) return WORD_NONE;
+    unsigned w = FIRST[n];
+    if (n < 4) return memcmp(WORDS[w].text, key.at, n) == 0 ? (enum chat_word)w : WORD_NONE; // one of each length
+    uint32_t begin = four(key.at), end = four(key.at + n - 4);
+    for (; WORDS[w].len == n; w++) // both ends decide for most, and for all up to eight bytes
+        if (four(WORDS[w].text) == begin && four(WORDS[w].text + n - 4) == end &&
+            (n <= 8 || memcmp(WORDS[w].text + 4, key.at + 4, n - 8) == 0))
+            return (enum chat_word)w;
     return WORD_NONE;
 }
 

@@ -25,8 +25,9 @@ void request_add_path(struct request *r, struct span piece) {
         add_query(h, piece);
         return;
     }
-    size_t query = span_find(piece, SPAN("?"));
-    if (query != SIZE_MAX) {
+    const char *mark = piece.len ? memchr(piece.at, '?', piece.len) : NULL;
+    if (mark) {
+        size_t query = (size_t)(mark - piece.at);
         h->query = true;
         add_query(h, span_sub(piece, query + 1, SIZE_MAX));
         piece.len = query;
@@ -69,7 +70,7 @@ static enum header_name known_header(struct span name) {
 void request_add_header_value(struct request *r, struct span piece) {
     struct request_head_data *h = r->head;
     if (h->name_len) {
-        h->current = (uint8_t)known_header(span_make(h->name, h->name_len));
+        if (h->name_len < sizeof h->name) h->current = (uint8_t)known_header(span_make(h->name, h->name_len));
         h->name_len = 0;
         h->value_len[h->current] = 0; // the last of several counts
         h->has_host |= h->current == HEADER_HOST;

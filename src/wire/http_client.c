@@ -56,8 +56,8 @@ struct span http_head_field(const struct http_head *h, enum http_field field) {
 
 bool http_head_is_event_stream(const struct http_head *h) {
     struct span type = http_head_field(h, FIELD_CONTENT_TYPE);
-    for (size_t i = 0; i < type.len; i++)
-        if (type.at[i] == ';') type.len = i;
+    const char *parameters = type.len ? memchr(type.at, ';', type.len) : NULL;
+    if (parameters) type.len = (size_t)(parameters - type.at);
     return span_is_nocase(span_trim(type), SPAN("text/event-stream"));
 }
 

@@ -333,6 +333,14 @@ bool json_int(const struct json_doc *doc, uint32_t node, int64_t *out) {
     struct span raw = json_raw(doc, node);
     bool negative = raw.at[0] == '-';
     int64_t v = 0;
+    if (raw.len <= 18) { // cannot overflow
+        size_t i = negative;
+        for (unsigned digit; i < raw.len && (digit = (unsigned char)raw.at[i] - (unsigned)'0') < 10; i++)
+            v = v * 10 + digit;
+        if (i < raw.len) return false;
+        *out = negative ? -v : v;
+        return true;
+    }
     for (size_t i = negative; i < raw.len; i++) {
         if (raw.at[i] < '0' || raw.at[i] > '9') return false;
         int digit = raw.at[i] - '0';

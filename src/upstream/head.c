@@ -62,12 +62,6 @@ int head_check(const struct upstream_request *r, struct head_notes *notes, const
     return 0;
 }
 
-// Writes one piece behind the other; there is room.
-static inline char *put(char *to, struct span s) {
-    if (s.len) memcpy(to, s.at, s.len);
-    return to + s.len;
-}
-
 // Decimal digits at the end of `out`; printf would cost more than all the rest of the head.
 static struct span digits(uint64_t v, char out[static 20]) {
     size_t at = 20;
@@ -81,12 +75,12 @@ struct span head_authority(const struct upstream_target *t, char out[static HEAD
     struct span host = t->host && *t->host ? span_from(t->host) : SPAN("localhost");
     bool v6 = host.len && memchr(host.at, ':', host.len);
     char *to = out, number[20];
-    if (v6) to = put(to, SPAN("["));
-    to = put(to, span_sub(host, 0, 256));
-    if (v6) to = put(to, SPAN("]"));
+    if (v6) to = span_put(to, SPAN("["));
+    to = span_put(to, span_sub(host, 0, 256));
+    if (v6) to = span_put(to, SPAN("]"));
     if (t->port && !t->socket_path && t->port != (strcmp(t->scheme, "https") == 0 ? 443 : 80)) {
-        to = put(to, SPAN(":"));
-        to = put(to, digits(t->port, number));
+        to = span_put(to, SPAN(":"));
+        to = span_put(to, digits(t->port, number));
     }
     return span_make(out, (size_t)(to - out));
 }
@@ -100,24 +94,24 @@ size_t head_room(const struct upstream_target *t, const struct upstream_request 
 size_t head_write(const struct upstream_target *t, const struct upstream_request *r, const struct head_notes *notes,
                   char *out) {
     struct span method = span_from(r->method), prefix = span_from(t->path_prefix);
-    char authority[HEAD_AUTHORITY_BYTES], number[20], *to = put(out, method);
-    to = put(to, SPAN(" "));
-    to = put(to, prefix);
-    to = put(to, r->path);
-    if (!prefix.len && !r->path.len) to = put(to, SPAN("/"));
-    to = put(to, SPAN(" HTTP/1.1\r\nHost: "));
-    to = put(to, head_authority(t, authority));
-    to = put(to, SPAN("\r\n"));
-    if (!notes->has_agent) to = put(to, SPAN(USER_AGENT));
-    to = put(to, span_from(t->auth_header));
-    to = put(to, r->extra_headers);
-    if (r->body.len && !notes->has_type) to = put(to, SPAN(JSON_TYPE));
+    char authority[HEAD_AUTHORITY_BYTES], number[20], *to = span_put(out, method);
+    to = span_put(to, SPAN(" "));
+    to = span_put(to, prefix);
+    to = span_put(to, r->path);
+    if (!prefix.len && !r->path.len) to = span_put(to, SPAN("/"));
+    to = span_put(to, SPAN(" HTTP/1.1\r\nHost: "));
+    to = span_put(to, head_authority(t, authority));
+    to = span_put(to, SPAN("\r\n"));
+    if (!notes->has_agent) to = span_put(to, SPAN(USER_AGENT));
+    to = span_put(to, span_from(t->auth_header));
+    to = span_put(to, r->extra_headers);
+    if (r->body.len && !notes->has_type) to = span_put(to, SPAN(JSON_TYPE));
     if (r->body.len || !span_is(method, SPAN("GET"))) {
-        to = put(to, SPAN("Content-Length: "));
-        to = put(to, digits(r->body.len, number));
-        to = put(to, SPAN("\r\n"));
+        to = span_put(to, SPAN("Content-Length: "));
+        to = span_put(to, digits(r->body.len, number));
+        to = span_put(to, SPAN("\r\n"));
     }
-    to = put(to, SPAN("\r\n"));
+    to = span_put(to, SPAN("\r\n"));
     return (size_t)(to - out);
 }
 

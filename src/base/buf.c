@@ -13,8 +13,8 @@ void buf_init(struct buf *b, size_t max) {
     *b = (struct buf){.max = max};
 }
 
-void buf_free(struct buf *b) {
-    if (b->at) mem_wipe(b->at, b->cap);
+void buf_free_memory(struct buf *b) {
+    mem_wipe(b->at, b->cap);
     spare_give(b->at, b->cap);
     buf_init(b, b->max);
 }

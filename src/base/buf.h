@@ -17,8 +17,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
-// Wipes and frees; the buffer can be used again with the same maximum.
-void buf_free(struct buf *b);
+// Behind buf_free, where there is memory to be given back.
+void buf_free_memory(struct buf *b);
 // Forgets the content, keeps the memory.
 void buf_reset(struct buf *b);
 // Room for n more bytes; returns where to write, or NULL (and `full`) at the maximum.
@@ -40,6 +40,12 @@ static inline void buf_add(struct buf *b, const void *bytes, size_t n) {
     memcpy(b->at + b->len, bytes, n);
     b->len += n;
     b->at[b->len] = 0;
+}
+
+// Wipes and frees; the buffer can be used again with the same maximum. Most of those that are freed hold nothing.
+static inline void buf_free(struct buf *b) {
+    if (b->at) buf_free_memory(b);
+    b->full = false;
 }
 
 static inline void buf_add_span(struct buf *b, struct span s) {

@@ -38,7 +38,7 @@ struct answer *answer_new(const struct answer_spec *spec) {
     if (spec->model.len) memcpy(tail, spec->model.at, spec->model.len);
     a->spec.model = span_make(tail, spec->model.len);
     a->meter = (struct answer_meter){.usage = {.input = -1, .output = -1}, .upstream_error = {""}};
-    a->plain_input = -1;
+    if (spec->protocol == PROTOCOL_ANTHROPIC) a->plain_input = -1;
     buf_init(&a->partial, spec->upstream_streams ? spec->max_event_bytes : spec->max_body_bytes);
     buf_init(&a->held, spec->max_event_bytes);
     return a;
@@ -130,13 +130,18 @@ static int feed_stream(struct answer *a, struct span bytes, struct buf *out) {
 static int feed_body(struct answer *a, struct span bytes, struct buf *out) {
     bool openai = a->spec.protocol == PROTOCOL_OPENAI;
     if (openai && a->spec.caller_streams) return answer_fail(a, 502, "the upstream did not stream its answer");
-    buf_add_span(&a->partial, bytes);
-    if (a->partial.full) return answer_fail(a, 502, "the upstream's answer is larger than limits.max_body_bytes");
-    if (openai && bytes.len) {
+    if (!openai) {
+        buf_add_span(&a->partial, bytes);
+        if (!a->partial.full) return 0;
+    } else if (bytes.len <= a->spec.max_body_bytes - a->passed) { // it is read where the caller keeps it
+        if (!bytes.len) return 0;
+        if (!a->passed) a->begin = out->len;
+        a->passed += bytes.len;
         buf_add_span(out, bytes);
         a->meter.state = ANSWER_FLOWING;
+        return 0;
     }
-    return 0;
+    return answer_fail(a, 502, "the upstream's answer is larger than limits.max_body_bytes");
 }
 
 int answer_feed(struct answer *a, struct span bytes, struct buf *out) {
@@ -186,7 +191,7 @@ int answer_end(struct answer *a, struct buf *out) {
         if (a->meter.state != ANSWER_DONE)
             return answer_fail(a, 502, "the upstream's answer ended before it was complete");
     } else {
-        if (openai ? openai_body_end(a) : anthropic_body_end(a, out)) return -1;
+        if (openai ? openai_body_end(a, out) : anthropic_body_end(a, out)) return -1;
         a->meter.state = ANSWER_DONE;
     }
     a->closed = true;

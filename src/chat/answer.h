@@ -7,7 +7,7 @@
 //   OpenAI stream     -> OpenAI stream     events pass byte for byte; a usage-only chunk that the caller
 //                                          did not ask for is removed; [DONE] is held back until the end is known
 //   OpenAI stream     -> OpenAI body       chunks are assembled (content, tool calls, logprobs, n choices)
-//   OpenAI body       -> OpenAI body       passes byte for byte
+//   OpenAI body       -> OpenAI body       passes byte for byte; `out` keeps it until answer_end reads it there
 //   Anthropic stream  -> OpenAI stream     translated event by event
 //   Anthropic stream  -> OpenAI body       translated and assembled
 //   Anthropic body    -> OpenAI body       translated

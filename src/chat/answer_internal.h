@@ -25,12 +25,19 @@ struct answer {
     struct answer_meter meter;
     struct err *error;             // behind meter.upstream_error, once there is one
     struct assembly *body;         // for a caller that does not stream
-    struct buf partial;            // an event that has begun, or a whole body
+    struct buf partial;            // an event that has begun, or a whole body that is to be translated
     struct buf held;               // chunks before the first content
     struct answer_pattern *pattern; // OpenAI stream to stream: what most events look like; NULL until one was parsed
     uint64_t seen[2], finished[2]; // OpenAI: bits by choice index
-    int64_t plain_input;           // Anthropic: input tokens beside those of the cache
-    uint32_t tools;                // Anthropic: tool calls begun
+    union {
+        struct { // Anthropic
+            int64_t plain_input; // input tokens beside those of the cache
+            uint32_t tools;      // tool calls begun
+        };
+        struct { // OpenAI body to body
+            size_t begin, passed; // where it begins in `out`, how much has come
+        };
+    };
     struct sse sse;
     uint8_t block;        // Anthropic: enum block of the block that is open
     bool block_has_input; // Anthropic: arguments were written for it
@@ -60,7 +67,7 @@ void answer_service(const struct json_doc *doc, uint32_t node, struct usage *usa
 
 // OpenAI
 int openai_event(struct answer *a, const struct sse_event *event, struct span raw, struct buf *out);
-int openai_body_end(struct answer *a);
+int openai_body_end(struct answer *a, const struct buf *out);
 bool openai_all_finished(const struct answer *a);
 
 // Keeps what is around the strings `text` and `tail` of an event that was passed: content that neither finished a

@@ -9,18 +9,24 @@ enum { HELD_BYTES = 16384 };
 
 // A count is taken from the latest usage object that has it. Returns whether the node is one.
 static bool read_usage(struct usage *u, const struct json_doc *doc, uint32_t node) {
+    uint32_t input = 0, output = 0, hits = 0, inputs = 0, outputs = 0;
     if (!json_is(doc, node, JSON_OBJECT)) return false;
-    answer_count(doc, json_get(doc, node, "prompt_tokens"), &u->input);
-    answer_count(doc, json_get(doc, node, "completion_tokens"), &u->output);
-    answer_count(doc, json_get(doc, node, "prompt_cache_hit_tokens"), &u->cached);
-    uint32_t details = json_get(doc, node, "prompt_tokens_details");
-    if (json_is(doc, details, JSON_OBJECT)) {
-        answer_count(doc, json_get(doc, details, "cached_tokens"), &u->cached);
-        answer_count(doc, json_get(doc, details, "cache_write_tokens"), &u->cache_write);
+    for (uint32_t k = node + 1; k < doc->nodes[node].next; k = doc->nodes[k + 1].next) {
+        if (KEY_IS(doc, k, "prompt_tokens")) input = k + 1;
+        else if (KEY_IS(doc, k, "completion_tokens")) output = k + 1;
+        else if (KEY_IS(doc, k, "prompt_cache_hit_tokens")) hits = k + 1;
+        else if (KEY_IS(doc, k, "prompt_tokens_details")) inputs = k + 1;
+        else if (KEY_IS(doc, k, "completion_tokens_details")) outputs = k + 1;
     }
-    details = json_get(doc, node, "completion_tokens_details");
-    if (json_is(doc, details, JSON_OBJECT))
-        answer_count(doc, json_get(doc, details, "reasoning_tokens"), &u->reasoning);
+    answer_count(doc, input, &u->input);
+    answer_count(doc, output, &u->output);
+    answer_count(doc, hits, &u->cached);
+    if (json_is(doc, inputs, JSON_OBJECT)) {
+        answer_count(doc, json_get(doc, inputs, "cached_tokens"), &u->cached);
+        answer_count(doc, json_get(doc, inputs, "cache_write_tokens"), &u->cache_write);
+    }
+    if (json_is(doc, outputs, JSON_OBJECT))
+        answer_count(doc, json_get(doc, outputs, "reasoning_tokens"), &u->reasoning);
     return true;
 }
 
@@ -154,9 +160,9 @@ bool openai_all_finished(const struct answer *a) {
 
 // ---------------------------------------------------------------- a whole body
 
-int openai_body_end(struct answer *a) {
+int openai_body_end(struct answer *a, const struct buf *out) {
     struct chunk chunk = {0};
-    const struct json_doc *doc = answer_parse(a, buf_span(&a->partial));
+    const struct json_doc *doc = answer_parse(a, span_sub(buf_span(out), a->begin, a->passed));
     if (!doc || doc->nodes[0].type != JSON_OBJECT)
         return answer_fail(a, 502, "the upstream's answer is not a whole JSON object");
     if (read_chunk(a, doc, &chunk)) return -1;

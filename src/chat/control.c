@@ -16,10 +16,10 @@ static bool can_be_broken(const char *token) {
 }
 
 bool control_tokens_in(struct span text, const char *const *tokens, size_t count) {
-    bool looked[256] = {false}; // first bytes that were searched for
+    bool looked[256] = {false}; // first bytes that were searched for: most tokens begin alike
     for (size_t t = 0; t < count; t++) {
         unsigned char first = tokens[t] ? (unsigned char)tokens[t][0] : 0;
-        if (!can_be_broken(tokens[t]) || looked[first]) continue;
+        if (looked[first] || !can_be_broken(tokens[t])) continue;
         looked[first] = true;
         const char *p = text.at, *end = text.at + text.len;
         while (p < end && (p = memchr(p, first, (size_t)(end - p)))) {

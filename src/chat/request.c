@@ -68,10 +68,10 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
     // the view's text holds every string but the bytes of images and the like
     bool rewrite = shape->control_tokens && (view->unreadable || control_tokens_in(view->text, shape->control_tokens,
                                                                                    shape->control_token_count));
-    uint32_t model = json_get(doc, 0, "model"), stream = json_get(doc, 0, "stream");
-    uint32_t options = json_get(doc, 0, "stream_options");
-    uint32_t logprobs = shape->ask_logprobs ? json_get(doc, 0, "logprobs") : 0;
-    uint32_t top = shape->ask_logprobs ? json_get(doc, 0, "top_logprobs") : 0;
+    uint32_t model = view->field[WORD_MODEL], stream = view->field[WORD_STREAM];
+    uint32_t options = view->field[WORD_STREAM_OPTIONS];
+    uint32_t logprobs = shape->ask_logprobs ? view->field[WORD_LOGPROBS] : 0;
+    uint32_t top = shape->ask_logprobs ? view->field[WORD_TOP_LOGPROBS] : 0;
 
     size_t likely = doc->len + 128; // what is put in is short, or rare
     if (out->max - out->len >= likely && !buf_reserve(out, likely)) return -1;
@@ -90,8 +90,8 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
             replace(&p, value, value == top ? SPAN("1") : SPAN("true"));
         } else if (value == options) {
             patch_stream_options(&p, value, stopped);
-        } else if (rewrite && (json_text_is(doc, k, "messages") || json_text_is(doc, k, "tools") ||
-                               json_text_is(doc, k, "functions"))) {
+        } else if (rewrite && (value == view->field[WORD_MESSAGES] || value == view->field[WORD_TOOLS] ||
+                               value == view->field[WORD_FUNCTIONS])) {
             patch_strings(&p, value, doc->nodes[value].next);
         }
     }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "chat/words.h"
 #include "wire/json.h"
 
 enum chat_role { ROLE_NONE, ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT, ROLE_TOOL };
@@ -36,6 +37,7 @@ struct chat_message {
 
 struct chat_view {
     struct json_doc *doc;     // the parsed body; node 0 is the request object
+    uint32_t field[WORD_COUNT]; // the value of each field of the request that is a word of the protocol, or 0
     struct span model;        // as sent, decoded; never empty
     bool stream;
     bool wants_usage;         // stream_options.include_usage was true

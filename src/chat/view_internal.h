@@ -16,11 +16,9 @@ struct view_builder {
 // Sets the fault (the path is printed into the arena) and returns -1.
 int view_refuse(struct view_builder *b, const char *why, const char *path, ...) __attribute__((format(printf, 3, 4)));
 
-// True for a key that is a word of the protocol and so tells nothing of the caller.
-bool view_is_protocol_key(struct span raw);
-
-// Refuses an object with a repeated key, or with more than `max` keys. `message` is its index, or -1 for the request itself.
-int view_check_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_t message)
+// Reads the keys of an object: which word of the protocol each is, decoded (enum chat_word). Refuses a repeated key,
+// and more than `max` keys. `message` is the object's index, or -1 for the request itself.
+int view_read_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_t message, uint8_t words[MAX_FIELDS])
     __attribute__((warn_unused_result));
 
 void view_add_part(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role role,

@@ -1,40 +1,9 @@
 // The strings of a request: which there are, what they belong to, and their decoded text.
 #include <stdio.h>
 
+#include "chat/keys.h"
 #include "chat/view_internal.h"
-
-// ---------------------------------------------------------------- words of the protocol
-
-// Keys by their length, each list ended by an empty word.
-static const char *const KEYS[] = {
-    [1] = "n\0",
-    [2] = "id\0",
-    [3] = "url\0",
-    [4] = "role\0name\0text\0type\0stop\0seed\0user\0file\0data\0enum\0",
-    [5] = "model\0tools\0store\0index\0top_p\0top_k\0input\0audio\0items\0anyOf\0",
-    [6] = "stream\0schema\0strict\0detail\0format\0prompt\0",
-    [7] = "content\0refusal\0file_id\0default\0",
-    [8] = "messages\0function\0logprobs\0metadata\0required\0filename\0modality\0",
-    [9] = "image_url\0arguments\0functions\0file_data\0reasoning\0",
-    [10] = "tool_calls\0max_tokens\0logit_bias\0parameters\0modalities\0properties\0",
-    [11] = "temperature\0tool_choice\0json_schema\0description\0input_audio\0",
-    [12] = "tool_call_id\0top_logprobs\0service_tier\0",
-    [13] = "function_call\0include_usage\0cache_control\0",
-    [14] = "stream_options\0",
-    [15] = "response_format\0",
-    [16] = "presence_penalty\0reasoning_effort\0prompt_cache_key\0",
-    [17] = "frequency_penalty\0reasoning_content\0safety_identifier\0",
-    [19] = "parallel_tool_calls\0",
-    [20] = "additionalProperties\0",
-    [21] = "max_completion_tokens\0",
-};
-
-bool view_is_protocol_key(struct span raw) {
-    if (raw.len >= sizeof KEYS / sizeof *KEYS || !KEYS[raw.len]) return false;
-    for (const char *word = KEYS[raw.len]; *word; word += raw.len + 1)
-        if (memcmp(word, raw.at, raw.len) == 0) return true;
-    return false;
-}
+#include "chat/words.h"
 
 // ---------------------------------------------------------------- collecting
 
@@ -59,7 +28,7 @@ void view_add_part(struct view_builder *b, uint32_t node, uint32_t message, enum
 }
 
 void view_add_key(struct view_builder *b, uint32_t key, uint32_t message, enum chat_role role) {
-    if (!view_is_protocol_key(raw_of(b->view->doc, key))) view_add_part(b, key, message, role, PART_KEY);
+    if (chat_word_of(raw_of(b->view->doc, key)) == WORD_NONE) view_add_part(b, key, message, role, PART_KEY);
 }
 
 void view_add_strings(struct view_builder *b, uint32_t first, uint32_t end, uint32_t message, enum chat_role role,
@@ -82,11 +51,11 @@ void view_add_strings(struct view_builder *b, uint32_t first, uint32_t end, uint
 // ---------------------------------------------------------------- messages
 
 static const struct {
-    const char *name;
+    struct span name;
     enum chat_role role;
 } ROLES[] = {
-    {"user", ROLE_USER}, {"assistant", ROLE_ASSISTANT}, {"system", ROLE_SYSTEM},
-    {"tool", ROLE_TOOL}, {"developer", ROLE_SYSTEM},    {"function", ROLE_TOOL},
+    {{"user", 4}, ROLE_USER}, {{"assistant", 9}, ROLE_ASSISTANT}, {{"system", 6}, ROLE_SYSTEM},
+    {{"tool", 4}, ROLE_TOOL}, {{"developer", 9}, ROLE_SYSTEM},    {{"function", 8}, ROLE_TOOL},
 };
 
 enum content { CONTENT_UNKNOWN, CONTENT_TEXT, CONTENT_IMAGE, CONTENT_AUDIO, CONTENT_FILE };
@@ -181,8 +150,9 @@ static int add_content(struct view_builder *b, uint32_t content, uint32_t messag
 static int read_role(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role *role) {
     const struct json_doc *doc = b->view->doc;
     *role = ROLE_NONE;
-    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES && *role == ROLE_NONE; i++)
-        if (json_text_is(doc, node, ROLES[i].name)) *role = ROLES[i].role;
+    bool text = json_is(doc, node, JSON_STRING);
+    for (size_t i = 0; text && i < sizeof ROLES / sizeof *ROLES && *role == ROLE_NONE; i++)
+        if (key_is_word(doc, node, ROLES[i].name.at, ROLES[i].name.len)) *role = ROLES[i].role;
     if (*role == ROLE_NONE)
         return view_refuse(b, "role must be one of system, developer, user, assistant, tool, function",
                            "messages[%u].role", message);
@@ -206,17 +176,23 @@ int view_add_message(struct view_builder *b, uint32_t index) {
     const struct json_doc *doc = v->doc;
     uint32_t node = v->messages[index].node;
     enum chat_role role;
+    uint8_t words[MAX_FIELDS];
     if (doc->nodes[node].type != JSON_OBJECT)
         return view_refuse(b, "a message must be an object with role and content", "messages[%u]", index);
-    if (view_check_keys(b, node, MAX_MESSAGE_FIELDS, index)) return -1;
-    uint32_t role_node = json_get(doc, node, "role"), content = json_get(doc, node, "content");
+    if (view_read_keys(b, node, MAX_MESSAGE_FIELDS, index, words)) return -1;
+    uint32_t role_node = 0, content = 0, tool_calls = 0;
+    for (uint32_t k = node + 1, i = 0; k < doc->nodes[node].next; k = doc->nodes[k + 1].next, i++) {
+        if (words[i] == WORD_ROLE) role_node = k + 1;
+        else if (words[i] == WORD_CONTENT) content = k + 1;
+        else if (words[i] == WORD_TOOL_CALLS) tool_calls = k + 1;
+    }
     if (read_role(b, role_node, index, &role)) return -1;
-    if (check_tool_calls(b, json_get(doc, node, "tool_calls"), index)) return -1;
+    if (check_tool_calls(b, tool_calls, index)) return -1;
     v->messages[index].role = (uint8_t)role;
     if (role == ROLE_USER) v->user_turns++;
-    for (uint32_t k = node + 1; k < doc->nodes[node].next; k = doc->nodes[k + 1].next) {
+    for (uint32_t k = node + 1, i = 0; k < doc->nodes[node].next; k = doc->nodes[k + 1].next, i++) {
         uint32_t value = k + 1;
-        view_add_key(b, k, index, role);
+        if (words[i] == WORD_NONE || doc->nodes[k].escaped) view_add_part(b, k, index, role, PART_KEY);
         if (value == role_node) continue;
         if (value == content) {
             if (add_content(b, value, index, role)) return -1;

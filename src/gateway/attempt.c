@@ -19,7 +19,9 @@ static int cannot(struct chat_state *chat, enum gateway_error code, const char *
 // The upstream's bytes: what the caller sent, with what this upstream needs changed.
 static int build(struct request *r, const struct chat_view *view, enum protocol protocol, const struct chat_shape *shape) {
     struct chat_state *chat = &r->chat;
-    struct chat_fault fault = {0};
+    struct chat_fault fault; // its text has half a kilobyte, and is mostly not needed
+    fault.param = NULL;
+    fault.why.text[0] = 0;
     buf_free(&chat->sent);
     // translation and broken-up control tokens add some; the caller's own size is bounded already
     buf_init(&chat->sent, r->body.len * 4 + MAX_GROWTH);

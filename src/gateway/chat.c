@@ -66,7 +66,7 @@ int chat_parse(struct request *r, struct chat_view *view) {
         respond_error(r, GATEWAY_INVALID_JSON, NULL, detail);
         return -1;
     }
-    struct chat_fault fault = {0};
+    struct chat_fault fault;
     if (chat_view_openai(view, &w->doc, (uint32_t)config->limits.messages, &w->arena, &fault) != 0) {
         respond_error(r, GATEWAY_INVALID_FIELD, fault.param, fault.why.text);
         return -1;

@@ -36,21 +36,24 @@ static struct conn *conn_of(llhttp_t *parser) {
 
 static int on_message_begin(llhttp_t *parser) {
     struct conn *c = conn_of(parser);
-    c->head_bytes = 0;
-    c->head_count = 0;
+    c->head_bytes_left = (uint32_t)limits_of(c)->limits.header_bytes;
+    c->headers_left = (uint32_t)limits_of(c)->limits.headers;
     c->in_field_name = false;
     c->request = request_new(c);
     set_phase(c, CONN_HEAD, limits_of(c)->limits.header_timeout_ms);
     return 0;
 }
 
-// Counts head bytes; over the limit the request is refused and parsing ends.
-static int count_head(struct conn *c, size_t n) {
-    const struct config *config = limits_of(c);
-    c->head_bytes += (uint32_t)n;
-    if (c->head_bytes <= config->limits.header_bytes && c->head_count <= config->limits.headers) return 0;
+static __attribute__((noinline, cold)) int refuse_head(struct conn *c) {
     respond_error(c->request, GATEWAY_HEADERS_TOO_LARGE, NULL, "");
     return HPE_USER;
+}
+
+// Counts head bytes; over the limit the request is refused and parsing ends.
+static inline int count_head(struct conn *c, size_t n) {
+    if (n > c->head_bytes_left) return refuse_head(c);
+    c->head_bytes_left -= (uint32_t)n;
+    return 0;
 }
 
 static int on_url(llhttp_t *parser, const char *at, size_t n) {
@@ -61,9 +64,10 @@ static int on_url(llhttp_t *parser, const char *at, size_t n) {
 
 static int on_header_field(llhttp_t *parser, const char *at, size_t n) {
     struct conn *c = conn_of(parser);
-    if (!c->in_field_name) c->head_count++;
-    request_add_header_name(c->request, span_make(at, n), !c->in_field_name);
+    bool first = !c->in_field_name;
+    request_add_header_name(c->request, span_make(at, n), first);
     c->in_field_name = true;
+    if (first && c->headers_left-- == 0) return refuse_head(c);
     return count_head(c, n);
 }
 

@@ -25,8 +25,9 @@ void request_add_path(struct request *r, struct span piece) {
         add_query(h, piece);
         return;
     }
-    size_t query = span_find(piece, SPAN("?"));
-    if (query != SIZE_MAX) {
+    const char *mark = piece.len ? memchr(piece.at, '?', piece.len) : NULL;
+    if (mark) {
+        size_t query = (size_t)(mark - piece.at);
         h->query = true;
         add_query(h, span_sub(piece, query + 1, SIZE_MAX));
         piece.len = query;
@@ -40,15 +41,23 @@ void request_add_path(struct request *r, struct span piece) {
     h->path_len = (uint16_t)(h->path_len + piece.len);
 }
 
+// Whether a name that begins so may be in HEADERS.
+static inline bool may_be_known(char first) {
+    char c = (char)(first | 0x20);
+    return c == 'x' || c == 'e' || c == 'h';
+}
+
 void request_add_header_name(struct request *r, struct span piece, bool first) {
     struct request_head_data *h = r->head;
     if (first) {
-        h->name_len = 0;
         h->current = HEADER_NONE;
+        h->name_len = piece.len && !may_be_known(piece.at[0]) ? sizeof h->name : 0;
     }
-    if (first && piece.len && !strchr("xXeEhH", piece.at[0])) h->name_len = sizeof h->name; // none of ours
     // a name that does not fit is none of ours either: it fills the array
-    for (size_t i = 0; i < piece.len && h->name_len < sizeof h->name; i++) h->name[h->name_len++] = piece.at[i];
+    size_t room = sizeof h->name - h->name_len, n = piece.len < room ? piece.len : room;
+    if (!n) return;
+    memcpy(h->name + h->name_len, piece.at, n);
+    h->name_len = (uint8_t)(h->name_len + n);
 }
 
 static enum header_name known_header(struct span name) {
@@ -61,7 +70,7 @@ static enum header_name known_header(struct span name) {
 void request_add_header_value(struct request *r, struct span piece) {
     struct request_head_data *h = r->head;
     if (h->name_len) {
-        h->current = (uint8_t)known_header(span_make(h->name, h->name_len));
+        if (h->name_len < sizeof h->name) h->current = (uint8_t)known_header(span_make(h->name, h->name_len));
         h->name_len = 0;
         h->value_len[h->current] = 0; // the last of several counts
         h->has_host |= h->current == HEADER_HOST;

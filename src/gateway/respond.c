@@ -3,35 +3,50 @@
 #include "gateway/request.h"
 #include "gateway/server.h"
 
-enum { MAX_HEAD_BYTES = 2048 };
+// Of a head that we write, and of it what begins with x-: five fields of the row and their names.
+enum { MAX_HEAD_BYTES = 2048, MAX_OWN_BYTES = 1024 };
+_Static_assert(sizeof((struct ledger_row *)0)->id + sizeof((struct ledger_row *)0)->route +
+                       sizeof((struct ledger_row *)0)->reason + sizeof((struct ledger_row *)0)->model +
+                       sizeof((struct ledger_row *)0)->degraded + 256 <=
+                   MAX_OWN_BYTES,
+               "the names and the number take less than 256 bytes");
 
 static void add_status(struct buf *b, int status) {
     buf_printf(b, "HTTP/1.1 %d %s\r\n", status, http_status_phrase(status));
 }
 
-static void add_connection(struct buf *b, const struct conn *c) {
-    if (!c->keep_alive || c->worker->draining) buf_add_z(b, "connection: close\r\n");
+#define CLOSE "connection: close\r\n"
+
+static bool closes(const struct conn *c) {
+    return !c->keep_alive || c->worker->draining;
 }
 
-// A header whose value may come from outside: one that would end the line is left out.
-static void add_header(struct buf *b, const char *name, const char *value) {
-    if (strpbrk(value, "\r\n")) return;
-    buf_add_z(b, name);
-    buf_add(b, ": ", 2);
-    buf_add_z(b, value);
-    buf_add(b, "\r\n", 2);
+// Decimal digits at the end of `out`.
+static struct span digits_of(int64_t v, char out[static 24]) {
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    size_t at = 24;
+    do out[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (v < 0) out[--at] = '-';
+    return span_make(out + at, 24 - at);
 }
 
-static void add_sluice_headers(struct buf *b, const struct ledger_row *row) {
-    add_header(b, "x-request-id", row->id);
-    if (!row->route[0]) return;
-    add_header(b, "x-sluice-route", row->route);
-    add_header(b, "x-sluice-reason", row->reason);
-    if (row->model[0]) add_header(b, "x-sluice-model", row->model);
-    if (row->degraded[0]) add_header(b, "x-sluice-degraded", row->degraded);
-    buf_add_z(b, "x-sluice-overhead-us: ");
-    buf_add_i64(b, row->overhead_us);
-    buf_add(b, "\r\n", 2);
+// NAME is a literal.
+#define PUT_HEADER(to, NAME, value) span_put(span_put(span_put((to), SPAN(NAME ": ")), span_from(value)), SPAN("\r\n"))
+
+// At most MAX_OWN_BYTES; returns the place behind them.
+static char *put_sluice_headers(char *to, const struct ledger_row *row) {
+    char number[24];
+    to = PUT_HEADER(to, "x-request-id", row->id);
+    if (!row->route[0]) return to;
+    to = PUT_HEADER(to, "x-sluice-route", row->route);
+    to = PUT_HEADER(to, "x-sluice-reason", row->reason);
+    // a name may come from outside: one that would end the line is left out
+    if (row->model[0] && !strpbrk(row->model, "\r\n")) to = PUT_HEADER(to, "x-sluice-model", row->model);
+    if (row->degraded[0]) to = PUT_HEADER(to, "x-sluice-degraded", row->degraded);
+    to = span_put(to, SPAN("x-sluice-overhead-us: "));
+    to = span_put(to, digits_of(row->overhead_us, number));
+    return span_put(to, SPAN("\r\n"));
 }
 
 static void send_whole(struct request *r, int status, const char *content_type, const char *extra, struct span body) {
@@ -39,8 +54,9 @@ static void send_whole(struct request *r, int status, const char *content_type, 
     buf_init(&out, MAX_HEAD_BYTES + body.len);
     add_status(&out, status);
     buf_printf(&out, "content-type: %s\r\ncontent-length: %zu\r\n%s", content_type, body.len, extra);
-    if (r->row.id[0]) add_sluice_headers(&out, &r->row);
-    add_connection(&out, r->conn);
+    char *to = r->row.id[0] ? buf_reserve(&out, MAX_OWN_BYTES) : NULL;
+    if (to) out.len += (size_t)(put_sluice_headers(to, &r->row) - to);
+    if (closes(r->conn)) buf_add_z(&out, CLOSE);
     buf_add(&out, "\r\n", 2);
     if (r->method != HTTP_HEAD) buf_add_span(&out, body);
     conn_write(r->conn, buf_span(&out));
@@ -91,24 +107,26 @@ static bool is_http_10(const struct request *r) {
 }
 
 void respond_chat_head(struct request *r, int64_t length) {
-    char head_bytes[MAX_HEAD_BYTES];
-    struct buf head = {.at = head_bytes, .cap = sizeof head_bytes, .max = sizeof head_bytes - 1};
-    buf_add_z(&head, "HTTP/1.1 200 OK\r\n");
+    struct buf *head = &r->worker->head;
+    char *begin = buf_reserve(head, MAX_HEAD_BYTES), *to = begin, number[24];
+    if (!begin) return; // never: it holds nothing yet, and has room for the largest answer and event
+    to = span_put(to, SPAN("HTTP/1.1 200 OK\r\n"));
     if (length < 0) {
-        buf_add_z(&head, "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
-                         "x-accel-buffering: no\r\n");
+        to = span_put(to, SPAN("content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\n"
+                               "x-accel-buffering: no\r\n"));
         if (is_http_10(r)) r->conn->keep_alive = false; // it knows no chunks: the end of the connection ends it
-        else buf_add_z(&head, "transfer-encoding: chunked\r\n");
+        else to = span_put(to, SPAN("transfer-encoding: chunked\r\n"));
     } else {
-        buf_add_z(&head, "content-type: application/json\r\ncontent-length: ");
-        buf_add_i64(&head, length);
-        buf_add(&head, "\r\n", 2);
+        to = span_put(to, SPAN("content-type: application/json\r\ncontent-length: "));
+        to = span_put(to, digits_of(length, number));
+        to = span_put(to, SPAN("\r\n"));
     }
-    add_sluice_headers(&head, &r->row);
-    add_connection(&head, r->conn);
-    buf_add(&head, "\r\n", 2);
+    to = put_sluice_headers(to, &r->row);
+    if (closes(r->conn)) to = span_put(to, SPAN(CLOSE));
+    to = span_put(to, SPAN("\r\n"));
     r->row.status = 200;
-    buf_add_span(&r->worker->head, buf_span(&head));
+    head->len += (size_t)(to - begin);
+    *to = 0;
 }
 
 // "1a2b\r\n", ending at CHUNK_ROOM; returns where it begins.

@@ -62,17 +62,6 @@ int head_check(const struct upstream_request *r, struct head_notes *notes, const
     return 0;
 }
 
-// Counts, and writes where there is something to write to.
-struct writer {
-    char *at;
-    size_t len;
-};
-
-static void put(struct writer *w, struct span s) {
-    if (w->at && s.len) memcpy(w->at + w->len, s.at, s.len);
-    w->len += s.len;
-}
-
 // Decimal digits at the end of `out`; printf would cost more than all the rest of the head.
 static struct span digits(uint64_t v, char out[static 20]) {
     size_t at = 20;
@@ -81,45 +70,49 @@ static struct span digits(uint64_t v, char out[static 20]) {
     return span_make(out + at, 20 - at);
 }
 
-struct span head_authority(const struct upstream_target *t, char out[static 300]) {
+struct span head_authority(const struct upstream_target *t, char out[static HEAD_AUTHORITY_BYTES]) {
+    if (t->authority) return span_from(t->authority);
     struct span host = t->host && *t->host ? span_from(t->host) : SPAN("localhost");
     bool v6 = host.len && memchr(host.at, ':', host.len);
-    uint16_t usual = strcmp(t->scheme, "https") == 0 ? 443 : 80;
-    struct writer w = {out, 0};
-    char number[20];
-    if (v6) put(&w, SPAN("["));
-    put(&w, span_sub(host, 0, 256));
-    if (v6) put(&w, SPAN("]"));
-    if (t->port && t->port != usual && !t->socket_path) {
-        put(&w, SPAN(":"));
-        put(&w, digits(t->port, number));
+    char *to = out, number[20];
+    if (v6) to = span_put(to, SPAN("["));
+    to = span_put(to, span_sub(host, 0, 256));
+    if (v6) to = span_put(to, SPAN("]"));
+    if (t->port && !t->socket_path && t->port != (strcmp(t->scheme, "https") == 0 ? 443 : 80)) {
+        to = span_put(to, SPAN(":"));
+        to = span_put(to, digits(t->port, number));
     }
-    return span_make(out, w.len);
+    return span_make(out, (size_t)(to - out));
+}
+
+size_t head_room(const struct upstream_target *t, const struct upstream_request *r) {
+    enum { FIXED = 256 }; // what head_write puts between them
+    return strlen(r->method) + span_from(t->path_prefix).len + r->path.len + span_from(t->auth_header).len +
+           r->extra_headers.len + HEAD_AUTHORITY_BYTES + FIXED;
 }
 
 size_t head_write(const struct upstream_target *t, const struct upstream_request *r, const struct head_notes *notes,
                   char *out) {
-    struct writer w = {out, 0};
-    char authority[300], number[20];
-    put(&w, span_from(r->method));
-    put(&w, SPAN(" "));
-    put(&w, span_from(t->path_prefix));
-    put(&w, r->path);
-    if (w.len == strlen(r->method) + 1) put(&w, SPAN("/"));
-    put(&w, SPAN(" HTTP/1.1\r\nHost: "));
-    put(&w, head_authority(t, authority));
-    put(&w, SPAN("\r\n"));
-    if (!notes->has_agent) put(&w, SPAN(USER_AGENT));
-    put(&w, span_from(t->auth_header));
-    put(&w, r->extra_headers);
-    if (r->body.len && !notes->has_type) put(&w, SPAN(JSON_TYPE));
-    if (r->body.len || strcmp(r->method, "GET") != 0) {
-        put(&w, SPAN("Content-Length: "));
-        put(&w, digits(r->body.len, number));
-        put(&w, SPAN("\r\n"));
+    struct span method = span_from(r->method), prefix = span_from(t->path_prefix);
+    char authority[HEAD_AUTHORITY_BYTES], number[20], *to = span_put(out, method);
+    to = span_put(to, SPAN(" "));
+    to = span_put(to, prefix);
+    to = span_put(to, r->path);
+    if (!prefix.len && !r->path.len) to = span_put(to, SPAN("/"));
+    to = span_put(to, SPAN(" HTTP/1.1\r\nHost: "));
+    to = span_put(to, head_authority(t, authority));
+    to = span_put(to, SPAN("\r\n"));
+    if (!notes->has_agent) to = span_put(to, SPAN(USER_AGENT));
+    to = span_put(to, span_from(t->auth_header));
+    to = span_put(to, r->extra_headers);
+    if (r->body.len && !notes->has_type) to = span_put(to, SPAN(JSON_TYPE));
+    if (r->body.len || !span_is(method, SPAN("GET"))) {
+        to = span_put(to, SPAN("Content-Length: "));
+        to = span_put(to, digits(r->body.len, number));
+        to = span_put(to, SPAN("\r\n"));
     }
-    put(&w, SPAN("\r\n"));
-    return w.len;
+    to = span_put(to, SPAN("\r\n"));
+    return (size_t)(to - out);
 }
 
 static void split_lines(struct span lines, void (*line)(void *ctx, struct span line), void *ctx) {

@@ -123,14 +123,17 @@ struct head_notes {
 // -1 and a phrase when a part would break the framing.
 int head_check(const struct upstream_request *r, struct head_notes *notes, const char **why)
     __attribute__((warn_unused_result));
-// Writes the head to `out` if it is not NULL; the number of bytes.
+enum { HEAD_AUTHORITY_BYTES = 300 };
+// At most so many bytes are written by head_write.
+size_t head_room(const struct upstream_target *t, const struct upstream_request *r);
+// Writes the head to `out`; the number of bytes.
 size_t head_write(const struct upstream_target *t, const struct upstream_request *r, const struct head_notes *notes,
                   char *out);
 // The same lines one by one without their CRLF, for a library that writes the request line itself.
 void head_each_line(const struct upstream_target *t, const struct upstream_request *r, const struct head_notes *notes,
                     void (*line)(void *ctx, struct span line), void *ctx);
 // "host", "host:port" or "[v6]:port", without the scheme's own port.
-struct span head_authority(const struct upstream_target *t, char out[static 300]);
+struct span head_authority(const struct upstream_target *t, char out[static HEAD_AUTHORITY_BYTES]);
 
 // plain.c
 struct plain *plain_new(struct upstreams *u);

@@ -70,7 +70,7 @@ static struct head_bytes *head_take(struct plain *p, size_t n) {
         h = mem_new(sizeof *h + cap);
         h->cap = cap;
     }
-    h->len = n;
+    h->len = 0;
     return h;
 }
 
@@ -457,8 +457,8 @@ static struct upstream_call *plain_start(struct upstreams *u, const struct upstr
         call_fail_later(&c->base, UPSTREAM_BAD, why);
         return &c->base;
     }
-    c->head = head_take(u->plain, head_write(target, request, &notes, NULL));
-    (void)head_write(target, request, &notes, c->head->bytes);
+    c->head = head_take(u->plain, head_room(target, request));
+    c->head->len = head_write(target, request, &notes, c->head->bytes);
     c->body = request->body;
     c->total = c->head->len + c->body.len;
 

@@ -80,9 +80,9 @@ static int parse_tcp(struct span s, struct upstream_target *out, struct err *e) 
     return 0;
 }
 
-int upstream_target_parse(const char *base_url, struct upstream_target *out, struct err *e) {
+static int parse(const char *base_url, struct upstream_target *out, struct err *e) {
     struct span url = span_from(base_url);
-    out->scheme = out->host = out->socket_path = out->path_prefix = out->auth_header = NULL;
+    out->scheme = out->host = out->socket_path = out->path_prefix = out->authority = out->auth_header = NULL;
     if (url.len == 0 || url.len > 2048) return err_set(e, "the URL is empty or longer than 2048 bytes");
     if (!is_printable(url)) return err_set(e, "the URL holds a space, a control byte or a byte that is not ASCII");
     if (url.len > 5 && strncasecmp(url.at, "unix:", 5) == 0) return parse_unix(span_sub(url, 5, SIZE_MAX), out, e);
@@ -96,13 +96,21 @@ int upstream_target_parse(const char *base_url, struct upstream_target *out, str
     return err_set(e, "the URL begins with none of https:// http:// unix:/");
 }
 
+int upstream_target_parse(const char *base_url, struct upstream_target *out, struct err *e) {
+    char authority[HEAD_AUTHORITY_BYTES];
+    if (parse(base_url, out, e)) return -1;
+    out->authority = mem_copy_span(head_authority(out, authority));
+    return 0;
+}
+
 void upstream_target_release(struct upstream_target *t) {
     free((char *)(uintptr_t)t->host);
     free((char *)(uintptr_t)t->socket_path);
     free((char *)(uintptr_t)t->path_prefix);
+    free((char *)(uintptr_t)t->authority);
     if (t->auth_header) mem_wipe((char *)(uintptr_t)t->auth_header, strlen(t->auth_header));
     free((char *)(uintptr_t)t->auth_header);
-    t->host = t->socket_path = t->path_prefix = t->auth_header = NULL;
+    t->host = t->socket_path = t->path_prefix = t->authority = t->auth_header = NULL;
 }
 
 char *upstream_auth_header(enum protocol protocol, const char *key, struct err *e) {

@@ -327,7 +327,7 @@ static void set_up_method(struct tls_call *c, const char *method) {
 
 static int set_up(struct tls_call *c, const struct upstream_request *r, const struct head_notes *notes) {
     const struct upstream_target *t = c->base.target;
-    char authority[300];
+    char authority[HEAD_AUTHORITY_BYTES];
     struct buf url;
     buf_init(&url, 16 * 1024);
     buf_add_z(&url, "https://");

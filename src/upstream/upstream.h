@@ -23,6 +23,7 @@ struct upstream_target {
     uint16_t port;
     const char *socket_path; // scheme unix
     const char *path_prefix; // "/v1" of the base URL, without a slash at the end
+    const char *authority;   // what the Host header says, as upstream_target_parse found it; NULL: made for each call
     const char *auth_header; // whole header line(s) with the key, ending in CRLF; "" or NULL: none
     int64_t connect_timeout_ms;
     int64_t first_byte_timeout_ms; // from the last progress of sending to the end of the answer's headers
@@ -96,7 +97,7 @@ void upstream_resume(struct upstream_call *call);
 size_t upstream_sent(const struct upstream_call *call);
 
 // Reads "https://host[:port][/prefix]", "http://..." or "unix:/path/of.sock[:/prefix]" and sets scheme, host,
-// port, socket_path and path_prefix; name, zone and times are the caller's, auth_header becomes NULL. The
+// port, socket_path, path_prefix and authority; name, zone and times are the caller's, auth_header becomes NULL. The
 // strings are the target's: upstream_target_release. -1 when it is none of these; then there is nothing to release.
 int upstream_target_parse(const char *base_url, struct upstream_target *out, struct err *e)
     __attribute__((warn_unused_result));

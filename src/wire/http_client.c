@@ -11,6 +11,12 @@ static const struct {
     {{"retry-after-ms", 14}, FIELD_RETRY_AFTER_MS},
 };
 
+// Whether a name that begins so may be in WANTED.
+static inline bool may_be_wanted(char first) {
+    char c = (char)(first | 0x20);
+    return c == 'c' || c == 'x' || c == 'r';
+}
+
 void http_head_init(struct http_head *h) {
     h->status = 0;
     h->content_length = -1;
@@ -50,8 +56,8 @@ struct span http_head_field(const struct http_head *h, enum http_field field) {
 
 bool http_head_is_event_stream(const struct http_head *h) {
     struct span type = http_head_field(h, FIELD_CONTENT_TYPE);
-    for (size_t i = 0; i < type.len; i++)
-        if (type.at[i] == ';') type.len = i;
+    const char *parameters = type.len ? memchr(type.at, ';', type.len) : NULL;
+    if (parameters) type.len = (size_t)(parameters - type.at);
     return span_is_nocase(span_trim(type), SPAN("text/event-stream"));
 }
 
@@ -119,7 +125,8 @@ static int on_status(llhttp_t *p, const char *at, size_t n) {
 
 static int on_header_field(llhttp_t *p, const char *at, size_t n) {
     struct http_client *h = p->data;
-    // A name that is too long for the wanted ones is marked by a full buffer and matches none.
+    // A name that cannot be wanted, or is too long for it, is marked by a full buffer and matches none.
+    if (h->name_len == 0 && n && !may_be_wanted(*at)) h->name_len = sizeof h->name;
     size_t room = sizeof h->name - h->name_len, take = n < room ? n : room;
     memcpy(h->name + h->name_len, at, take);
     h->name_len = (uint8_t)(h->name_len + take);

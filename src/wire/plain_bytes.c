@@ -1,0 +1,34 @@
+#include "wire/plain_bytes.h"
+
+#if defined __x86_64__
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx2")))
+
+// The bytes of v that are not plain; see plain_bytes_skip_portable.
+WIDE static inline __m256i not_plain(__m256i v) {
+    const __m256i table = _mm256_setr_epi8(0, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', 0, 0, 0, 0, 0, '"', 0, 0, 0, 0,
+                                           0, 0, 0, 0, 0, '\\', 0, 0, 0);
+    return _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v),
+                           _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), v));
+}
+
+WIDE static const unsigned char *skip_blocks(const unsigned char *p, const unsigned char *end) {
+    for (; end - p >= 64; p += 64) {
+        __m256i v = not_plain(_mm256_loadu_si256((const __m256i *)(const void *)p));
+        __m256i w = not_plain(_mm256_loadu_si256((const __m256i *)(const void *)(p + 32)));
+        if (_mm256_testz_si256(_mm256_or_si256(v, w), _mm256_or_si256(v, w))) continue;
+        uint64_t mask = (uint32_t)_mm256_movemask_epi8(v) | (uint64_t)(uint32_t)_mm256_movemask_epi8(w) << 32;
+        return p + __builtin_ctzll(mask);
+    }
+    return plain_bytes_skip_portable(p, end);
+}
+
+const unsigned char *plain_bytes_skip_wide(const unsigned char *p, const unsigned char *end) {
+    return __builtin_cpu_supports("avx2") ? skip_blocks(p, end) : plain_bytes_skip_portable(p, end);
+}
+#else
+const unsigned char *plain_bytes_skip_wide(const unsigned char *p, const unsigned char *end) {
+    return plain_bytes_skip_portable(p, end);
+}
+#endif

@@ -1,7 +1,9 @@
 #include "text/tokens.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#include "base/wide.h"
+
+#if defined __x86_64__
+#include <immintrin.h>
 #endif
 
 // Sixty-four bytes are looked at together: a bit for each byte in the mask of its class, so that runs of a
@@ -26,7 +28,7 @@ enum {
 
 enum { SAMPLE_FROM = 1024, SAMPLE_EVERY = 4 };
 
-#ifdef __SSE2__
+#if defined __x86_64__
 // Bytes from..to, both in ASCII.
 static inline uint64_t in_range(__m128i v, char from, char to) {
     __m128i hit = _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((char)(from - 1))),
@@ -39,7 +41,7 @@ static inline uint64_t either(__m128i v, char a, char b) {
     return (uint64_t)(unsigned)_mm_movemask_epi8(hit);
 }
 
-static struct masks read_masks(const unsigned char *p) {
+static inline struct masks read_masks(const unsigned char *p) {
     struct masks m = {{0}};
     for (int i = 0; i < 64; i += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
@@ -49,6 +51,31 @@ static struct masks read_masks(const unsigned char *p) {
         m.of[SPACE] |= either(v, ' ', '\t') << i;
         m.of[LINE] |= either(v, '\n', '\r') << i;
         m.of[HIGH] |= (uint64_t)(unsigned)_mm_movemask_epi8(v) << i;
+    }
+    return m;
+}
+
+WIDE static inline uint64_t in_range_wide(__m256i v, char from, char to) {
+    __m256i hit = _mm256_and_si256(_mm256_cmpgt_epi8(v, _mm256_set1_epi8((char)(from - 1))),
+                                   _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(to + 1)), v));
+    return (uint64_t)(unsigned)_mm256_movemask_epi8(hit);
+}
+
+WIDE static inline uint64_t either_wide(__m256i v, char a, char b) {
+    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(a)), _mm256_cmpeq_epi8(v, _mm256_set1_epi8(b)));
+    return (uint64_t)(unsigned)_mm256_movemask_epi8(hit);
+}
+
+WIDE static inline struct masks read_masks_wide(const unsigned char *p) {
+    struct masks m = {{0}};
+    for (int i = 0; i < 64; i += 32) {
+        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
+        m.of[LOWER] |= in_range_wide(v, 'a', 'z') << i;
+        m.of[UPPER] |= in_range_wide(v, 'A', 'Z') << i;
+        m.of[DIGIT] |= in_range_wide(v, '0', '9') << i;
+        m.of[SPACE] |= either_wide(v, ' ', '\t') << i;
+        m.of[LINE] |= either_wide(v, '\n', '\r') << i;
+        m.of[HIGH] |= (uint64_t)(unsigned)_mm256_movemask_epi8(v) << i;
     }
     return m;
 }
@@ -67,14 +94,18 @@ static struct masks read_masks(const unsigned char *p) {
     }
     return m;
 }
+
+static struct masks read_masks_wide(const unsigned char *p) {
+    return read_masks(p);
+}
 #endif
 
-static inline size_t count(uint64_t m) {
+BODY size_t count(uint64_t m) {
     return (size_t)__builtin_popcountll(m);
 }
 
 // The mask moved up by n bytes, the last n bytes of the block before it moved in.
-static inline uint64_t after(uint64_t m, uint64_t before, unsigned n) {
+BODY uint64_t after(uint64_t m, uint64_t before, unsigned n) {
     return m << n | before >> (64 - n);
 }
 
@@ -97,8 +128,8 @@ struct before {
     uint64_t lower, letters, pairs, quads, digits, digit_pairs, space, line, mark;
 };
 
-static size_t block_cost(const unsigned char *p, size_t len, struct before *b) {
-    struct masks m = read_masks(p);
+BODY size_t block_cost(const unsigned char *p, size_t len, struct before *b, bool wide) {
+    struct masks m = wide ? read_masks_wide(p) : read_masks(p);
     uint64_t valid = len < 64 ? (UINT64_C(1) << len) - 1 : UINT64_MAX;
     uint64_t lower = m.of[LOWER] & valid, upper = m.of[UPPER] & valid, letters = lower | upper;
     uint64_t digits = m.of[DIGIT] & valid, space = m.of[SPACE] & valid;
@@ -117,8 +148,8 @@ static size_t block_cost(const unsigned char *p, size_t len, struct before *b) {
     uint64_t first_mark = mark & ~after(mark, b->mark, 1);
 
     // what costs the same is counted together: no byte is in two of these masks
-    uint64_t whole = words | (digits & ~after(digits, b->digits, 1)) | indents | (line & ~after(line, b->line, 1)) |
-                     first_mark;
+    uint64_t whole =
+        words | (digits & ~after(digits, b->digits, 1)) | indents | (line & ~after(line, b->line, 1)) | first_mark;
     size_t cost = TOKEN * count(whole) + LONG_LETTER * count(eighth) + THIRD * count(fourth | (mark & ~first_mark));
     if (high) cost += wide_cost(p, high);
     *b = (struct before){lower, letters, pairs, quads, digits, digit_pairs, space, line, mark};
@@ -126,25 +157,37 @@ static size_t block_cost(const unsigned char *p, size_t len, struct before *b) {
 }
 
 // A long text is sampled: every fourth block stands for four. The estimate is one anyway.
-static size_t sampled_cost(struct span text) {
+BODY size_t sampled_cost(struct span text, bool wide) {
     size_t cost = 0, blocks = text.len / 64, sampled = 0;
     for (size_t i = 0; i < blocks; i += SAMPLE_EVERY, sampled++) {
         struct before before = {0};
-        cost += block_cost((const unsigned char *)text.at + i * 64, 64, &before);
+        cost += block_cost((const unsigned char *)text.at + i * 64, 64, &before, wide);
     }
     return (size_t)((double)cost / (double)(sampled * 64) * (double)text.len);
 }
 
-size_t tokens_estimate(struct span text) {
-    if (text.len >= SAMPLE_FROM) return (sampled_cost(text) + TOKEN - 1) / TOKEN;
+BODY size_t cost_of(struct span text, bool wide) {
+    if (text.len >= SAMPLE_FROM) return sampled_cost(text, wide);
     const unsigned char *p = (const unsigned char *)text.at;
     struct before before = {0};
     size_t cost = 0, left = text.len;
-    for (; left >= 64; left -= 64, p += 64) cost += block_cost(p, 64, &before);
+    for (; left >= 64; left -= 64, p += 64) cost += block_cost(p, 64, &before, wide);
     if (left) {
         unsigned char tail[64] = {0};
         memcpy(tail, p, left);
-        cost += block_cost(tail, left, &before);
+        cost += block_cost(tail, left, &before, wide);
     }
-    return (cost + TOKEN - 1) / TOKEN;
+    return cost;
+}
+
+static size_t cost_narrow(struct span text) {
+    return cost_of(text, false);
+}
+
+WIDE static size_t cost_wide(struct span text) {
+    return cost_of(text, true);
+}
+
+size_t tokens_estimate(struct span text) {
+    return ((wide_is_there ? cost_wide(text) : cost_narrow(text)) + TOKEN - 1) / TOKEN;
 }

@@ -3,8 +3,12 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/wide.h"
+#include "intent/damp.h"
 #include "intent/hash.h"
 #include "intent/lexicon.h"
+#include "intent/seen.h"
+#include "intent/stems.h"
 #include "intent/words.h"
 
 _Static_assert(2 * FEATURES_EDGE_BYTES <= WORDS_MAX_BYTES, "both ends fit");
@@ -69,140 +73,111 @@ _Static_assert(WORDS_LONGEST == 56, "as many ones");
 
 static const uint64_t OPENING_MULTIPLIER = 0x9fb21c651e98df25u, CLOSING_MULTIPLIER = 0xd6e8feb86659fd93u;
 
-static inline uint16_t bucket_of(uint64_t hash) {
-    return (uint16_t)(hash >> (64 - FEATURES_BITS));
+static inline uint32_t bucket_of(uint64_t hash) {
+    return (uint32_t)(hash >> (64 - FEATURES_BITS));
 }
 
 static inline uint64_t hash_sign(char sign) {
     const char name[16] = {sign};
-    return intent_hash_word(name, 1);
+    return intent_hash_short(name, 1);
 }
 
-struct token {
-    uint64_t hash;
-    uint32_t at, len;
+enum {
+    TOKENS = 2 * (FEATURES_SYSTEM_EDGE_BYTES > FEATURES_EDGE_BYTES ? FEATURES_SYSTEM_EDGE_BYTES : FEATURES_EDGE_BYTES)
 };
 
-// Words and signs are cut some blocks at a time: the loops that follow keep all they need in registers.
-enum { TOKENS = 8 * WORDS_BLOCK };
-
+// The words and signs of a text.
 struct tokens {
-    uint32_t next;                // block
-    uint32_t count;               // of the run in hand
-    uint32_t total;               // of all runs
-    uint32_t numbers, long_words; // of all runs
-    struct token at[TOKENS];
+    uint32_t count, numbers, long_words;
+    struct piece at[TOKENS + STEMS_SPARE];
+    uint64_t hash[TOKENS + STEMS_SPARE];
 };
 
-// Cuts the words that begin in a block; returns where the next goes.
-static inline struct token *cut_block(struct tokens *t, const struct words *w, uint32_t block, struct token *to) {
-    uint64_t starts = words_starts(w, block, block ? w->word[block - 1] : 0);
-    uint32_t long_words = 0;
-    for (; starts; starts &= starts - 1, to++) {
-        uint32_t at = block * WORDS_BLOCK + (uint32_t)__builtin_ctzll(starts), len = words_length(w, at);
-        const char *word = w->lower + at;
-        to->at = at;
-        to->len = len;
-        to->hash = intent_hash_word(word, len < FEATURES_STEM ? len : FEATURES_STEM);
-        long_words += len >= LONG_WORD;
-        if (__builtin_expect((unsigned char)(*word - '0') >= 10, 1) || !intent_is_number(word, len)) continue;
-        t->numbers++;
-        if (len > 1) to->hash = intent_hash_number(len);
+BODY void read_tokens(struct tokens *t, const struct words *w) {
+    t->count = words_cut(w, t->at);
+    stems_hash(w, t->at, t->count, t->hash);
+    t->long_words = 0;
+    for (uint32_t i = 0; i < t->count; i++) t->long_words += t->at[i].len >= LONG_WORD;
+    uint16_t numbers[TOKENS];
+    t->numbers = words_numbers(w, t->at, numbers);
+    for (uint32_t i = 0; i < t->numbers; i++) {
+        uint32_t len = t->at[numbers[i]].len;
+        if (len > 1) t->hash[numbers[i]] = intent_hash_number(len);
     }
-    t->long_words += long_words;
-    return to;
-}
-
-// The next run. False when there is none.
-static bool next_run(struct tokens *t, const struct words *w) {
-    struct token *to = t->at;
-    while (t->next < w->blocks && to + WORDS_BLOCK <= t->at + TOKENS) to = cut_block(t, w, t->next++, to);
-    t->count = (uint32_t)(to - t->at);
-    t->total += t->count;
-    return t->count > 0;
-}
-
-static void begin_runs(struct tokens *t) {
-    t->next = t->count = t->total = t->numbers = t->long_words = 0;
 }
 
 // ---------------------------------------------------------------- reading
 
-// Which buckets were seen, and the list that is made of them.
+// The list that is made of a text.
 struct reading {
-    uint64_t seen[(1 << FEATURES_BITS) / 64];
     uint16_t *list;
-    uint32_t count;
+    size_t count;
     uint32_t groups[LEXICON_GROUPS];
     struct tokens tokens;
 };
 
 // Written first, kept when new: whether a word comes again is not to be foretold. Returns the new count.
-static inline uint32_t add_bucket(uint64_t *seen, uint16_t *list, uint32_t count, uint16_t bucket) {
-    uint64_t *group = &seen[bucket / 64], old = *group;
-    list[count] = bucket;
-    *group = old | (uint64_t)1 << bucket % 64;
-    return count + (uint32_t)(~old >> bucket % 64 & 1);
+BODY size_t add_bucket(uint64_t *seen, uint16_t *list, size_t count, uint64_t hash) {
+    uint32_t bucket = bucket_of(hash);
+    list[count] = (uint16_t)bucket;
+    return count + seen_add(seen, bucket);
 }
 
-// The last words of the last run: where a text ends with what is asked.
-static void add_closings(struct reading *r) {
-    const struct tokens *t = &r->tokens;
-    for (uint32_t i = t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0; i < t->count; i++)
-        r->count = add_bucket(r->seen, r->list, r->count, bucket_of(t->at[i].hash * CLOSING_MULTIPLIER));
+// As such: where a text begins, or ends with what is asked.
+BODY void add_edge(struct reading *r, uint32_t from, uint32_t to, uint64_t multiplier) {
+    for (; from < to; from++) r->count = add_bucket(seen_groups, r->list, r->count, r->tokens.hash[from] * multiplier);
 }
 
-static void add_openings(struct reading *r) {
+// Words, and pairs of neighbours.
+BODY void add_words(struct reading *r) {
     const struct tokens *t = &r->tokens;
-    for (uint32_t i = 0; i < t->count && i < FEATURES_OPENING; i++)
-        r->count = add_bucket(r->seen, r->list, r->count, bucket_of(t->at[i].hash * OPENING_MULTIPLIER));
-}
-
-// Adds a run; returns the hash of its last token. `before`: that of the run before.
-static uint64_t add_run(struct reading *r, uint64_t before) {
-    const struct tokens *t = &r->tokens;
-    uint64_t *seen = r->seen;
+    uint64_t *seen = seen_groups, before = t->hash[0], maybe[TOKENS]; // words of the lexicon, or not
     uint16_t *list = r->list;
-    uint32_t count = r->count, i = 0, n = t->count;
-    if (n == t->total) { // the first token has none before it
-        before = t->at[i++].hash;
-        count = add_bucket(seen, list, count, bucket_of(before));
-    }
-    for (; i < n; i++) {
-        uint64_t hash = t->at[i].hash;
-        count = add_bucket(seen, list, count, bucket_of(hash));
-        count = add_bucket(seen, list, count, bucket_of(intent_hash_pair(before, hash)));
-        before = hash;
+    size_t n = t->count, count = add_bucket(seen, list, r->count, before), candidates = lexicon_may_have(before);
+    maybe[0] = before;
+    for (size_t i = 1; i < n; i++) {
+        uint64_t hash = t->hash[i];
+        count = add_bucket(seen, list, count, hash);
+        count = add_bucket(seen, list, count, intent_hash_pair(before, hash));
+        maybe[candidates] = before = hash;
+        candidates += lexicon_may_have(hash);
     }
     r->count = count;
-    return before;
+    for (size_t i = 0; i < candidates; i++) r->groups[lexicon_find(maybe[i])]++;
 }
 
-static void add_groups(struct reading *r) {
+BODY void clear_seen(const uint16_t *list, size_t count) {
+    uint64_t *seen = seen_groups;
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++) seen[(size_t)list[i + k] / 64] = 0;
+    for (; i < count; i++) seen[(size_t)list[i] / 64] = 0;
+}
+
+BODY void read_all(struct reading *r, const struct words *w, uint16_t *list) {
     const struct tokens *t = &r->tokens;
-    for (uint32_t i = 0, n = t->count; i < n; i++) r->groups[lexicon_find(t->at[i].hash)]++;
-}
-
-static inline bool is_last_run(const struct tokens *t, const struct words *w) {
-    return t->next >= w->blocks;
-}
-
-static void read_words(struct reading *r, const struct words *w, uint16_t *list) {
-    memset(r->seen, 0, sizeof r->seen);
     memset(r->groups, 0, sizeof r->groups);
     r->list = list;
     r->count = 0;
-    begin_runs(&r->tokens);
-    uint64_t before = 0;
-    while (next_run(&r->tokens, w)) {
-        if (r->tokens.total == r->tokens.count) add_openings(r);
-        before = add_run(r, before);
-        add_groups(r);
-        if (is_last_run(&r->tokens, w)) {
-            add_closings(r);
-            break; // the run in hand stays, for what looks at the end
-        }
-    }
+    read_tokens(&r->tokens, w);
+    if (t->count == 0) return;
+    add_edge(r, 0, t->count < FEATURES_OPENING ? t->count : FEATURES_OPENING, OPENING_MULTIPLIER);
+    add_words(r);
+    add_edge(r, t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0, t->count, CLOSING_MULTIPLIER);
+    clear_seen(list, r->count);
+}
+
+static void read_narrow(struct reading *r, const struct words *w, uint16_t *list) {
+    read_all(r, w, list);
+}
+
+WIDE static void read_wide(struct reading *r, const struct words *w, uint16_t *list) {
+    read_all(r, w, list);
+}
+
+static void read_words(struct reading *r, const struct words *w, uint16_t *list) {
+    if (wide_is_there) read_wide(r, w, list);
+    else read_narrow(r, w, list);
 }
 
 // ---------------------------------------------------------------- intents
@@ -216,13 +191,12 @@ static inline uint16_t intent_bucket_of(uint64_t hash) {
 // The words of a short text, their beginnings (which survive endings and typos) and pairs, for the table of intents.
 static uint32_t read_intent(const struct tokens *t, const struct words *w, uint16_t list[FEATURES_INTENT_MAX]) {
     uint32_t n = 0;
-    if (t->total > FEATURES_SHORT) return 0;
-    for (uint32_t i = 0; i < t->total; i++) {
-        const struct token *k = &t->at[i];
-        list[n++] = intent_bucket_of(k->hash);
-        if (k->len > PREFIX)
-            list[n++] = intent_bucket_of(intent_hash_word(w->lower + k->at, PREFIX) * OPENING_MULTIPLIER);
-        if (i) list[n++] = intent_bucket_of(intent_hash_pair(t->at[i - 1].hash, k->hash));
+    if (t->count > FEATURES_SHORT) return 0;
+    for (uint32_t i = 0; i < t->count; i++) {
+        list[n++] = intent_bucket_of(t->hash[i]);
+        if (t->at[i].len > PREFIX)
+            list[n++] = intent_bucket_of(intent_hash_short(w->lower + t->at[i].at, PREFIX) * OPENING_MULTIPLIER);
+        if (i) list[n++] = intent_bucket_of(intent_hash_pair(t->hash[i - 1], t->hash[i]));
     }
     return n;
 }
@@ -231,21 +205,17 @@ void features_each(struct span text, size_t edge_bytes, features_visit *visit, v
     struct words w;
     struct tokens t;
     struct span before = SPAN_NONE;
-    uint64_t hash_before = 0;
+    assert(2 * edge_bytes <= TOKENS);
     words_read(&w, text, edge_bytes);
-    begin_runs(&t);
-    for (uint32_t index = 0; next_run(&t, &w);) {
-        for (uint32_t i = 0; i < t.count; i++, index++) {
-            uint64_t hash = t.at[i].hash;
-            struct span raw = words_raw(&w, t.at[i].at, t.at[i].len);
-            visit(context, bucket_of(hash), raw, SPAN_NONE);
-            if (index) visit(context, bucket_of(intent_hash_pair(hash_before, hash)), before, raw);
-            if (index < FEATURES_OPENING) visit(context, bucket_of(hash * OPENING_MULTIPLIER), raw, SPAN_NONE);
-            if (i + FEATURES_CLOSING >= t.count && is_last_run(&t, &w))
-                visit(context, bucket_of(hash * CLOSING_MULTIPLIER), raw, SPAN_NONE);
-            hash_before = hash;
-            before = raw;
-        }
+    read_tokens(&t, &w);
+    for (uint32_t i = 0; i < t.count; i++) {
+        uint64_t hash = t.hash[i];
+        struct span raw = words_raw(&w, t.at[i].at, t.at[i].len);
+        visit(context, bucket_of(hash), raw, SPAN_NONE);
+        if (i) visit(context, bucket_of(intent_hash_pair(t.hash[i - 1], hash)), before, raw);
+        if (i < FEATURES_OPENING) visit(context, bucket_of(hash * OPENING_MULTIPLIER), raw, SPAN_NONE);
+        if (i + FEATURES_CLOSING >= t.count) visit(context, bucket_of(hash * CLOSING_MULTIPLIER), raw, SPAN_NONE);
+        before = raw;
     }
 }
 
@@ -279,6 +249,7 @@ static void count_option(struct signs *s, const char *line) {
 static inline void count_sign(struct signs *s, const char *at) {
     uint8_t kind = KIND[(unsigned char)*at & 0x7f];
     s->kinds[kind]++;
+    if (kind < QUESTION) return; // the rest depend on what follows
     if (kind == END || kind == QUESTION) s->ends += (unsigned char)at[1] <= ' ';
     else if (kind == BACKSLASH) s->latex += at[1] >= 'a' && at[1] <= 'z';
     else if (kind == BACKTICK) s->fences += at[1] == '`' && at[2] == '`';
@@ -295,18 +266,6 @@ static uint32_t count_signs(const struct words *w, struct signs *s) {
             count_sign(s, lower + __builtin_ctzll(at));
     }
     return total - s->kinds[LINE];
-}
-
-// Most counts are small, and there are two dozen of them.
-enum { DAMPED = 64 };
-static float damped[DAMPED];
-
-__attribute__((constructor)) static void fill_damped(void) {
-    for (uint32_t n = 0; n < DAMPED; n++) damped[n] = log1pf((float)n);
-}
-
-static inline float damp(uint32_t n) {
-    return n < DAMPED ? damped[n] : log1pf((float)n);
 }
 
 // How much prose there is: the words of the whole text, by those that were read. Numbers and formulas add nothing:
@@ -328,25 +287,25 @@ static enum features_kind kind_of(const struct reading *r, const struct signs *s
 static uint32_t fill_shape(const struct reading *r, enum features_kind kind, float prose, float *c) {
     enum { FEW_WORDS = 12 };
     const struct tokens *t = &r->tokens;
-    uint64_t last = t->count ? t->at[t->count - 1].hash : 0;
+    uint64_t last = t->count ? t->hash[t->count - 1] : 0;
     c[0] = prose;
     c[1] = kind == KIND_EXAM;
     c[2] = kind == KIND_PROBLEM;
     c[3] = last == hash_sign('?');
     c[4] = last == hash_sign(':');
-    c[5] = t->total <= FEW_WORDS;
+    c[5] = t->count <= FEW_WORDS;
     return 6;
 }
 
 static void fill_counts(const struct intent_input *in, struct span text, const struct words *w, const struct reading *r,
                         struct features *out) {
     struct signs s;
-    uint32_t signs = count_signs(w, &s), tokens = r->tokens.total;
+    uint32_t signs = count_signs(w, &s), tokens = r->tokens.count;
     uint32_t openings = tokens < FEATURES_OPENING ? tokens : FEATURES_OPENING;
     uint32_t closings = r->tokens.count < FEATURES_CLOSING ? r->tokens.count : FEATURES_CLOSING;
     uint32_t seen = 2 * tokens - 1 + openings + closings;
     float bytes = w->bytes ? (float)w->bytes : 1, words = tokens > signs ? (float)(tokens - signs) : 1;
-    float *c = out->counts;
+    float capitals = (float)w->capitals / bytes, *c = out->counts;
     uint32_t n = 0;
     c[n++] = log1pf((float)text.len); // the whole length, also of what is not read
     c[n++] = damp(tokens - signs);
@@ -356,7 +315,7 @@ static void fill_counts(const struct intent_input *in, struct span text, const s
     c[n++] = damp(s.ends);
     c[n++] = damp(s.kinds[LINE]);
     c[n++] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
-    c[n++] = fminf((float)w->capitals / bytes, CAPITALS_MAX); // who shouts asks for nothing else
+    c[n++] = capitals < CAPITALS_MAX ? capitals : CAPITALS_MAX; // who shouts asks for nothing else
     c[n++] = (float)signs / bytes;
     c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
     c[n++] = (float)r->tokens.long_words / words;
@@ -393,7 +352,7 @@ static uint32_t read_beside(struct words *w, struct reading *r, struct span text
     if (text.len == 0) return 0;
     words_read(w, text, edge_bytes);
     read_words(r, w, list);
-    return r->count;
+    return (uint32_t)r->count;
 }
 
 void features_read_text(const struct intent_input *in, struct features *out) {
@@ -402,8 +361,8 @@ void features_read_text(const struct intent_input *in, struct features *out) {
     struct span follow, text = features_text(in, &follow);
     words_read(&w, text, FEATURES_EDGE_BYTES);
     read_words(&r, &w, out->text);
-    out->text_count = r.count;
-    out->text_value = value_of(r.count, 1);
+    out->text_count = (uint32_t)r.count;
+    out->text_value = value_of(out->text_count, 1);
     out->intent_count = follow.len ? 0 : read_intent(&r.tokens, &w, out->intent);
     fill_counts(in, text, &w, &r, out);
     out->follow_count = read_beside(&w, &r, follow, FEATURES_EDGE_BYTES, out->follow);

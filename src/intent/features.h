@@ -3,14 +3,14 @@
 // The one implementation, used for fitting (models/intent) and for scoring, so that the two cannot
 // drift apart. It is part of the format of the weights: a change here needs new weights.
 //
-// A word is known by its first FEATURES_STEM bytes: "summarise", "summarises" and "summarised" are one.
+// A word is known by its first STEM_BYTES bytes (stems.h): "summarise", "summarises" and "summarised" are one.
 //
 // A follow-up of a few words ("and now in French") inherits from the message before it: that one is read as
 // the text, and the follow-up beside it.
 //
 // Work is bounded whatever the length: of a text longer than FEATURES_EDGE_BYTES twice, its first and
 // last FEATURES_EDGE_BYTES are read (instructions stand at the edges); of the system text FEATURES_SYSTEM_EDGE_BYTES.
-// No allocation; about 70 KB of stack.
+// No allocation; about 30 KB of stack.
 #ifndef SLUICE_INTENT_FEATURES_H
 #define SLUICE_INTENT_FEATURES_H
 
@@ -24,8 +24,7 @@ enum {
     FEATURES_FOLLOW_UP_BYTES = 40,
     FEATURES_OPENING = 3, // words whose place at the beginning is a feature
     FEATURES_CLOSING = 3, // and at the end
-    FEATURES_STEM = 7,
-    FEATURES_SHORT = 48, // tokens: a text of no more is looked up among the known intents
+    FEATURES_SHORT = 48,  // tokens: a text of no more is looked up among the known intents
     FEATURES_INTENT_BITS = 12,
     FEATURES_INTENT_MAX = 3 * FEATURES_SHORT, // a word, its beginning, and a pair for each
     // A text of signs only has as many tokens as bytes, each a word and a pair. One is written before it is

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/span.h"
-#include "intent/features.h"
 #include "intent/hash.h"
+#include "intent/stems.h"
 
 static const char *const WORDS[LEXICON_GROUPS] = {
     [LEXICON_NEGATION] = "except false incorrect least never no none not unless without",
@@ -31,23 +31,26 @@ static const char *const WORDS[LEXICON_GROUPS] = {
 
 uint32_t lexicon_slots[LEXICON_SLOTS][2];
 uint32_t lexicon_multiplier;
+uint8_t lexicon_sieve[1 << LEXICON_SIEVE_BITS];
 
 // False when a slot would need a third entry. Words that begin alike are one.
 static bool add_word(struct span word, enum lexicon_group group) {
     char padded[32] = {0};
     memcpy(padded, word.at, word.len);
-    uint32_t len = word.len < FEATURES_STEM ? (uint32_t)word.len : FEATURES_STEM;
+    uint32_t len = word.len < STEM_BYTES ? (uint32_t)word.len : STEM_BYTES;
     uint32_t tag = lexicon_tag(intent_hash_word(padded, len));
     uint32_t *slot = lexicon_slots[lexicon_slot_of(tag, lexicon_multiplier)];
     for (int i = 0; i < 2; i++)
         if (slot[i] && lexicon_tag((uint64_t)slot[i] << 32) == tag) return true;
     if (slot[0] && slot[1]) return false;
+    lexicon_sieve[tag >> (32 - LEXICON_SIEVE_BITS)] = 1;
     slot[slot[0] != 0] = tag | group;
     return true;
 }
 
 static bool fill(void) {
     memset(lexicon_slots, 0, sizeof lexicon_slots);
+    memset(lexicon_sieve, 0, sizeof lexicon_sieve);
     for (int group = 0; group < LEXICON_GROUPS; group++) {
         for (const char *p = WORDS[group]; p && *p;) {
             size_t n = strcspn(p, " ");

@@ -24,6 +24,13 @@ enum lexicon_group {
 enum { LEXICON_SLOT_BITS = 10, LEXICON_SLOTS = 1 << LEXICON_SLOT_BITS, LEXICON_GROUP_MASK = 15 };
 extern uint32_t lexicon_slots[LEXICON_SLOTS][2];
 extern uint32_t lexicon_multiplier;
+// 1 where a word may be one of them, by the uppermost bits of its hash: nearly all others end here.
+enum { LEXICON_SIEVE_BITS = 12 };
+extern uint8_t lexicon_sieve[1 << LEXICON_SIEVE_BITS];
+
+static inline uint8_t lexicon_may_have(uint64_t hash) {
+    return lexicon_sieve[hash >> (64 - LEXICON_SIEVE_BITS)];
+}
 
 static inline uint32_t lexicon_tag(uint64_t hash) {
     return (uint32_t)(hash >> 32) & ~(uint32_t)LEXICON_GROUP_MASK;

@@ -2,8 +2,11 @@
 
 #include <math.h>
 
+#include "base/wide.h"
+#include "intent/damp.h"
 #include "intent/hash.h"
 #include "intent/lexicon.h"
+#include "intent/seen.h"
 #include "intent/words.h"
 
 _Static_assert(2 * READING_EDGE_BYTES <= WORDS_MAX_BYTES, "both ends fit");
@@ -23,11 +26,11 @@ static const uint64_t MULTIPLIER[KINDS] = {
     [SYSTEM_PAIR] = 0x2127599bf4325c37u,
 };
 
-static inline uint32_t bucket_of(enum kind kind, uint64_t hash) {
+BODY uint32_t bucket_of(enum kind kind, uint64_t hash) {
     return (uint32_t)(hash * MULTIPLIER[kind] >> (64 - READING_BITS));
 }
 
-static inline uint64_t pair_of(uint64_t first, uint64_t second) {
+BODY uint64_t pair_of(uint64_t first, uint64_t second) {
     uint64_t h = intent_hash_pair(first, second);
     return h ^ h >> 32;
 }
@@ -36,70 +39,98 @@ static inline uint64_t pair_of(uint64_t first, uint64_t second) {
 
 enum { LONG_WORD = 9 };
 
-struct token {
-    uint64_t hash;
-    uint32_t at, len;
-};
-
 struct tokens {
     uint32_t count, numbers, long_words;
     uint32_t groups[LEXICON_GROUPS];
-    struct token at[READING_TEXT_TOKENS];
+    struct piece at[READING_TEXT_TOKENS];
+    uint64_t hash[READING_TEXT_TOKENS];
 };
 
-static void cut(const struct words *w, struct tokens *t) {
-    t->count = t->numbers = t->long_words = 0;
+BODY void hash_words(const struct words *w, struct tokens *t) {
+    uint64_t maybe[READING_TEXT_TOKENS]; // words of the lexicon, or not
+    size_t candidates = 0, n = t->count;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = intent_hash_word(w->lower + t->at[i].at, t->at[i].len);
+        t->hash[i] = maybe[candidates] = hash;
+        candidates += lexicon_may_have(hash);
+    }
+    for (size_t i = 0; i < candidates; i++) t->groups[lexicon_find(maybe[i])]++;
+}
+
+BODY void cut(const struct words *w, struct tokens *t) {
     memset(t->groups, 0, sizeof t->groups);
-    for (uint32_t block = 0; block < w->blocks; block++) {
-        uint64_t starts = words_starts(w, block, block ? w->word[block - 1] : 0);
-        for (; starts; starts &= starts - 1) {
-            uint32_t at = block * WORDS_BLOCK + (uint32_t)__builtin_ctzll(starts), len = words_length(w, at);
-            const char *word = w->lower + at;
-            struct token *to = &t->at[t->count++];
-            *to = (struct token){intent_hash_word(word, len), at, len};
-            t->long_words += len >= LONG_WORD;
-            t->groups[lexicon_find(to->hash)]++;
-            if ((unsigned char)(*word - '0') >= 10 || !intent_is_number(word, len)) continue;
-            t->numbers++;
-            if (len > 1) to->hash = intent_hash_number(len);
-        }
+    t->long_words = 0;
+    t->count = words_cut(w, t->at);
+    hash_words(w, t);
+    for (uint32_t i = 0; i < t->count; i++) t->long_words += t->at[i].len >= LONG_WORD;
+    uint16_t numbers[READING_TEXT_TOKENS];
+    t->numbers = words_numbers(w, t->at, numbers);
+    for (uint32_t i = 0; i < t->numbers; i++) {
+        uint32_t len = t->at[numbers[i]].len;
+        if (len > 1) t->hash[numbers[i]] = intent_hash_number(len);
     }
 }
 
 // ---------------------------------------------------------------- buckets
 
-struct list {
-    uint64_t seen[(1 << READING_BITS) / 64];
-    uint32_t *to;
-    uint32_t count;
-};
+_Static_assert(READING_BITS <= (int)SEEN_BITS, "there is a bit for each");
 
-// Written first, kept when new. True when it was new.
-static inline bool add(struct list *l, uint32_t bucket) {
-    uint64_t *group = &l->seen[bucket / 64], bit = (uint64_t)1 << bucket % 64;
-    bool is_new = !(*group & bit);
-    l->to[l->count] = bucket;
-    l->count += is_new;
-    *group |= bit;
-    return is_new;
+// Written first, kept when new. Returns the new count.
+BODY size_t add(uint64_t *seen, uint32_t *list, size_t count, uint32_t bucket) {
+    list[count] = bucket;
+    return count + seen_add(seen, bucket);
 }
 
-static void begin(struct list *l, uint32_t *to) {
-    memset(l->seen, 0, sizeof l->seen);
-    l->to = to;
-    l->count = 0;
-}
-
-static void add_words(struct list *l, const struct tokens *t) {
-    for (uint32_t i = 0; i < t->count; i++) {
-        uint64_t hash = t->at[i].hash;
-        for (enum kind k = WORD; k <= FOURTH && !add(l, bucket_of(k, hash)); k++) continue;
-        if (i > 0) add(l, bucket_of(PAIR, pair_of(t->at[i - 1].hash, hash)));
-        if (i > 1) add(l, bucket_of(APART, pair_of(t->at[i - 2].hash, hash)));
+// A word, or that it comes for the second to fourth time: the first of them that is not there yet. All are looked at,
+// because how often a word came before is not to be foretold.
+BODY uint32_t occurrence_of(const uint64_t *seen, uint64_t hash) {
+    uint64_t there = 1;
+    enum kind first = WORD;
+    for (enum kind k = WORD; k < FOURTH; k++) {
+        uint32_t bucket = bucket_of(k, hash);
+        there &= seen[bucket / 64] >> bucket % 64;
+        first += (enum kind)there;
     }
-    for (uint32_t i = 0; i < t->count && i < READING_OPENING; i++) add(l, bucket_of(OPENING, t->at[i].hash));
-    uint32_t last = t->count > READING_CLOSING ? t->count - READING_CLOSING : 0;
-    for (uint32_t i = last; i < t->count; i++) add(l, bucket_of(CLOSING, t->at[i].hash));
+    return bucket_of(first, hash);
+}
+
+BODY size_t add_words(uint64_t *seen, uint32_t *list, const struct tokens *t) {
+    size_t count = 0, n = t->count;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = t->hash[i];
+        count = add(seen, list, count, occurrence_of(seen, hash));
+        if (i > 0) count = add(seen, list, count, bucket_of(PAIR, pair_of(t->hash[i - 1], hash)));
+        if (i > 1) count = add(seen, list, count, bucket_of(APART, pair_of(t->hash[i - 2], hash)));
+    }
+    for (size_t i = 0; i < n && i < READING_OPENING; i++)
+        count = add(seen, list, count, bucket_of(OPENING, t->hash[i]));
+    for (size_t i = n > READING_CLOSING ? n - READING_CLOSING : 0; i < n; i++)
+        count = add(seen, list, count, bucket_of(CLOSING, t->hash[i]));
+    return count;
+}
+
+BODY size_t add_system(uint64_t *seen, uint32_t *list, const struct tokens *t) {
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        count = add(seen, list, count, bucket_of(SYSTEM_WORD, t->hash[i]));
+        if (i) count = add(seen, list, count, bucket_of(SYSTEM_PAIR, pair_of(t->hash[i - 1], t->hash[i])));
+    }
+    return count;
+}
+
+BODY void clear_seen(uint64_t *seen, const uint32_t *list, size_t count) {
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++) seen[list[i + k] / 64] = 0;
+    for (; i < count; i++) seen[list[i] / 64] = 0;
+}
+
+// Returns how many.
+BODY uint32_t list_buckets(uint32_t *list, const struct tokens *t, bool of_system) {
+    uint64_t *seen = seen_groups;
+    size_t count = of_system ? add_system(seen, list, t) : add_words(seen, list, t);
+    clear_seen(seen, list, count);
+    return (uint32_t)count;
 }
 
 // ---------------------------------------------------------------- counts
@@ -159,47 +190,52 @@ static void fill_counts(const struct intent_input *in, const struct words *w, co
     float bytes = w->bytes ? (float)w->bytes : 1, words = t->count > s.all ? (float)(t->count - s.all) : 1;
     float *c = out->counts;
     *c++ = log1pf((float)in->text.len); // the whole length, also of what is not read
-    *c++ = log1pf((float)(t->count - s.all));
+    *c++ = damp(t->count - s.all);
     *c++ = (float)(w->letters - w->digits) / words;
     *c++ = (float)w->digits / bytes;
-    *c++ = log1pf((float)t->numbers);
-    *c++ = log1pf((float)s.sentences);
-    *c++ = log1pf((float)s.lines);
+    *c++ = damp(t->numbers);
+    *c++ = damp(s.sentences);
+    *c++ = damp(s.lines);
     *c++ = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
     *c++ = (float)w->capitals / bytes;
     *c++ = (float)s.all / bytes;
     *c++ = t->count ? (float)out->text_count / (float)(3 * t->count) : 0;
     *c++ = (float)t->long_words / words;
-    *c++ = log1pf((float)s.kinds[MATHS]);
-    *c++ = log1pf((float)s.kinds[CODE]);
-    *c++ = log1pf((float)s.kinds[QUOTE]);
-    *c++ = log1pf((float)t->groups[LEXICON_NEGATION]);
-    *c++ = log1pf((float)t->groups[LEXICON_CONDITION]);
-    *c++ = log1pf((float)t->groups[LEXICON_QUANTITY]);
-    *c++ = log1pf((float)s.latex);
-    *c++ = log1pf((float)s.options);
+    *c++ = damp(s.kinds[MATHS]);
+    *c++ = damp(s.kinds[CODE]);
+    *c++ = damp(s.kinds[QUOTE]);
+    *c++ = damp(t->groups[LEXICON_NEGATION]);
+    *c++ = damp(t->groups[LEXICON_CONDITION]);
+    *c++ = damp(t->groups[LEXICON_QUANTITY]);
+    *c++ = damp(s.latex);
+    *c++ = damp(s.options);
 }
 
-void reading_read(const struct intent_input *in, struct reading *out) {
+BODY void read_both(const struct intent_input *in, struct reading *out) {
     struct words w;
     struct tokens t;
-    struct list l;
     words_read(&w, in->text, READING_EDGE_BYTES);
     cut(&w, &t);
-    begin(&l, out->text);
-    add_words(&l, &t);
-    out->text_count = l.count;
+    out->text_count = list_buckets(out->text, &t, false);
     fill_counts(in, &w, &t, out);
     out->system_count = 0;
     if (in->system.len == 0) return;
     words_read(&w, in->system, READING_SYSTEM_EDGE_BYTES);
     cut(&w, &t);
-    begin(&l, out->system);
-    for (uint32_t i = 0; i < t.count; i++) {
-        add(&l, bucket_of(SYSTEM_WORD, t.at[i].hash));
-        if (i) add(&l, bucket_of(SYSTEM_PAIR, pair_of(t.at[i - 1].hash, t.at[i].hash)));
-    }
-    out->system_count = l.count;
+    out->system_count = list_buckets(out->system, &t, true);
+}
+
+static void read_narrow(const struct intent_input *in, struct reading *out) {
+    read_both(in, out);
+}
+
+WIDE static void read_wide(const struct intent_input *in, struct reading *out) {
+    read_both(in, out);
+}
+
+void reading_read(const struct intent_input *in, struct reading *out) {
+    if (wide_is_there) read_wide(in, out);
+    else read_narrow(in, out);
 }
 
 static float value_of(uint32_t count, float length) {
@@ -221,13 +257,13 @@ void reading_each(struct span text, reading_visit *visit, void *context) {
     cut(&w, &t);
     struct span before[2] = {SPAN_NONE, SPAN_NONE};
     for (uint32_t i = 0; i < t.count; i++) {
-        uint64_t hash = t.at[i].hash;
+        uint64_t hash = t.hash[i];
         struct span raw = words_raw(&w, t.at[i].at, t.at[i].len);
         visit(context, bucket_of(WORD, hash), raw, SPAN_NONE);
         if (i < READING_OPENING) visit(context, bucket_of(OPENING, hash), raw, SPAN_NONE);
         if (i + READING_CLOSING >= t.count) visit(context, bucket_of(CLOSING, hash), raw, SPAN_NONE);
-        if (i > 0) visit(context, bucket_of(PAIR, pair_of(t.at[i - 1].hash, hash)), before[1], raw);
-        if (i > 1) visit(context, bucket_of(APART, pair_of(t.at[i - 2].hash, hash)), before[0], raw);
+        if (i > 0) visit(context, bucket_of(PAIR, pair_of(t.hash[i - 1], hash)), before[1], raw);
+        if (i > 1) visit(context, bucket_of(APART, pair_of(t.hash[i - 2], hash)), before[0], raw);
         before[0] = before[1];
         before[1] = raw;
     }

@@ -8,7 +8,7 @@
 // Beside them a row of plain counts over the same bytes.
 //
 // The buckets stand in samples (sample.h) and in learned weights: a change here needs a new READING_FORMAT. Bounded
-// work, no allocation; about 85 KB of stack.
+// work, no allocation; about 55 KB of stack.
 #ifndef SLUICE_INTENT_READING_H
 #define SLUICE_INTENT_READING_H
 

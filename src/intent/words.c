@@ -1,12 +1,21 @@
 #include "intent/words.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#include "base/wide.h"
+
+#if defined __x86_64__
+#include <immintrin.h>
 #endif
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "masks are read at any byte");
 
-#ifdef __SSE2__
+// Of a block.
+struct masks {
+    uint64_t word, digit, capital, sign, line;
+};
+
+// ---------------------------------------------------------------- which bytes are what
+
+#if defined __x86_64__
 
 // Bytes from..to, as 0xff. The comparison is signed, hence the shift to the lowest value.
 static inline __m128i between(__m128i bytes, unsigned from, unsigned to) {
@@ -14,98 +23,186 @@ static inline __m128i between(__m128i bytes, unsigned from, unsigned to) {
     return _mm_cmplt_epi8(shifted, _mm_set1_epi8((char)(0x81 + to - from)));
 }
 
-// Adds the number of 0xff bytes, each a -1, of up to 255 added vectors.
-static inline __m128i add_found(__m128i total, __m128i found) {
-    __m128i zero = _mm_setzero_si128();
-    return _mm_add_epi64(total, _mm_sad_epu8(_mm_sub_epi8(zero, found), zero));
+static inline uint64_t bits(__m128i v) {
+    return (uint64_t)(unsigned)_mm_movemask_epi8(v);
 }
 
-static inline uint32_t total_of(__m128i total) {
-    return (uint32_t)_mm_cvtsi128_si64(_mm_add_epi64(total, _mm_unpackhi_epi64(total, total)));
-}
-
-static void read_blocks(struct words *w, const char *in, size_t blocks) {
-    __m128i digits = _mm_setzero_si128(), capitals = digits, letters = digits;
-    for (size_t b = 0; b < blocks; b++) {
-        __m128i digit_sum = _mm_setzero_si128(), capital_sum = digit_sum, letter_sum = digit_sum;
-        uint64_t word = 0, sign = 0, line = 0;
-        char *lower = w->lower + w->blocks * WORDS_BLOCK;
-        for (int part = 0; part < 4; part++, in += 16, lower += 16) {
-            __m128i c = _mm_loadu_si128((const __m128i *)in);
-            __m128i capital = between(c, 'A', 'Z'), digit = between(c, '0', '9');
-            __m128i low = _mm_or_si128(c, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
-            __m128i other = _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('_')), _mm_cmplt_epi8(c, _mm_setzero_si128()));
-            __m128i letter = _mm_or_si128(_mm_or_si128(between(low, 'a', 'z'), other), digit);
-            __m128i mark = _mm_andnot_si128(letter, between(c, '!', '~'));
-            __m128i end = _mm_cmpeq_epi8(c, _mm_set1_epi8('\n'));
-            _mm_storeu_si128((__m128i *)lower, low);
-            word |= (uint64_t)_mm_movemask_epi8(letter) << part * 16;
-            sign |= (uint64_t)_mm_movemask_epi8(mark) << part * 16;
-            line |= (uint64_t)_mm_movemask_epi8(end) << part * 16;
-            digit_sum = _mm_add_epi8(digit_sum, digit);
-            capital_sum = _mm_add_epi8(capital_sum, capital);
-            letter_sum = _mm_add_epi8(letter_sum, letter);
-        }
-        digits = add_found(digits, digit_sum);
-        capitals = add_found(capitals, capital_sum);
-        letters = add_found(letters, letter_sum);
-        w->word[w->blocks] = word;
-        w->sign[w->blocks] = sign;
-        w->line[w->blocks++] = line;
+static inline void classify(const char *in, char *lower, struct masks *m) {
+    *m = (struct masks){0};
+    for (int part = 0; part < WORDS_BLOCK; part += 16) {
+        __m128i c = _mm_loadu_si128((const __m128i *)(const void *)(in + part));
+        __m128i capital = between(c, 'A', 'Z'), digit = between(c, '0', '9');
+        __m128i low = _mm_or_si128(c, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
+        __m128i other = _mm_or_si128(_mm_cmpeq_epi8(c, _mm_set1_epi8('_')), c); // its highest bit counts
+        __m128i letter = _mm_or_si128(_mm_or_si128(between(low, 'a', 'z'), other), digit);
+        _mm_storeu_si128((__m128i *)(void *)(lower + part), low);
+        m->word |= bits(letter) << part;
+        m->digit |= bits(digit) << part;
+        m->capital |= bits(capital) << part;
+        m->sign |= bits(_mm_andnot_si128(letter, between(c, '!', '~'))) << part;
+        m->line |= bits(_mm_cmpeq_epi8(c, _mm_set1_epi8('\n'))) << part;
     }
-    w->digits += total_of(digits);
-    w->capitals += total_of(capitals);
-    w->letters += total_of(letters);
+}
+
+WIDE static inline __m256i between_wide(__m256i bytes, unsigned from, unsigned to) {
+    __m256i shifted = _mm256_add_epi8(bytes, _mm256_set1_epi8((char)(0x80 - from)));
+    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x81 + to - from)), shifted);
+}
+
+WIDE static inline uint64_t bits_wide(__m256i v) {
+    return (uint64_t)(unsigned)_mm256_movemask_epi8(v);
+}
+
+WIDE static inline void classify_wide(const char *in, char *lower, struct masks *m) {
+    *m = (struct masks){0};
+    for (int part = 0; part < WORDS_BLOCK; part += 32) {
+        __m256i c = _mm256_loadu_si256((const __m256i *)(const void *)(in + part));
+        __m256i capital = between_wide(c, 'A', 'Z'), digit = between_wide(c, '0', '9');
+        __m256i low = _mm256_or_si256(c, _mm256_and_si256(capital, _mm256_set1_epi8(0x20)));
+        __m256i other = _mm256_or_si256(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('_')), c);
+        __m256i letter = _mm256_or_si256(_mm256_or_si256(between_wide(low, 'a', 'z'), other), digit);
+        _mm256_storeu_si256((__m256i *)(void *)(lower + part), low);
+        m->word |= bits_wide(letter) << part;
+        m->digit |= bits_wide(digit) << part;
+        m->capital |= bits_wide(capital) << part;
+        m->sign |= bits_wide(_mm256_andnot_si256(letter, between_wide(c, '!', '~'))) << part;
+        m->line |= bits_wide(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n'))) << part;
+    }
 }
 
 #else
 
-static void read_blocks(struct words *w, const char *in, size_t blocks) {
-    for (size_t b = 0; b < blocks; b++, w->blocks++) {
-        uint64_t word = 0, sign = 0, line = 0;
-        char *lower = w->lower + w->blocks * WORDS_BLOCK;
-        for (int i = 0; i < WORDS_BLOCK; i++) {
-            unsigned char c = (unsigned char)*in++;
-            bool capital = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
-            lower[i] = (char)(c | (capital ? 0x20 : 0));
-            bool letter = capital || digit || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
-            word |= (uint64_t)letter << i;
-            sign |= (uint64_t)(c >= '!' && c <= '~' && !letter) << i;
-            line |= (uint64_t)(c == '\n') << i;
-            w->digits += digit;
-            w->capitals += capital;
-            w->letters += letter;
-        }
-        w->word[w->blocks] = word;
-        w->sign[w->blocks] = sign;
-        w->line[w->blocks] = line;
+static inline void classify(const char *in, char *lower, struct masks *m) {
+    *m = (struct masks){0};
+    for (int i = 0; i < WORDS_BLOCK; i++) {
+        unsigned char c = (unsigned char)in[i];
+        bool capital = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
+        bool letter = capital || digit || (c >= 'a' && c <= 'z') || c == '_' || c >= 0x80;
+        lower[i] = (char)(c | (capital ? 0x20 : 0));
+        m->word |= (uint64_t)letter << i;
+        m->digit |= (uint64_t)digit << i;
+        m->capital |= (uint64_t)capital << i;
+        m->sign |= (uint64_t)(c >= '!' && c <= '~' && !letter) << i;
+        m->line |= (uint64_t)(c == '\n') << i;
     }
+}
+
+static inline void classify_wide(const char *in, char *lower, struct masks *m) {
+    classify(in, lower, m);
 }
 
 #endif
 
+// ---------------------------------------------------------------- reading
+
+static inline uint32_t count(uint64_t mask) {
+    return (uint32_t)__builtin_popcountll(mask);
+}
+
+BODY void read_blocks(struct words *w, const char *in, size_t blocks, bool wide) {
+    uint32_t block = w->blocks, digits = 0, capitals = 0, letters = 0;
+    for (; blocks; blocks--, block++, in += WORDS_BLOCK) {
+        struct masks m;
+        if (wide) classify_wide(in, w->lower + block * WORDS_BLOCK, &m);
+        else classify(in, w->lower + block * WORDS_BLOCK, &m);
+        w->word[block] = m.word;
+        w->digit[block] = m.digit;
+        w->sign[block] = m.sign;
+        w->line[block] = m.line;
+        letters += count(m.word);
+        digits += count(m.digit);
+        capitals += count(m.capital);
+    }
+    w->blocks = block;
+    w->letters += letters;
+    w->digits += digits;
+    w->capitals += capitals;
+}
+
 // The last bytes are read from a block of their own, so that nothing behind the text is touched.
-static void read_part(struct words *w, struct span text) {
+BODY void read_part(struct words *w, struct span text, bool wide) {
     if (text.len == 0) return;
     size_t whole = text.len / WORDS_BLOCK, rest = text.len % WORDS_BLOCK;
-    char last[WORDS_BLOCK] = {0};
-    read_blocks(w, text.at, whole);
+    read_blocks(w, text.at, whole, wide);
     if (rest == 0) return;
+    char last[WORDS_BLOCK] = {0};
     memcpy(last, text.at + whole * WORDS_BLOCK, rest);
-    read_blocks(w, last, 1);
+    read_blocks(w, last, 1, wide);
+}
+
+static void read_narrow(struct words *w, struct span text) {
+    read_part(w, text, false);
+}
+
+WIDE static void read_wide(struct words *w, struct span text) {
+    read_part(w, text, true);
 }
 
 void words_read(struct words *w, struct span text, size_t edge_bytes) {
+    void (*read)(struct words *, struct span) = wide_is_there ? read_wide : read_narrow;
     bool all = text.len <= 2 * edge_bytes;
     w->head = all ? text : span_sub(text, 0, edge_bytes);
     w->tail = all ? SPAN_NONE : span_sub(text, text.len - edge_bytes, edge_bytes);
     w->bytes = (uint32_t)(w->head.len + w->tail.len);
     w->blocks = w->digits = w->capitals = w->letters = 0;
-    read_part(w, w->head);
+    read(w, w->head);
     w->tail_block = w->blocks;
-    read_part(w, w->tail);
-    w->word[w->blocks] = 0;
+    if (!all) read(w, w->tail);
+    w->word[w->blocks] = w->digit[w->blocks] = 0;
     memset(w->lower + w->blocks * WORDS_BLOCK, 0, WORDS_BLOCK);
+}
+
+// ---------------------------------------------------------------- cutting
+
+// How many bits of a mask are set from bit `at` on, bounded by WORDS_LONGEST.
+static inline uint32_t run_length(const uint64_t *mask, uint32_t at) {
+    uint64_t from;
+    memcpy(&from, (const char *)mask + at / 8, 8);
+    return (uint32_t)__builtin_ctzll(~(from >> at % 8) | (uint64_t)1 << WORDS_LONGEST);
+}
+
+BODY uint32_t cut(const struct words *w, struct piece *to) {
+    const struct piece *first = to;
+    for (uint32_t block = 0; block < w->blocks; block++) {
+        uint64_t starts = words_starts(w, block), ends = (~w->word[block] | starts) >> 1;
+        uint32_t base = block * WORDS_BLOCK, at = 0;
+        if (starts == 0) continue;
+        for (; starts; starts &= starts - 1, to++) {
+            at = (uint32_t)__builtin_ctzll(starts);
+            uint64_t end = ends >> at | (uint64_t)1 << (WORDS_LONGEST - 1);
+            *to = (struct piece){(uint16_t)(base + at), (uint16_t)(__builtin_ctzll(end) + 1)};
+        }
+        // only the last may go on in the next block; of a sign nothing is in the mask of words
+        uint32_t length = run_length(w->word, base + at);
+        to[-1].len = (uint16_t)(length + (length == 0));
+    }
+    return (uint32_t)(to - first);
+}
+
+static uint32_t cut_narrow(const struct words *w, struct piece *to) {
+    return cut(w, to);
+}
+
+WIDE static uint32_t cut_wide(const struct words *w, struct piece *to) {
+    return cut(w, to);
+}
+
+uint32_t words_cut(const struct words *w, struct piece *to) {
+    return wide_is_there ? cut_wide(w, to) : cut_narrow(w, to);
+}
+
+uint32_t words_numbers(const struct words *w, const struct piece *pieces, uint16_t *which) {
+    uint32_t n = 0, before = 0; // pieces of the blocks before
+    for (uint32_t block = 0; w->digits && block < w->blocks; block++) {
+        uint64_t starts = words_starts(w, block);
+        for (uint64_t left = starts & w->digit[block]; left; left &= left - 1) {
+            uint32_t i = before + count(starts & ((left & -left) - 1));
+            which[n] = (uint16_t)i;
+            n += run_length(w->digit, pieces[i].at) >= pieces[i].len;
+        }
+        before += count(starts);
+    }
+    return n;
 }
 
 struct span words_raw(const struct words *w, uint32_t at, uint32_t len) {

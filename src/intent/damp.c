@@ -1,0 +1,7 @@
+#include "intent/damp.h"
+
+float damp_known[DAMP_KNOWN];
+
+__attribute__((constructor)) static void fill(void) {
+    for (uint32_t n = 0; n < DAMP_KNOWN; n++) damp_known[n] = log1pf((float)n);
+}

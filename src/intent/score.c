@@ -1,10 +1,11 @@
 #include "intent/score.h"
 
 #include <math.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined __x86_64__
+#include <immintrin.h>
 #endif
 
+#include "base/wide.h"
 #include "intent/learned.h"
 #include "intent/recall.h"
 #include "intent/weights.h"
@@ -12,17 +13,42 @@
 static const float COUNT_BOUND = 4; // deviations: a count far outside what was seen must not decide alone
 enum { OUTPUT_TOKENS_MAX = 16384 };
 
-float weights_count(const struct weights *w, const struct features *f, uint32_t i) {
+BODY float count_of(const struct weights *w, const struct features *f, uint32_t i) {
     // scale holds gain / deviation, or 0: bound in units of the gain
     float v = (f->counts[i] - w->mean[i]) * w->scale[i];
     float bound = COUNT_BOUND * w->header.count_gain;
     return v > bound ? bound : v < -bound ? -bound : v;
 }
 
-#ifdef __SSE2__
+float weights_count(const struct weights *w, const struct features *f, uint32_t i) {
+    return count_of(w, f, i);
+}
+
+#if defined __x86_64__
 
 _Static_assert(WEIGHTS_ROW_OUTPUTS == 16, "a row is a vector");
 enum { ROWS_AT_ONCE = 256 }; // sums of so many bytes fit 16 bits
+
+// Sixteen more bytes to sixteen sums.
+WIDE static inline __m256i add_row(__m256i sum, const uint8_t *row) {
+    return _mm256_add_epi16(sum, _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)row)));
+}
+
+WIDE static void sum_rows_wide(const struct weights *w, const uint16_t *buckets, uint32_t count,
+                               uint32_t sums[static WEIGHTS_OUTPUTS]) {
+    for (uint32_t i = 0; i < count;) {
+        uint32_t end = count - i > ROWS_AT_ONCE ? i + ROWS_AT_ONCE : count, frontier = 0;
+        __m256i sum = _mm256_setzero_si256();
+        for (; i < end; i++) {
+            sum = add_row(sum, w->rows[weights_row_of(buckets[i])]);
+            frontier += w->frontier[buckets[i]];
+        }
+        uint16_t each[WEIGHTS_ROW_OUTPUTS];
+        _mm256_storeu_si256((__m256i *)(void *)each, sum);
+        for (uint32_t o = 0; o < WEIGHTS_ROW_OUTPUTS; o++) sums[o] += each[o];
+        sums[OUTPUT_FRONTIER] += frontier;
+    }
+}
 
 // Adds eight sums of 16 bits to every second of sixteen.
 static inline void widen(__m128i sums, uint32_t *to) {
@@ -51,6 +77,11 @@ static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t 
 
 #else
 
+static void sum_rows_wide(const struct weights *w, const uint16_t *buckets, uint32_t count,
+                          uint32_t sums[static WEIGHTS_OUTPUTS]) {
+    (void)w, (void)buckets, (void)count, (void)sums;
+}
+
 static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t count,
                      uint32_t sums[static WEIGHTS_OUTPUTS]) {
     for (uint32_t i = 0; i < count; i++) {
@@ -66,25 +97,67 @@ static void add_buckets(const struct weights *w, const uint16_t *buckets, uint32
                         float outputs[static WEIGHTS_OUTPUTS]) {
     if (count == 0) return;
     uint32_t sums[WEIGHTS_OUTPUTS] = {0};
-    sum_rows(w, buckets, count, sums);
+    if (wide_is_there) sum_rows_wide(w, buckets, count, sums);
+    else sum_rows(w, buckets, count, sums);
     for (uint32_t o = 0; o <= OUTPUT_FRONTIER; o++)
         outputs[o] += (float)(int32_t)(sums[o] - count * WEIGHTS_ZERO) * value * w->step[o];
 }
 
 _Static_assert(FEATURES_INTENT_MAX *UINT8_MAX <= UINT16_MAX, "sums of the intents fit");
 
-float weights_outside(const struct weights *w, const struct features *f) {
-    uint16_t sums[WEIGHTS_INTENTS] = {0};
+static void sum_intents(const struct weights *w, const struct features *f, uint16_t sums[static WEIGHTS_INTENTS]) {
+    memset(sums, 0, WEIGHTS_INTENTS * sizeof *sums);
     for (uint32_t i = 0; i < f->intent_count; i++) {
         const uint8_t *row = w->intents[f->intent[i]];
         for (uint32_t c = 0; c < WEIGHTS_INTENTS; c++) sums[c] = (uint16_t)(sums[c] + row[c]);
     }
+}
+
+// The largest of WEIGHTS_INTENTS numbers.
+static float largest(const float *of) {
+    float most[8]; // eight chains, which need not wait for each other
+    memcpy(most, of, sizeof most);
+    for (uint32_t c = 8; c < WEIGHTS_INTENTS; c++) most[c % 8] = of[c] > most[c % 8] ? of[c] : most[c % 8];
+    for (uint32_t i = 1; i < 8; i++) most[0] = most[i] > most[0] ? most[i] : most[0];
+    return most[0];
+}
+
+#if defined __x86_64__
+// Half of the columns at a time: their sums stay in registers.
+WIDE static void sum_intents_wide(const struct weights *w, const struct features *f,
+                                  uint16_t sums[static WEIGHTS_INTENTS]) {
+    enum { HALF = 80 };
+    _Static_assert(WEIGHTS_INTENTS == 2 * HALF, "five vectors, twice");
+    for (uint32_t from = 0; from < WEIGHTS_INTENTS; from += HALF) {
+        __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a, e = a;
+        for (uint32_t i = 0; i < f->intent_count; i++) {
+            const uint8_t *row = w->intents[f->intent[i]] + from;
+            a = add_row(a, row);
+            b = add_row(b, row + 16);
+            c = add_row(c, row + 32);
+            d = add_row(d, row + 48);
+            e = add_row(e, row + 64);
+        }
+        const __m256i all[] = {a, b, c, d, e};
+        memcpy(sums + from, all, sizeof all);
+    }
+}
+#else
+static void sum_intents_wide(const struct weights *w, const struct features *f, uint16_t *sums) {
+    sum_intents(w, f, sums);
+}
+#endif
+
+float weights_outside(const struct weights *w, const struct features *f) {
+    uint16_t sums[WEIGHTS_INTENTS];
+    if (wide_is_there) sum_intents_wide(w, f, sums);
+    else sum_intents(w, f, sums);
     float looks[WEIGHTS_INTENTS], value = w->intent_step / sqrtf((float)f->intent_count);
     int32_t zero = (int32_t)f->intent_count * WEIGHTS_ZERO;
     for (uint32_t c = 0; c < WEIGHTS_INTENTS; c++) looks[c] = w->intent_bias[c] + value * (float)(sums[c] - zero);
-    float nearest = looks[0];
-    for (uint32_t c = 1; c < WEIGHTS_OUTSIDE; c++) nearest = looks[c] > nearest ? looks[c] : nearest;
-    return looks[WEIGHTS_OUTSIDE] - nearest;
+    float outside = looks[WEIGHTS_OUTSIDE];
+    looks[WEIGHTS_OUTSIDE] = looks[0]; // not one of those that may be nearest
+    return outside - largest(looks);
 }
 
 float weights_within(const struct weights *w, enum features_kind kind, float prose, float sum) {
@@ -92,17 +165,45 @@ float weights_within(const struct weights *w, enum features_kind kind, float pro
     return k->base + k->share * sum + k->slope * (prose - WEIGHTS_USUAL_PROSE);
 }
 
+typedef float four __attribute__((vector_size(16)));
+
+BODY four load(const float *at) {
+    four v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+// One row of weights for each count. The sums have names so that they stay in registers.
+BODY void add_counts(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
+    _Static_assert(WEIGHTS_OUTPUTS == 20, "five sums of four");
+    four a = load(w->bias), b = load(w->bias + 4), c = load(w->bias + 8), d = load(w->bias + 12),
+         e = load(w->bias + 16);
+    float counts[FEATURES_COUNTS];
+    for (uint32_t i = 0; i < FEATURES_COUNTS; i++) counts[i] = count_of(w, f, i);
+    for (uint32_t i = 0; i < FEATURES_COUNTS; i++) {
+        const float *row = w->counts[i];
+        a += load(row) * counts[i];
+        b += load(row + 4) * counts[i];
+        c += load(row + 8) * counts[i];
+        d += load(row + 12) * counts[i];
+        e += load(row + 16) * counts[i];
+    }
+    const four sums[] = {a, b, c, d, e};
+    memcpy(outputs, sums, sizeof sums);
+}
+
+static void add_counts_narrow(const struct weights *w, const struct features *f, float *outputs) {
+    add_counts(w, f, outputs);
+}
+
+WIDE static void add_counts_wide(const struct weights *w, const struct features *f, float *outputs) {
+    add_counts(w, f, outputs);
+}
+
 // What the words and counts add, without those of the system text.
 static void apply_text(const struct weights *w, const struct features *f, float outputs[static WEIGHTS_OUTPUTS]) {
-    typedef float four __attribute__((vector_size(16)));
-    four sum[WEIGHTS_OUTPUTS / 4], row[WEIGHTS_OUTPUTS / 4];
-    memcpy(sum, w->bias, sizeof sum);
-    for (uint32_t c = 0; c < FEATURES_COUNTS; c++) {
-        float v = weights_count(w, f, c);
-        memcpy(row, w->counts[c], sizeof row);
-        for (uint32_t i = 0; i < WEIGHTS_OUTPUTS / 4; i++) sum[i] += row[i] * v;
-    }
-    memcpy(outputs, sum, sizeof sum);
+    if (wide_is_there) add_counts_wide(w, f, outputs);
+    else add_counts_narrow(w, f, outputs);
     add_buckets(w, f->text, f->text_count, f->text_value, outputs);
     add_buckets(w, f->follow, f->follow_count, f->follow_value, outputs);
 }

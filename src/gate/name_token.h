@@ -65,6 +65,8 @@ struct name_segment {
     bool lower;          // no word with a capital in it
     size_t line_end;     // up to here the line that was looked at last goes; private
     bool line_code;      // and whether it looks like program text
+    size_t tail_from;    // private: the end of the text from here on,
+    char tail[40];       // with zeros behind it, so that words there are read like others
 };
 
 struct name_filter;

@@ -78,9 +78,14 @@ static uint8_t search_kind(uint32_t code) {
 enum { SMALL_CODES = 0x800 };
 static uint8_t small_kinds[SMALL_CODES];
 static uint16_t small_folded[SMALL_CODES];
+// Of 256 codes each: the kind, where all have the same.
+enum { PAGE_MIXED = 0xff };
+static uint8_t page_kinds[0x10000 / 256];
 
 static inline uint8_t kind_of(uint32_t code) {
-    return code < SMALL_CODES ? small_kinds[code] : search_kind(code);
+    if (code < SMALL_CODES) return small_kinds[code];
+    uint8_t kind = page_kinds[code / 256];
+    return kind == PAGE_MIXED ? search_kind(code) : kind;
 }
 
 struct letter name_letter(struct span text, size_t at) {
@@ -143,13 +148,21 @@ static uint32_t search_folded(uint32_t code) {
     return r->pairs ? code + 1 : (uint32_t)((int32_t)code + r->lower);
 }
 
-__attribute__((constructor)) static void fill_small_codes(void) {
+__attribute__((constructor)) static void fill_tables(void) {
     for (uint32_t code = 0x80; code < SMALL_CODES; code++) {
         small_kinds[code] = search_kind(code);
         small_folded[code] = (uint16_t)search_folded(code);
     }
+    for (size_t i = 0; i < sizeof RANGES / sizeof *RANGES; i++) {
+        const struct range *r = &RANGES[i];
+        for (uint32_t page = r->first / 256; page <= r->last / 256; page++) {
+            bool whole = r->first <= page * 256 && r->last >= page * 256 + 255 && !r->pairs;
+            page_kinds[page] = whole ? r->kind : PAGE_MIXED;
+        }
+    }
 }
 
 size_t name_letter_fold(uint32_t code, char out[static 3]) {
-    return put(code >= 0x80 && code < SMALL_CODES ? small_folded[code] : search_folded(code), out);
+    if (code >= 0x80 && code < SMALL_CODES) return put(small_folded[code], out);
+    return put(page_kinds[code / 256] == LETTER_CASELESS ? code : search_folded(code), out);
 }

@@ -153,6 +153,33 @@ static struct word read_word(struct span t, size_t at) {
     return w;
 }
 
+#ifdef __SSE2__
+static inline unsigned within(__m128i v, char low, char span) {
+    __m128i d = _mm_sub_epi8(v, _mm_set1_epi8(low));
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(span)), d));
+}
+
+// The same at once, of a word of up to NAME_LETTERS_MAX ASCII letters and digits at `p`, where one more byte is
+// readable. False when it is another one.
+static inline bool read_short_word(const uint8_t *p, size_t at, struct word *w) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    unsigned lower = within(v, 'a', 25), upper = within(v, 'A', 25), digits = within(v, '0', 9);
+    unsigned n = (unsigned)__builtin_ctz(~(lower | upper | digits)), all = (1u << n) - 1;
+    if (CLASSES[p[n]] > BYTE_LINE || p[n] == '\'' || p[n] == '-') return false;
+    *w = (struct word){.end = at + n,
+                       .lower = (uint32_t)__builtin_popcount(lower & all),
+                       .upper = (uint32_t)__builtin_popcount(upper & all),
+                       .digits = (uint32_t)__builtin_popcount(digits & all),
+                       .first_upper = upper & 1};
+    return true;
+}
+#else
+static inline bool read_short_word(const uint8_t *p, size_t at, struct word *w) {
+    (void)p, (void)at, (void)w;
+    return false;
+}
+#endif
+
 // Short forms whose full stop is theirs and not the sentence's.
 static const char SHORT_FORMS[] =
     "mr mrs ms dr prof st jr sr inc ltd co corp rev hon capt sgt lt col gen sen rep gov mt ft "
@@ -184,7 +211,13 @@ static uint8_t shape_of(const struct word *w) {
 
 // Whether the word is part of an address, a path or a call: something of that kind stands directly beside it.
 static bool is_in_address(struct span t, size_t start, size_t end) {
+    enum { BEFORE = 1, AFTER = 2 };
+    static const uint8_t MATTERS[256] = {
+        ['@'] = BEFORE | AFTER, ['\\'] = BEFORE | AFTER, ['='] = BEFORE | AFTER, ['.'] = BEFORE | AFTER,
+        [':'] = BEFORE | AFTER, ['$'] = BEFORE,          ['%'] = BEFORE,         ['#'] = BEFORE,
+        ['/'] = BEFORE,         ['('] = AFTER,           ['['] = AFTER};
     uint8_t before = start ? (uint8_t)t.at[start - 1] : ' ', after = end < t.len ? (uint8_t)t.at[end] : ' ';
+    if (!((MATTERS[before] & BEFORE) | (MATTERS[after] & AFTER))) return false; // most
     if (before == '@' || before == '\\' || before == '$' || before == '%' || before == '#' || before == '=')
         return true;
     if (after == '@' || after == '\\' || after == '(' || after == '=' || after == '[') return true;
@@ -274,17 +307,26 @@ static inline void finish_word(struct name_segment *seg, struct span t, struct n
     seg->candidates += !code;
 }
 
-// Nearly every word: ASCII letters, at most the first of them a capital, and no full stop behind that may be its own.
-// Returns its end, or 0 when it is another one.
-static inline size_t add_plain_word(struct name_segment *seg, struct span t, size_t start, bool opens,
+// The bytes at `at`, of which NAME_LETTERS_MAX + 2 are readable, with zeros behind the end of the text.
+static inline const uint8_t *bytes_at(struct name_segment *seg, struct span t, size_t at) {
+    if (t.len - at >= NAME_LETTERS_MAX + 2) return (const uint8_t *)t.at + at;
+    if (seg->tail_from > at) {
+        seg->tail_from = at;
+        memcpy(seg->tail, t.at + at, t.len - at);
+        memset(seg->tail + (t.len - at), 0, sizeof seg->tail - (t.len - at));
+    }
+    return (const uint8_t *)seg->tail + (at - seg->tail_from);
+}
+
+// Nearly every word at `p`, which is `start` of the text: ASCII letters, at most the first of them a capital, and no
+// full stop behind that may be its own. Returns its end, or 0 when it is another one.
+static inline size_t add_plain_word(struct name_segment *seg, struct span t, const uint8_t *p, size_t start, bool opens,
                                     const struct name_filter *filter) {
-    const uint8_t *p = (const uint8_t *)t.at + start;
     bool upper = CLASSES[*p] == BYTE_UPPER;
-    if (t.len - start <= NAME_LETTERS_MAX + 1 || (!upper && CLASSES[*p] != BYTE_LOWER)) return 0;
-    size_t n = 1 + name_small_letters(t.at + start + 1);
+    size_t n = 1 + name_small_letters((const char *)p + 1);
     if (n > NAME_LETTERS_MAX || CLASSES[p[n]] > BYTE_LINE || p[n] == '\'' || p[n] == '-') return 0;
     if (p[n] == '.' && n <= SHORT_FORM_MAX) return 0;
-    uint64_t hash = hash_letters(t.at + start, n);
+    uint64_t hash = hash_letters((const char *)p, n);
     struct name_token *k = &seg->tokens[seg->count++];
     *k = (struct name_token){.start = (uint32_t)start,
                              .end = (uint32_t)(start + n),
@@ -301,11 +343,19 @@ static inline size_t add_plain_word(struct name_segment *seg, struct span t, siz
     return start + n;
 }
 
-static void add_word(struct name_segment *seg, struct span t, struct word *w, size_t start, bool opens,
-                     const struct name_filter *filter) {
+// `short_word`: where one stands that read_short_word took, or NULL.
+static inline void add_word(struct name_segment *seg, struct span t, struct word *w, const uint8_t *short_word,
+                            size_t start, bool opens, const struct name_filter *filter) {
     char folded[NAME_FOLD_BYTES];
+    uint64_t lane[NAME_FOLD_BYTES / 8] = {0};
     struct name_token *k = &seg->tokens[seg->count++];
-    size_t n = name_fold(span_sub(t, start, w->end - start), folded);
+    size_t n = w->end - start;
+    if (short_word) {
+        name_fold_letters((const char *)short_word, n, lane); // what makes letters small leaves digits as they are
+        memcpy(folded, lane, sizeof folded);
+    } else {
+        n = name_fold(span_sub(t, start, n), folded);
+    }
     uint64_t hash = name_hash(folded, n);
     *k = (struct name_token){.start = (uint32_t)start, .end = (uint32_t)w->end, .hash = (uint32_t)(hash >> 16)};
     k->shape = shape_of(w);
@@ -322,13 +372,23 @@ static void add_word(struct name_segment *seg, struct span t, struct word *w, si
     finish_word(seg, t, k);
 }
 
-static size_t read_any_word(struct name_segment *seg, struct span t, size_t at, bool opens,
-                            const struct name_filter *filter) {
-    size_t end = add_plain_word(seg, t, at, opens, filter);
-    if (end) return end;
-    struct word w = read_word(t, at);
+static inline size_t read_any_word(struct name_segment *seg, struct span t, size_t at, bool opens,
+                                   const struct name_filter *filter) {
+    const uint8_t class_ = CLASSES[(uint8_t)t.at[at]];
+    struct word w;
+    if (class_ <= BYTE_LINE) return 0;
+    if (class_ <= BYTE_DIGIT) {
+        const uint8_t *p = bytes_at(seg, t, at);
+        size_t end = class_ == BYTE_DIGIT ? 0 : add_plain_word(seg, t, p, at, opens, filter);
+        if (end) return end;
+        if (read_short_word(p, at, &w)) {
+            add_word(seg, t, &w, p, at, opens, filter);
+            return w.end;
+        }
+    }
+    w = read_word(t, at);
     if (w.end == at) return 0;
-    add_word(seg, t, &w, at, opens, filter);
+    add_word(seg, t, &w, NULL, at, opens, filter);
     return w.end;
 }
 
@@ -348,6 +408,7 @@ static void begin_segment(struct name_segment *seg) {
     seg->count = 0;
     seg->candidates = 0;
     seg->lower = true;
+    seg->tail_from = SIZE_MAX;
 }
 
 // White space from `at`; *lines counts the ends of lines in it.

@@ -65,6 +65,8 @@ struct name_segment {
     bool lower;          // no word with a capital in it
     size_t line_end;     // up to here the line that was looked at last goes; private
     bool line_code;      // and whether it looks like program text
+    size_t tail_from;    // private: the end of the text from here on,
+    char tail[40];       // with zeros behind it, so that words there are read like others
 };
 
 struct name_filter;
@@ -96,7 +98,7 @@ static inline size_t name_small_letters(const char *p) {
 #endif
 }
 
-// Folds a word of 1 to NAME_LETTERS_MAX ASCII letters; so many bytes are readable.
+// Folds a word of 1 to NAME_LETTERS_MAX ASCII letters and digits; so many bytes are readable.
 static inline void name_fold_letters(const char *word, size_t len, uint64_t folded[static 2]) {
     static const uint8_t ONES[32] = {[0 ... 15] = 0x20, [16 ... 31] = 0},
                          ALL[32] = {[0 ... 15] = 0xff, [16 ... 31] = 0};

@@ -324,8 +324,9 @@ static inline size_t add_plain_word(struct name_segment *seg, struct span t, con
                                     const struct name_filter *filter) {
     bool upper = CLASSES[*p] == BYTE_UPPER;
     size_t n = 1 + name_small_letters((const char *)p + 1);
-    if (n > NAME_LETTERS_MAX || CLASSES[p[n]] > BYTE_LINE || p[n] == '\'' || p[n] == '-') return 0;
-    if (p[n] == '.' && n <= SHORT_FORM_MAX) return 0;
+    if (n > NAME_LETTERS_MAX) return 0;
+    const uint8_t next = p[n];
+    if (CLASSES[next] > BYTE_LINE || next == '\'' || next == '-' || (next == '.' && n <= SHORT_FORM_MAX)) return 0;
     uint64_t hash = hash_letters((const char *)p, n);
     struct name_token *k = &seg->tokens[seg->count++];
     *k = (struct name_token){.start = (uint32_t)start,

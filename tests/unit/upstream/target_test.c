@@ -9,15 +9,16 @@ static void target_reads_the_three_kinds_of_address(void **state) {
     static const struct {
         const char *url, *scheme, *host, *socket, *prefix;
         int port;
+        const char *authority;
     } GOOD[] = {
-        {"https://api.openai.com/v1", "https", "api.openai.com", NULL, "/v1", 443},
-        {"https://api.openai.com/v1/", "https", "api.openai.com", NULL, "/v1", 443},
-        {"HTTPS://h", "https", "h", NULL, "", 443},
-        {"http://127.0.0.1:8080", "http", "127.0.0.1", NULL, "", 8080},
-        {"http://[::1]:9/a/b", "http", "::1", NULL, "/a/b", 9},
-        {"http://[::1]", "http", "::1", NULL, "", 80},
-        {"unix:/run/m.sock", "unix", "localhost", "/run/m.sock", "", 0},
-        {"unix:/run/m.sock:/v1", "unix", "localhost", "/run/m.sock", "/v1", 0},
+        {"https://api.openai.com/v1", "https", "api.openai.com", NULL, "/v1", 443, "api.openai.com"},
+        {"https://api.openai.com/v1/", "https", "api.openai.com", NULL, "/v1", 443, "api.openai.com"},
+        {"HTTPS://h", "https", "h", NULL, "", 443, "h"},
+        {"http://127.0.0.1:8080", "http", "127.0.0.1", NULL, "", 8080, "127.0.0.1:8080"},
+        {"http://[::1]:9/a/b", "http", "::1", NULL, "/a/b", 9, "[::1]:9"},
+        {"http://[::1]", "http", "::1", NULL, "", 80, "[::1]"},
+        {"unix:/run/m.sock", "unix", "localhost", "/run/m.sock", "", 0, "localhost"},
+        {"unix:/run/m.sock:/v1", "unix", "localhost", "/run/m.sock", "/v1", 0, "localhost"},
     };
     for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
         struct upstream_target t = {.name = "kept", .zone = ZONE_EU};
@@ -27,6 +28,7 @@ static void target_reads_the_three_kinds_of_address(void **state) {
         assert_string_equal(t.host, GOOD[i].host);
         assert_string_equal(t.path_prefix, GOOD[i].prefix);
         assert_int_equal(t.port, GOOD[i].port);
+        assert_string_equal(t.authority, GOOD[i].authority);
         if (GOOD[i].socket) assert_string_equal(t.socket_path, GOOD[i].socket);
         else assert_null(t.socket_path);
         assert_string_equal(t.name, "kept");

@@ -174,7 +174,9 @@ static void search_own(struct scan *s) {
 }
 
 void anchors_scan(struct scan *s) {
-    struct pass pass = {.scan = s, .known = &s->scratch->walk};
+    struct pass pass; // most of it is room for what waits
+    pass.scan = s;
+    pass.known = &s->scratch->walk;
     s->searched = search_rest(&pass);
     if (s->searched && s->gate->own_db) search_own(s);
 }

@@ -2,11 +2,12 @@
 // text is looked at once.
 #include "gate/scan.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined __x86_64__
+#include <immintrin.h>
 #endif
 
-enum { CHUNK_BYTES = 4096 };
+enum { CHUNK_BYTES = 4096, BLOCK = 64 };
+enum { DOTS = 7 }; // how far apart those are that dot_verify asks for
 enum byte_kind { BYTE_PLAIN, BYTE_DIGIT, BYTE_AT, BYTE_COLON, BYTE_DOT };
 
 static const uint8_t KINDS[256] = {['0' ... '9'] = BYTE_DIGIT, ['@'] = BYTE_AT, [':'] = BYTE_COLON, ['.'] = BYTE_DOT};
@@ -20,47 +21,79 @@ static inline size_t verify(struct scan *s, uint8_t kind, size_t at) {
     }
 }
 
-// A bit for each of the 64 bytes at p that may be an anchor. '/' is taken for one, as it stands between '.' and '0'.
-#ifdef __SSE2__
-static inline uint64_t may_be_anchors(const char *p) {
-    const __m128i at_sign = _mm_set1_epi8('@'), first = _mm_set1_epi8('.'), span = _mm_set1_epi8(':' - '.');
+// A bit for each of the BLOCK bytes at p that may be an anchor; DOTS more are readable.
+static uint64_t find_anchors(const char *p) {
     uint64_t found = 0;
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < 64; i += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i)), from = _mm_sub_epi8(v, first);
-        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, at_sign), _mm_cmpeq_epi8(_mm_min_epu8(from, span), from));
-        found |= (uint64_t)(unsigned)_mm_movemask_epi8(hit) << i;
+    for (unsigned i = 0; i < BLOCK; i++) {
+        uint8_t kind = KINDS[(uint8_t)p[i]];
+        if (kind != BYTE_PLAIN && (kind != BYTE_DOT || p[i + DOTS] == '.')) found |= (uint64_t)1 << i;
     }
     return found;
 }
+
+size_t bytes_skip_anywhere(struct span text, size_t at, size_t end, uint64_t *found) {
+    *found = 0;
+    for (; at < end && text.len - at >= BLOCK + DOTS; at += BLOCK)
+        if ((*found = find_anchors(text.at + at))) break;
+    return at;
+}
+
+#if defined __x86_64__
+#define WIDE __attribute__((target("avx2")))
+
+WIDE static inline uint64_t find_in_half(const char *p) {
+    const __m256i dot = _mm256_set1_epi8('.'), first = _mm256_set1_epi8('0'), span = _mm256_set1_epi8(':' - '0');
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p), from = _mm256_sub_epi8(v, first);
+    __m256i ahead = _mm256_loadu_si256((const __m256i *)(const void *)(p + DOTS));
+    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('@')),
+                                  _mm256_cmpeq_epi8(_mm256_min_epu8(from, span), from));
+    __m256i dots = _mm256_and_si256(_mm256_cmpeq_epi8(v, dot), _mm256_cmpeq_epi8(ahead, dot));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(hit, dots));
+}
+
+WIDE static size_t skip_wide(struct span text, size_t at, size_t end, uint64_t *found) {
+    *found = 0;
+    for (; at < end && text.len - at >= BLOCK + DOTS; at += BLOCK) {
+        const char *p = text.at + at;
+        if ((*found = find_in_half(p) | find_in_half(p + BLOCK / 2) << BLOCK / 2)) break;
+    }
+    return at;
+}
+
+size_t bytes_skip(struct span text, size_t at, size_t end, uint64_t *found) {
+    return (__builtin_cpu_supports("avx2") ? skip_wide : bytes_skip_anywhere)(text, at, end, found);
+}
 #else
-static uint64_t may_be_anchors(const char *p) {
-    uint64_t found = 0;
-    for (unsigned i = 0; i < 64; i++) found |= (uint64_t)(KINDS[(uint8_t)p[i]] != BYTE_PLAIN) << i;
-    return found;
+size_t bytes_skip(struct span text, size_t at, size_t end, uint64_t *found) {
+    return bytes_skip_anywhere(text, at, end, found);
 }
 #endif
 
-// Looks at the anchors of [at, at + 64) in one go, because most bytes are none. Returns where it goes on.
-static size_t scan_block(struct scan *s, size_t at) {
-    char rest[64] = {0};
-    size_t left = s->text.len - at, i = at;
-    const char *p = s->text.at + at;
-    if (left < sizeof rest) p = memcpy(rest, p, left);
-    for (uint64_t found = may_be_anchors(p); found; found &= ~(uint64_t)0 << (i - at)) {
+// Looks at the anchors of [at, at + BLOCK) in one go, because most bytes are none. Returns where it goes on.
+static size_t scan_block(struct scan *s, size_t at, uint64_t found) {
+    size_t i = at;
+    for (; found; found &= ~(uint64_t)0 << (i - at)) {
         i = at + (unsigned)__builtin_ctzll(found);
-        uint8_t kind = KINDS[(uint8_t)s->text.at[i]];
-        i = kind == BYTE_PLAIN ? i + 1 : verify(s, kind, i);
-        if (i >= at + 64) return i;
+        i = verify(s, KINDS[(uint8_t)s->text.at[i]], i);
+        if (i >= at + BLOCK) return i;
     }
-    return left < sizeof rest ? s->text.len : at + 64;
+    return s->text.len - at < BLOCK ? s->text.len : at + BLOCK;
 }
 
 void bytes_scan(struct scan *s) {
     size_t n = s->text.len, i = 0;
     while (i < n) {
-        size_t begin = i;
-        while (i < n && i - begin < CHUNK_BYTES) i = scan_block(s, i);
+        size_t begin = i, end = n - i < CHUNK_BYTES ? n : i + CHUNK_BYTES;
+        while (i < end) {
+            uint64_t found;
+            i = bytes_skip(s->text, i, end, &found);
+            if (!found && i < end) { // the last bytes
+                char rest[BLOCK + DOTS] = {0};
+                memcpy(rest, s->text.at + i, n - i < sizeof rest ? n - i : sizeof rest);
+                (void)bytes_skip(span_make(rest, sizeof rest), 0, 1, &found);
+            }
+            if (i < end) i = scan_block(s, i, found);
+        }
         if (scan_is_late_after(s, i - begin)) return;
     }
 }

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "gate/scan.h"
+#include "gate/literal.h"
 
-enum { GROUPS = 8, ANY = -1, PLACES = 2 * GRAM_CODES }; // of one literal at most
+enum { ANY = -1, PLACES = 2 * GRAM_CODES }; // of one literal at most
 
 // What five bits of a byte most often are in everyday text, from frequent to rare, and how often in a thousand bytes. A
 // sign counts as the letter that has its five bits.
@@ -17,7 +17,7 @@ _Static_assert(sizeof FREQUENT - 1 == sizeof SHARES, "a share for each");
 
 struct place {
     unsigned gram;
-    struct gram_row row;
+    struct literal_row row;
 };
 
 struct builder {
@@ -28,17 +28,16 @@ struct builder {
 };
 
 static void begin(struct builder *b) {
-    uint8_t *group = b->grams->group;
-    size_t rank = 0;
-    for (; rank < sizeof SHARES; rank++) {
-        unsigned code = gram_code(FREQUENT[rank]);
-        group[code] = (uint8_t)(1u << rank % GROUPS); // of the frequent ones each in another
-        b->shares[code] = SHARES[rank];
-    }
-    for (unsigned code = 0; code < GRAM_CODES; code++) {
-        if (b->shares[code]) continue;
-        group[code] = (uint8_t)(1u << rank++ % GROUPS);
-        b->shares[code] = 1;
+    unsigned sums[8] = {0}; // how often the bytes that share a bit are met
+    memset(b->shares, 1, sizeof b->shares);
+    for (size_t i = 0; i < sizeof SHARES; i++) {
+        uint8_t *group = &b->grams->group[gram_group(FREQUENT[i])];
+        unsigned least = 0;
+        for (unsigned bit = 1; bit < 8; bit++)
+            if (sums[bit] < sums[least]) least = bit;
+        if (!*group) *group = (uint8_t)(1u << least);
+        sums[__builtin_ctz(*group)] += SHARES[i];
+        b->shares[gram_code(FREQUENT[i])] = SHARES[i];
     }
 }
 
@@ -56,22 +55,18 @@ static int code_at(struct span literal, ptrdiff_t at) {
     return at >= 0 && at < (ptrdiff_t)literal.len ? (int)gram_code(literal.at[at]) : ANY;
 }
 
-// The gram at `offset` of the literal, with whatever may stand where it goes beyond it.
-static void add_gram(struct builder *b, unsigned anchor, struct span literal, ptrdiff_t offset) {
+// The row's gram of the literal, with whatever may stand where it goes beyond it.
+static void add_gram(struct builder *b, struct span literal, struct literal_row row) {
     int codes[GRAM_BYTES + 1];
-    for (int i = 0; i <= GRAM_BYTES; i++) codes[i] = code_at(literal, offset + i);
-    uint8_t follows = codes[GRAM_BYTES] == ANY ? UINT8_MAX : b->grams->group[codes[GRAM_BYTES]];
+    for (int i = 0; i <= GRAM_BYTES; i++) codes[i] = code_at(literal, i - row.begins);
+    uint8_t follows = UINT8_MAX;
+    if (codes[GRAM_BYTES] != ANY) follows = b->grams->group[gram_group(literal.at[GRAM_BYTES - row.begins])];
     int open = codes[0] == ANY ? 0 : GRAM_BYTES - 1; // the one that may be any, if one
     assert(codes[1] != ANY && (codes[0] == ANY) + (codes[2] == ANY) <= 1);
     bool any = codes[open] == ANY;
-    struct gram_row row = {.anchor = (uint16_t)anchor, .len = (uint16_t)literal.len, .offset = (int16_t)offset};
-    size_t kept = literal.len < sizeof row.begin ? literal.len : sizeof row.begin;
-    memcpy(&row.begin, literal.at, kept);
-    row.begin |= GRAM_SMALL;
-    memset(&row.mask, 0xff, kept);
     for (int code = 0; code < (any ? GRAM_CODES : 1); code++) {
         if (any) codes[open] = code;
-        unsigned gram = (unsigned)(codes[0] | codes[1] << 5 | codes[2] << 10);
+        unsigned gram = gram_of((unsigned)codes[0], (unsigned)codes[1], (unsigned)codes[2]);
         b->grams->follows[gram] |= follows;
         b->places[b->count++] = (struct place){gram, row};
     }
@@ -96,14 +91,21 @@ static int by_gram(const void *a, const void *b) {
     return x->gram != y->gram ? (x->gram < y->gram ? -1 : 1) : x->row.anchor - y->row.anchor;
 }
 
-static void sort_rows(struct grams *g, struct place *places, unsigned count) {
+static void sort_rows(struct grams *g, const struct anchor *anchors, struct place *places, unsigned count) {
+    unsigned cells = 0;
     qsort(places, count, sizeof *places, by_gram);
     g->rows = mem_new_array(count + 1, sizeof *g->rows);
+    g->cells = mem_new_array(count + 1, sizeof *g->cells);
+    g->cells[0] = literal_cell_empty();
     for (unsigned i = 0; i < count; i++) {
-        g->rows[i] = places[i].row;
-        g->first[places[i].gram + 1]++;
+        struct literal_row *row = &g->rows[i];
+        bool first = i == 0 || places[i - 1].gram != places[i].gram;
+        *row = places[i].row;
+        row->last = i + 1 == count || places[i + 1].gram != places[i].gram;
+        if (first) g->cells[++cells].row = i;
+        literal_cell_add(&g->cells[cells], first, &anchors[row->anchor], row->begins - GRAM_CELL);
+        g->cell[places[i].gram] = (uint16_t)cells;
     }
-    for (unsigned i = 0; i < GRAM_COUNT; i++) g->first[i + 1] = (uint16_t)(g->first[i + 1] + g->first[i]);
 }
 
 struct grams *grams_new(const struct anchor *anchors, unsigned count, bool (*left_out)(const struct anchor *)) {
@@ -117,10 +119,10 @@ struct grams *grams_new(const struct anchor *anchors, unsigned count, bool (*lef
         struct span literal = span_from(anchors[i].literal);
         assert(literal.len >= GRAM_LITERAL_LEAST);
         ptrdiff_t offset = best_offset(&b, literal);
-        add_gram(&b, i, literal, offset);
-        add_gram(&b, i, literal, offset + 1);
+        add_gram(&b, literal, literal_row(&anchors[i], i, -offset));
+        add_gram(&b, literal, literal_row(&anchors[i], i, -offset - 1));
     }
-    sort_rows(b.grams, b.places, b.count);
+    sort_rows(b.grams, anchors, b.places, b.count);
     free(b.places);
     return b.grams;
 }
@@ -128,5 +130,6 @@ struct grams *grams_new(const struct anchor *anchors, unsigned count, bool (*lef
 void grams_free(struct grams *g) {
     if (!g) return;
     free(g->rows);
+    free(g->cells);
     free(g);
 }

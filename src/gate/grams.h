@@ -8,31 +8,27 @@
 #include "base/span.h"
 
 struct anchor;
+struct literal_row; // literal.h
+struct literal_cell;
 
 enum {
-    GRAMS_BLOCK = 64, // bytes whose grams are read together
-    GRAMS_AHEAD = 4,  // bytes behind them that are read too
     GRAM_BYTES = 3,
     GRAM_CODES = 32, // five bits of a byte: letters of either case are alike
-    GRAM_COUNT = GRAM_CODES * GRAM_CODES * GRAM_CODES,
+    GRAM_SECOND = 5, // how far the codes of a gram are shifted
+    GRAM_THIRD = 9,
+    GRAM_COUNT = GRAM_CODES << GRAM_THIRD,
+    GRAM_GROUPS = 16,       // four bits of the byte that follows
+    GRAM_CELL = -3,         // the place of its cell, counted from the gram's
     GRAM_LITERAL_LEAST = 2, // bytes of a literal
-};
-
-// What makes letters small.
-#define GRAM_SMALL 0x2020202020202020u
-
-struct gram_row {
-    uint64_t begin, mask; // of the literal, as far as eight bytes tell, with GRAM_SMALL
-    uint16_t anchor, len;
-    int16_t offset; // of the gram from the literal's begin; -1: it begins a byte before
 };
 
 // Built once, then only read.
 struct grams {
-    uint8_t follows[GRAM_COUNT];    // the groups of the bytes that may follow; 0: no gram of a literal
-    uint8_t group[GRAM_CODES];      // a bit that a few bytes share
-    uint16_t first[GRAM_COUNT + 1]; // of the gram's rows
-    struct gram_row *rows;
+    uint8_t follows[GRAM_COUNT]; // the groups of the bytes that may follow; 0: no gram of a literal
+    uint8_t group[GRAM_GROUPS];  // a bit that a few bytes share
+    uint16_t cell[GRAM_COUNT];   // of the gram; 0: it has none
+    struct literal_cell *cells;
+    struct literal_row *rows;
 };
 
 // Of those anchors that are not `left_out`; their literals have GRAM_LITERAL_LEAST bytes at least.
@@ -43,17 +39,13 @@ static inline unsigned gram_code(char c) {
     return (unsigned char)c & (GRAM_CODES - 1);
 }
 
-// The grams that begin at p[0], p[2], p[4], ...
-static inline void grams_read(const char *p, uint16_t out[static GRAMS_BLOCK / 2]) {
-    typedef uint16_t places __attribute__((vector_size(16)));
-    for (size_t i = 0; i < GRAMS_BLOCK; i += sizeof(places)) {
-        places two, third;
-        memcpy(&two, p + i, sizeof two);
-        memcpy(&third, p + i + 2, sizeof third);
-        two = (two & 0x1f) | (two >> 3 & 0x1f << 5) | (third & 0x1f) << 10;
-        memcpy(out + i / 2, &two, sizeof two);
-    }
+static inline unsigned gram_group(char c) {
+    return (unsigned char)c & (GRAM_GROUPS - 1);
 }
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the low one");
+
+// A few share a number: the table is to stay small.
+static inline unsigned gram_of(unsigned first, unsigned second, unsigned third) {
+    return (first | second << GRAM_SECOND) ^ third << GRAM_THIRD;
+}
 
 #endif

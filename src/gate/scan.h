@@ -4,8 +4,8 @@
 //   gate.c      limits                               -> views_scan
 //   views.c     what is hidden in the text           -> scan_view, of views that are made when there is a reason
 //   known.c     parts that were scanned before       -> their literals and plain sentences
-//   anchors.c   literal pass: starts.c, grams.c      -> context words, verifiers of token.c vendor.c infix.c password.c
-//                                                       secret.c header.c url.c pem.c command.c marker.c address*.c
+//   anchors.c   literal pass: starts.c places.c      -> context words, verifiers of token.c vendor.c infix.c password.c
+//               grams.c                                 secret.c header.c url.c pem.c command.c marker.c address*.c
 //                                                       date.c person.c health.c finance.c domain.c; cue.c
 //   bytes.c     byte pass: digits @ : .              -> verifiers of number.c identity.c phone.c network.c email.c, and
 //                                                       identifier.c with its tables
@@ -173,6 +173,11 @@ bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum
     __attribute__((warn_unused_result));
 void anchors_scan(struct scan *s);
 void bytes_scan(struct scan *s);
+// The first block of 64 bytes from `at` on, and before `end`, with bytes that may be anchors: a bit for each of them in
+// *found. Where whole blocks and a little more are not left any more, without any. The second: without what only some
+// processors have.
+size_t bytes_skip(struct span text, size_t at, size_t end, uint64_t *found);
+size_t bytes_skip_anywhere(struct span text, size_t at, size_t end, uint64_t *found);
 // True when the time is over; sets s->late.
 bool scan_is_late(struct scan *s);
 // The same after n more bytes that cost little each: the clock is looked at once for LOOK_BYTES of them.

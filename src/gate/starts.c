@@ -1,59 +1,57 @@
 #include "gate/starts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/mem.h"
-#include "gate/checks.h"
-#include "gate/grams.h"
-#include "gate/scan.h"
+#include "gate/literal.h"
+#include "gate/places.h"
 
-// A word is known by its first bytes: letters in lower case, and 0 for everything else. Five of them choose a bit of
-// the filter, where nearly all words end that begin no literal; four choose the rows that the others are compared with.
-enum { FILTER_BITS = 16, BUCKET_BITS = 11, BUCKETS = 1 << BUCKET_BITS };
-enum { BLOCK = 64, KEY = 8, FILTERED = 5, CHOOSING = 4, LEAST = 3 };
+enum { REACH = 64 }; // a word or a gram is less away from the begin of its literal
 
-// A literal as far as eight bytes tell.
-struct row {
-    uint64_t value, mask;
-    uint16_t bucket, anchor, len;
+// Where a literal may be met, by its word's first bytes.
+struct entry {
+    uint64_t key;
+    uint32_t bucket;
+    unsigned anchor;
+    size_t word; // where it begins in the literal
 };
 
 struct starts {
     const struct anchor *anchors;
-    uint64_t filter[(1 << FILTER_BITS) / 64];
-    uint16_t first[BUCKETS + 1]; // of the bucket's rows
-    struct row *rows;            // in the order of buckets
-    struct grams *grams;         // the literals that may stand anywhere
+    struct word_filter filter;
+    struct literal_cell cells[WORD_BUCKETS];
+    struct literal_row *rows; // in the order of buckets
+    struct grams *grams;      // the literals that may stand anywhere
 };
 
-static inline uint32_t place_of(uint64_t key) {
-    return (uint32_t)(((key << 8 * (KEY - FILTERED)) * 0x9e3779b97f4a7c15u) >> (64 - FILTER_BITS));
+// Bytes above 0x7f count as letters.
+static bool in_word(char c) {
+    return char_in(c, CHARS_ALNUM) || (unsigned char)c >= 0x80;
 }
 
-static inline uint32_t bucket_of(uint64_t key) {
-    return ((uint32_t)key * 0x9e3779b1u) >> (32 - BUCKET_BITS);
-}
-
-static char reduced(char c) {
-    return char_in(c, CHARS_ALPHA) ? (char)(c | 0x20) : 0;
+// Where the word begins that the literal is looked up by, its longest; SIZE_MAX when there is none. What has less than
+// WORD_LEAST letters is none, and what is not more may not go on in hundreds of ways: each would be a bit.
+static size_t word_of(const struct anchor *a) {
+    size_t len = strlen(a->literal), best = SIZE_MAX, longest = 0;
+    for (size_t i = 0, n; i < len; i += n + !n) {
+        for (n = 0; char_in(a->literal[i + n], CHARS_ALPHA); n++) continue;
+        bool begins = i ? !in_word(a->literal[i - 1]) : a->flags & (ANCHOR_WORD | ANCHOR_STEM);
+        bool ends = i + n < len || a->flags & ANCHOR_WORD;
+        if (n > longest && begins && (n > WORD_LEAST || (n == WORD_LEAST && ends))) best = i, longest = n;
+    }
+    return best;
 }
 
 bool starts_takes(const struct anchor *a) {
-    size_t len = strlen(a->literal);
-    if (!(a->flags & (ANCHOR_WORD | ANCHOR_STEM)) || !char_in(a->literal[0], CHARS_ALPHA)) return false;
-    // What is shorter may go on in hundreds of ways, and each would be a bit.
-    return len > LEAST || (len == LEAST && a->flags & ANCHOR_WORD && char_in(a->literal[len - 1], CHARS_WORD));
+    return word_of(a) != SIZE_MAX;
 }
 
 // ---------------------------------------------------------------- the table
 
 // What may stand at place `at` of the filtered bytes, behind a literal that is shorter: *to gets up to 27 of them.
 static unsigned may_follow(const struct anchor *a, size_t len, size_t at, const char *key, char *to) {
-    bool whole = a->flags & ANCHOR_WORD && char_in(a->literal[len - 1], CHARS_WORD);
+    bool whole = a->flags & ANCHOR_WORD && char_in(a->literal[strlen(a->literal) - 1], CHARS_WORD);
     unsigned n = 0;
     to[n++] = 0;
     if (whole && at == len) to[n++] = 's'; // plural
@@ -65,20 +63,20 @@ static unsigned may_follow(const struct anchor *a, size_t len, size_t at, const 
 static void set_bit(struct starts *t, const char *key) {
     uint64_t bits;
     memcpy(&bits, key, sizeof bits);
-    uint32_t place = place_of(bits);
-    t->filter[place / 64] |= (uint64_t)1 << place % 64;
+    uint32_t bit = word_bit(bits);
+    t->filter.bits[bit / 64] |= (uint64_t)1 << bit % 64;
 }
 
 // Sets the bit of every word that may begin with the literal.
-static void add_to_filter(struct starts *t, const struct anchor *a, size_t len, char key[static KEY]) {
+static void add_to_filter(struct starts *t, const struct anchor *a, size_t len, char key[static WORD_KEY]) {
     char one[27], two[27];
-    if (len >= FILTERED) {
+    if (len >= WORD_FILTERED) {
         set_bit(t, key);
         return;
     }
     for (unsigned i = 0, n = may_follow(a, len, len, key, one); i < n; i++) {
         key[len] = one[i];
-        if (len + 1 == FILTERED) set_bit(t, key);
+        if (len + 1 == WORD_FILTERED) set_bit(t, key);
         else
             for (unsigned k = 0, m = may_follow(a, len, len + 1, key, two); k < m; k++) {
                 key[len + 1] = two[k];
@@ -86,45 +84,60 @@ static void add_to_filter(struct starts *t, const struct anchor *a, size_t len, 
             }
     }
 }
-_Static_assert(FILTERED - LEAST == 2, "two bytes may follow");
+_Static_assert(WORD_FILTERED - WORD_LEAST == 2, "two bytes may follow");
 
-static void add_literal(struct starts *t, unsigned anchor, unsigned *rows) {
+static void add_literal(struct starts *t, unsigned anchor, struct entry *entries, unsigned *count) {
     const struct anchor *a = &t->anchors[anchor];
-    size_t len = strlen(a->literal), kept = len < KEY ? len : KEY;
-    char key[KEY] = {0}, next[27] = {0};
-    unsigned ways = 1; // in which a key goes on that is too short to choose a bucket: one of LEAST bytes is a word
-    for (size_t i = 0; i < kept; i++) key[i] = reduced(a->literal[i]);
-    if (kept < CHOOSING) ways = may_follow(a, len, kept++, key, next);
+    size_t word = word_of(a), len = strlen(a->literal + word), kept = len < WORD_KEY ? len : WORD_KEY;
+    char key[WORD_KEY] = {0}, next[27] = {0};
+    unsigned ways = 1; // in which a key goes on that is too short to choose a bucket: one of WORD_LEAST bytes is a word
+    for (size_t i = 0; i < kept; i++) key[i] = places_reduced(a->literal[word + i]);
+    if (kept < WORD_CHOOSING) ways = may_follow(a, len, kept++, key, next);
     for (unsigned i = 0; i < ways; i++) {
         if (ways > 1) key[kept - 1] = next[i];
-        struct row row = {.mask = kept < KEY ? ((uint64_t)1 << 8 * kept) - 1 : UINT64_MAX,
-                          .anchor = (uint16_t)anchor,
-                          .len = (uint16_t)len};
-        memcpy(&row.value, key, sizeof row.value);
-        row.bucket = (uint16_t)bucket_of(row.value);
-        t->rows[(*rows)++] = row;
+        struct entry *e = &entries[(*count)++];
+        memcpy(&e->key, key, sizeof e->key);
+        e->bucket = word_bucket(e->key);
+        e->anchor = anchor;
+        e->word = word;
     }
-    memset(key + len, 0, len < KEY ? KEY - len : 0);
+    memset(key + len, 0, len < WORD_KEY ? WORD_KEY - len : 0);
     add_to_filter(t, a, len, key);
 }
-_Static_assert(CHOOSING == LEAST + 1, "one byte may follow");
+_Static_assert(WORD_CHOOSING == WORD_LEAST + 1, "one byte may follow");
 
 static int by_bucket(const void *a, const void *b) {
-    const struct row *x = a, *y = b;
-    return x->bucket != y->bucket ? x->bucket - y->bucket : x->anchor - y->anchor;
+    const struct entry *x = a, *y = b;
+    return x->bucket != y->bucket ? (x->bucket < y->bucket ? -1 : 1)
+                                  : (x->anchor > y->anchor) - (x->anchor < y->anchor);
+}
+
+static void fill_buckets(struct starts *t, struct entry *entries, unsigned count) {
+    qsort(entries, count, sizeof *entries, by_bucket);
+    t->rows = mem_new_array(count + 1, sizeof *t->rows);
+    for (unsigned i = 0; i < WORD_BUCKETS; i++) t->cells[i] = literal_cell_empty();
+    for (unsigned i = 0; i < count; i++) {
+        const struct entry *e = &entries[i];
+        bool first = i == 0 || e[-1].bucket != e->bucket;
+        t->rows[i] = literal_row(&t->anchors[e->anchor], e->anchor, -(ptrdiff_t)e->word);
+        t->rows[i].last = i + 1 == count || e[1].bucket != e->bucket;
+        if (first) t->cells[e->bucket].row = i;
+        literal_cell_add(&t->cells[e->bucket], first, &t->anchors[e->anchor], t->rows[i].begins);
+    }
 }
 
 struct starts *starts_new(const struct anchor *anchors, unsigned count) {
     struct starts *t = mem_new(sizeof *t);
-    unsigned rows = 0;
+    struct entry *entries = mem_new_array(count * 2 + 1, sizeof *entries); // a word, and its plural
+    unsigned entry_count = 0;
     t->anchors = anchors;
-    t->rows = mem_new_array(count * 2, sizeof *t->rows); // a word, and its plural
-    for (unsigned i = 0; i < count; i++)
-        if (starts_takes(&anchors[i])) add_literal(t, i, &rows);
+    for (unsigned i = 0; i < count; i++) {
+        assert(strlen(anchors[i].literal) < REACH);
+        if (starts_takes(&anchors[i])) add_literal(t, i, entries, &entry_count);
+    }
+    fill_buckets(t, entries, entry_count);
+    free(entries);
     t->grams = grams_new(anchors, count, starts_takes);
-    qsort(t->rows, rows, sizeof *t->rows, by_bucket);
-    for (unsigned i = 0; i < rows; i++) t->first[t->rows[i].bucket + 1]++;
-    for (unsigned i = 0; i < BUCKETS; i++) t->first[i + 1] = (uint16_t)(t->first[i + 1] + t->first[i]);
     return t;
 }
 
@@ -134,52 +147,6 @@ void starts_free(struct starts *t) {
     free(t->rows);
     free(t);
 }
-
-// ---------------------------------------------------------------- a block of text
-
-struct block {
-    uint64_t letters, word;   // a bit for each byte; word: letters, digits, and what is beyond ASCII
-    char reduced[BLOCK + 16]; // and the bytes that follow, for the keys
-};
-
-#ifdef __SSE2__
-static inline __m128i between(__m128i v, char low, char high) {
-    return _mm_and_si128(_mm_cmpgt_epi8(v, _mm_set1_epi8((char)(low - 1))),
-                         _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), v));
-}
-
-static inline __m128i reduce(__m128i v, char *to, __m128i *letter) {
-    __m128i low = _mm_or_si128(v, _mm_set1_epi8(0x20));
-    *letter = between(low, 'a', 'z');
-    _mm_storeu_si128((__m128i *)(void *)to, _mm_and_si128(low, *letter));
-    return v;
-}
-
-// As many bytes as b->reduced has are readable at p.
-static inline void read_block(const char *p, struct block *b) {
-    __m128i letter;
-    b->letters = b->word = 0;
-#pragma GCC unroll 4
-    for (int i = 0; i < BLOCK; i += 16) {
-        __m128i v = reduce(_mm_loadu_si128((const __m128i *)(const void *)(p + i)), b->reduced + i, &letter);
-        __m128i word = _mm_or_si128(_mm_or_si128(letter, between(v, '0', '9')), v);
-        b->letters |= (uint64_t)(unsigned)_mm_movemask_epi8(letter) << i;
-        b->word |= (uint64_t)(unsigned)_mm_movemask_epi8(word) << i;
-    }
-    (void)reduce(_mm_loadu_si128((const __m128i *)(const void *)(p + BLOCK)), b->reduced + BLOCK, &letter);
-}
-#else
-static void read_block(const char *p, struct block *b) {
-    b->letters = b->word = 0;
-    for (size_t i = 0; i < sizeof b->reduced; i++) {
-        b->reduced[i] = reduced(p[i]);
-        if (i >= BLOCK) continue;
-        uint64_t bit = (uint64_t)1 << i;
-        if (b->reduced[i]) b->letters |= bit;
-        if (char_in(p[i], CHARS_ALNUM) || (unsigned char)p[i] >= 0x80) b->word |= bit;
-    }
-}
-#endif
 
 // ---------------------------------------------------------------- reading
 
@@ -193,7 +160,9 @@ static bool stands_at(const struct anchor *a, size_t len, const char *p) {
 }
 
 static bool is_later(const struct start_match *a, const struct start_match *b) {
-    return a->end > b->end || (a->end == b->end && a->anywhere && !b->anywhere);
+    if (a->end != b->end) return a->end > b->end;
+    if (a->bound != b->bound) return b->bound;
+    return a->start != b->start ? a->start > b->start : a->anchor > b->anchor;
 }
 
 static void keep(struct start_reader *r, struct start_match m) {
@@ -204,76 +173,59 @@ static void keep(struct start_reader *r, struct start_match m) {
     r->waiting[i] = m;
 }
 
-// The word at `at` passed the filter.
-static __attribute__((noinline)) void look_up(struct start_reader *r, size_t at, uint64_t key) {
-    const struct starts *t = r->table;
-    uint32_t bucket = bucket_of(key);
-    for (const struct row *row = t->rows + t->first[bucket], *end = t->rows + t->first[bucket + 1]; row < end; row++) {
-        if ((key & row->mask) != row->value) continue;
-        if (row->len <= r->text.len - at && stands_at(&t->anchors[row->anchor], row->len, r->text.at + at))
-            keep(r, (struct start_match){at, at + row->len, row->anchor, false});
-    }
+// The row's literal begins at `start`, as its first bytes tell.
+static __attribute__((noinline)) void check(struct start_reader *r, size_t start, const struct literal_row *row) {
+    const struct anchor *a = &r->table->anchors[row->anchor];
+    if (start < r->from || start >= r->text.len || row->len > r->text.len - start) return;
+    if (row->len > LITERAL_BEGIN && !stands_at(a, row->len, r->text.at + start)) return;
+    bool bound = a->flags & (ANCHOR_WORD | ANCHOR_STEM) && char_in(a->literal[0], CHARS_ALPHA);
+    keep(r, (struct start_match){(uint32_t)start, (uint32_t)(start + row->len), row->anchor, bound});
 }
 
-// Whether the bytes at p are those of the row, as far as eight tell and but for the case of letters.
-static inline bool may_stand(const struct gram_row *row, const char *p, size_t left) {
-    uint64_t bytes;
-    if (left < sizeof bytes) return true;
-    memcpy(&bytes, p, sizeof bytes);
-    return (((bytes | GRAM_SMALL) ^ row->begin) & row->mask) == 0;
-}
-
-// A gram of these literals stands at `at`.
-static __attribute__((noinline)) void look_around(struct start_reader *r, size_t at, unsigned gram) {
-    const struct starts *t = r->table;
-    const struct grams *g = t->grams;
-    for (const struct gram_row *row = g->rows + g->first[gram], *end = g->rows + g->first[gram + 1]; row < end; row++) {
-        size_t start = at - (size_t)row->offset, left = r->text.len - start;
-        if (row->offset > (ptrdiff_t)(at - r->from) || start >= r->text.len || row->len > left) continue;
-        const char *p = r->text.at + start;
-        if (may_stand(row, p, left) && stands_at(&t->anchors[row->anchor], row->len, p))
-            keep(r, (struct start_match){start, start + row->len, row->anchor, true});
+// Looks up what may stand around `at`: the byte at p.
+static inline void look_up(struct start_reader *r, const char *p, size_t at, const struct literal_row *row) {
+    for (;; row++) {
+        if (literal_begins(row, p + row->begins)) check(r, at + (size_t)row->begins, row);
+        if (row->last) return;
     }
 }
-
-static inline void look_for_grams(struct start_reader *r, const char *block) {
-    enum { TOGETHER = 4 };
-    const struct grams *g = r->table->grams;
-    uint16_t grams[BLOCK / 2];
-    grams_read(block, grams);
-#pragma GCC unroll 8
-    for (size_t i = 0; i < BLOCK / 2; i += TOGETHER) {
-        uint8_t any = 0;
-        for (size_t k = i; k < i + TOGETHER; k++) any |= g->follows[grams[k]];
-        if (!any) continue; // most
-        for (size_t k = i; k < i + TOGETHER; k++)
-            if (g->follows[grams[k]] & g->group[gram_code(block[2 * k + GRAM_BYTES])])
-                look_around(r, r->at + 2 * k, grams[k]);
-    }
-}
-_Static_assert((int)BLOCK == (int)GRAMS_BLOCK && (int)KEY * 2 >= (int)GRAMS_AHEAD, "a block is both");
 
 static void read_on(struct start_reader *r) {
-    const uint64_t *filter = r->table->filter;
-    struct block b;
-    size_t left = r->text.len - r->at;
-    const char *block = r->text.at + r->at;
-    char rest[sizeof b.reduced];
-    if (left < sizeof rest) {
-        memset(rest, 0, sizeof rest);
-        block = memcpy(rest, block, left);
+    const struct starts *t = r->table;
+    const struct grams *g = t->grams;
+    size_t left = r->text.len - r->at, n = left < PLACES_BYTES ? left : PLACES_BYTES;
+    const char *p = r->text.at + r->at;
+    char copy[REACH + PLACES_READ];
+    struct places found;
+    if (r->at < REACH || left < PLACES_READ) { // so that nothing is read beyond the ends of the text
+        size_t before = r->at < REACH ? r->at : REACH, behind = left < PLACES_READ ? left : PLACES_READ;
+        memset(copy, 0, sizeof copy);
+        memcpy(copy + REACH - before, p - before, before + behind);
+        p = copy + REACH;
     }
-    read_block(block, &b);
-    for (uint64_t begins = b.letters & ~(b.word << 1 | r->after_word); begins; begins &= begins - 1) {
-        size_t i = (size_t)__builtin_ctzll(begins);
-        uint64_t key;
-        memcpy(&key, b.reduced + i, sizeof key);
-        uint32_t place = place_of(key);
-        if (filter[place / 64] >> place % 64 & 1) look_up(r, r->at + i, key);
+    places_find(&t->filter, g, p, (unsigned)(n + PLACES_BLOCK - 1) / PLACES_BLOCK, &r->after_word, &found);
+    // First what is likely, without a branch, then the few that are.
+    unsigned words = 0, grams = 0;
+    uint16_t cells[PLACES_BYTES / 2];
+    for (unsigned i = 0; i < found.word_count; i++) {
+        size_t at = found.words[i];
+        uint32_t cell = word_bucket(places_key(&found, at));
+        found.words[words] = (uint16_t)at;
+        cells[words] = (uint16_t)cell;
+        words += literal_cell_fits(&t->cells[cell], p + at);
     }
-    look_for_grams(r, block);
-    r->after_word = b.word >> 63;
-    r->at += left < BLOCK ? left : BLOCK;
+    for (unsigned i = 0; i < words; i++)
+        look_up(r, p + found.words[i], r->at + found.words[i], t->rows + t->cells[cells[i]].row);
+    for (unsigned i = 0; i < found.gram_count; i++) {
+        size_t at = found.grams[i];
+        uint32_t cell = g->cell[found.gram_at[at / 2]];
+        found.grams[grams] = (uint16_t)at;
+        cells[grams] = (uint16_t)cell;
+        grams += literal_cell_fits(&g->cells[cell], p + at + GRAM_CELL);
+    }
+    for (unsigned i = 0; i < grams; i++)
+        look_up(r, p + found.grams[i], r->at + found.grams[i], g->rows + g->cells[cells[i]].row);
+    r->at += n;
 }
 
 void starts_begin(struct start_reader *r, const struct starts *t, struct span text, size_t at, bool after_word) {

@@ -1,5 +1,5 @@
-// The literals of the gate. Nearly all begin where a word begins, and are looked up at the begins of the text's words
-// instead of searched for at every byte; the others are found by their grams.
+// The literals of the gate. Nearly all have a word in them, and are looked up at the begins of the text's words instead
+// of searched for at every byte; the others are found by their grams.
 #ifndef SLUICE_GATE_STARTS_H
 #define SLUICE_GATE_STARTS_H
 
@@ -10,21 +10,21 @@ struct anchor;
 // Built once, then only read.
 struct starts;
 
-// Whether the anchor's literal can only stand at the begin of a word, and begins with a letter of ASCII.
+// Whether the anchor's literal is looked up by a word in it.
 bool starts_takes(const struct anchor *a);
 // Of any anchors, which are kept by reference; their literals have two bytes at least.
 struct starts *starts_new(const struct anchor *anchors, unsigned count);
 void starts_free(struct starts *t);
 
 struct start_match {
-    size_t start, end;
-    unsigned anchor; // index in the anchors that starts_new got
-    bool anywhere;   // it is not one that starts_takes; those come first where both end
+    uint32_t start, end;
+    uint16_t anchor; // index in the anchors that starts_new got
+    bool bound;      // it begins where a word does, with a letter of ASCII; those come first where both end
 };
 
-enum { STARTS_WAITING = 128 };
+enum { STARTS_WAITING = 512 };
 
-// A text that is being read.
+// A text of less than 4 GiB that is being read.
 struct start_reader {
     const struct starts *table;
     struct span text;

@@ -13,9 +13,11 @@ struct masks {
     uint64_t alnum, digit, special, run; // run: alnum, '+' and '/'
 };
 
-// The special bytes differ in their low halves, so one table tells them from all others.
+// The special bytes and the signs of a run, together the marks, differ in their low halves, so one table tells them
+// from all others.
 #define SPECIAL '@', 0, 0, 0, 0, '%', '&', 0, 0, 0, '\n', 0, '\\', '=', 0, 0
 #define SIGNS 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '+', 0, 0, 0, '/'
+#define MARKS '@', 0, 0, 0, 0, '%', '&', 0, 0, 0, '\n', '+', '\\', '=', 0, '/'
 
 // Where clues are, of what kind the bytes of a block are.
 static inline __attribute__((always_inline)) bool find(struct clues *c, const struct masks *m) {
@@ -62,7 +64,7 @@ static inline void classify(const char *p, struct masks *m) {
     m->run |= m->alnum;
 }
 
-#define WIDE __attribute__((target("avx2")))
+#define WIDE __attribute__((target("avx2,bmi,bmi2")))
 
 WIDE static inline __m256i within32(__m256i v, char low, char span) {
     __m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
@@ -73,20 +75,27 @@ WIDE static inline uint64_t both(__m256i low, __m256i high) {
     return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
+WIDE static inline __m256i in32(__m256i table, __m256i v) {
+    return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v);
+}
+
 WIDE static inline void classify_wide(const char *p, struct masks *m) {
-    const __m256i table = _mm256_setr_epi8(SPECIAL, SPECIAL), small = _mm256_set1_epi8(0x20);
+    const __m256i small = _mm256_set1_epi8(0x20), marks = _mm256_setr_epi8(MARKS, MARKS);
     __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
     __m256i digit_v = within32(v, '0', 9), digit_w = within32(w, '0', 9);
-    __m256i letter_v = within32(_mm256_or_si256(v, small), 'a', 25);
-    __m256i letter_w = within32(_mm256_or_si256(w, small), 'a', 25);
+    __m256i mark_v = in32(marks, v), mark_w = in32(marks, w);
+    m->alnum = both(within32(_mm256_or_si256(v, small), 'a', 25), within32(_mm256_or_si256(w, small), 'a', 25));
+    m->run = m->alnum;
+    m->digit = m->special = 0;
+    __m256i any = _mm256_or_si256(_mm256_or_si256(digit_v, mark_v), _mm256_or_si256(digit_w, mark_w));
+    if (_mm256_testz_si256(any, any)) return; // prose, mostly
+    const __m256i table = _mm256_setr_epi8(SIGNS, SIGNS);
+    uint64_t signs = both(in32(table, v), in32(table, w));
     m->digit = both(digit_v, digit_w);
-    m->alnum = both(_mm256_or_si256(digit_v, letter_v), _mm256_or_si256(digit_w, letter_w));
-    const __m256i signs = _mm256_setr_epi8(SIGNS, SIGNS);
-    m->run = m->alnum | both(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(signs, v), v),
-                             _mm256_cmpeq_epi8(_mm256_shuffle_epi8(signs, w), w));
-    m->special =
-        both(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v), _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, w), w));
+    m->alnum |= m->digit;
+    m->run = m->alnum | signs;
+    m->special = both(mark_v, mark_w) & ~signs;
 }
 
 WIDE static bool skip_wide(struct clues *c) {
@@ -98,8 +107,13 @@ WIDE static bool skip_wide(struct clues *c) {
     return false;
 }
 
+static void classify_rest(const struct clues *c, const char *p, struct masks *m) {
+    if (c->wide) classify_wide(p, m);
+    else classify(p, m);
+}
+
 static bool is_wide(void) {
-    return __builtin_cpu_supports("avx2");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 #else
 static inline void classify(const char *p, struct masks *m) {
@@ -115,6 +129,8 @@ static inline void classify(const char *p, struct masks *m) {
         if (m->alnum & bit || c == '+' || c == '/') m->run |= bit;
     }
 }
+
+#define classify_rest(c, p, m) classify(p, m)
 
 static bool skip_wide(struct clues *c) {
     (void)c;
@@ -142,7 +158,7 @@ static bool read_rest(struct clues *c) {
     char padded[BLOCK] = {0};
     struct masks m;
     memcpy(padded, c->text.at + c->base, c->text.len - c->base);
-    classify(padded, &m);
+    classify_rest(c, padded, &m);
     return find(c, &m);
 }
 

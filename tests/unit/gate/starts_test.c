@@ -1,5 +1,6 @@
 // The built-in literals, at the begins of words and anywhere: what the tables find is what a comparison at every byte
 // finds.
+#include "gate/places.h"
 #include "gate/scan.h"
 #include "gate/starts.h"
 #include "gate_help.h"
@@ -50,8 +51,8 @@ static bool stands(const struct anchor *a, const char *text, size_t n, size_t at
     if (end > n) return false;
     for (size_t i = 0; i < len; i++)
         if (!same(text[at + i], a->literal[i], a->flags & ANCHOR_CASELESS)) return false;
-    if (!starts_takes(a)) return true; // bounds are not looked at
-    if (at && in_word(text[at - 1])) return false;
+    if (!(a->flags & (ANCHOR_WORD | ANCHOR_STEM))) return true;
+    if (at && in_word(text[at - 1]) && in_word(text[at])) return false;
     if (a->flags & ANCHOR_STEM || end == n || !in_word(text[end - 1])) return true;
     if ((text[end] | 0x20) == 's') end++;
     return end == n || !is_letter(text[end]);
@@ -153,6 +154,38 @@ static void starts_stand_at_every_place(void **state) {
     starts_free(t);
 }
 
+// What some processors do in one step is what all do in many.
+static void starts_are_the_same_on_every_processor(void **state) {
+    (void)state;
+    static struct word_filter filter;
+    static struct places wide, any;
+    struct grams *g = grams_new(anchors, anchor_count, starts_takes);
+    char text[PLACES_READ];
+    unsigned words = 0, grams = 0;
+    for (size_t i = 0; i < sizeof filter.bits / sizeof *filter.bits; i++)
+        filter.bits[i] = 0x1111111111111111u << roll(4);
+    for (int round = 0; round < 4000; round++) {
+        static const char SIGNS[] = " .,:/-_@09AZaz\n[`{\x7f\x80\xff";
+        for (size_t i = 0; i < sizeof text; i++)
+            text[i] = roll(3) ? (char)('a' + roll(26)) : round % 2 ? SIGNS[roll(sizeof SIGNS)] : (char)roll(256);
+        for (unsigned blocks = 1; blocks <= PLACES_BYTES / PLACES_BLOCK; blocks++) {
+            bool after_wide = round % 3 == 0, after_any = after_wide;
+            places_find(&filter, g, text, blocks, &after_wide, &wide);
+            places_find_anywhere(&filter, g, text, blocks, &after_any, &any);
+            assert_int_equal(after_wide, after_any);
+            assert_int_equal(wide.word_count, any.word_count);
+            assert_int_equal(wide.gram_count, any.gram_count);
+            assert_memory_equal(wide.words, any.words, any.word_count * sizeof *any.words);
+            assert_memory_equal(wide.grams, any.grams, any.gram_count * sizeof *any.grams);
+            assert_memory_equal(wide.gram_at, any.gram_at, blocks * PLACES_BLOCK / 2 * sizeof *any.gram_at);
+            assert_memory_equal(wide.reduced, any.reduced, blocks * PLACES_BLOCK + WORD_KEY);
+            words += any.word_count, grams += any.gram_count;
+        }
+    }
+    assert_true(words > 1000 && grams > 1000);
+    grams_free(g);
+}
+
 static int setup(void **state) {
     (void)state;
     const struct gate *g = shared()->gate;
@@ -167,6 +200,7 @@ int main(void) {
         cmocka_unit_test(starts_stand_at_every_place),
         cmocka_unit_test(starts_that_crowd_are_not_lost),
         cmocka_unit_test(starts_of_a_crowd_beyond_room_fail_closed),
+        cmocka_unit_test(starts_are_the_same_on_every_processor),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -22,20 +22,23 @@ static void copy_span(char *to, size_t size, struct span from) {
     to[n] = 0;
 }
 
-// "req_" and 24 hex digits: the time in milliseconds, so that rows are found in order, and a part that cannot
-// be guessed and differs for every request of a process.
+// "req_" and 24 hex digits: the time in microseconds, so that rows come to the ledger's index nearly in order, and a
+// part that cannot be guessed and differs for the requests of a microsecond.
+enum { ID_TIME_DIGITS = 13, ID_TAIL_DIGITS = 11 };
+
+static char *put_hex(char *to, uint64_t v, int digits) {
+    for (int i = digits; i--;) *to++ = "0123456789abcdef"[v >> (i * 4) & 15];
+    return to;
+}
+
 static void make_id(struct request *r) {
     struct worker *w = r->worker;
     r->number = (w->next_number++ << 8) | w->index;
-    uint64_t tail = hash_keyed(&r->number, sizeof r->number, w->server->id_key) & 0xffffffffffffu;
-    uint64_t ms = (uint64_t)(r->row.started_us / 1000) & 0xffffffffffffu;
     char *to = r->row.id;
     memcpy(to, "req_", 4);
-    for (int i = 0; i < 12; i++) {
-        to[4 + i] = "0123456789abcdef"[ms >> (44 - i * 4) & 15];
-        to[16 + i] = "0123456789abcdef"[tail >> (44 - i * 4) & 15];
-    }
-    to[28] = 0;
+    to = put_hex(to + 4, (uint64_t)r->row.started_us, ID_TIME_DIGITS);
+    to = put_hex(to, hash_keyed(&r->number, sizeof r->number, w->server->id_key), ID_TAIL_DIGITS);
+    *to = 0;
 }
 
 static void begin_row(struct request *r) {

@@ -25,8 +25,17 @@ static const struct {
     [CONTEXT] = {offsetof(struct intent_input, context), TEXT_EDGE},
 };
 
+// A system text comes again and again. Some are kept once for all entries that have it, as long as there is one.
+enum { SYSTEMS = 8 };
+struct system {
+    size_t users; // entries; 0: free
+    size_t len;   // of the text
+    char bytes[2 * SYSTEM_EDGE];
+};
+
 struct entry {
-    size_t size; // with the bytes and up to the next entry
+    size_t size;           // with the bytes and up to the next entry
+    struct system *system; // that has its system text; NULL: its bytes have
     char id[32];
     struct intent_input input; // the lengths of its texts are right, their places are not
     char bytes[];              // the ends of its texts, one after the other
@@ -39,6 +48,7 @@ struct recent {
     size_t end;    // of the older part
     size_t used;   // the most that was ever written
     bool in_parts; // next <= oldest < end
+    struct system systems[SYSTEMS];
     _Alignas(16) char ring[];
 };
 
@@ -53,6 +63,7 @@ void recent_free(struct recent *r) {
     if (!r) return;
     pthread_mutex_destroy(&r->lock);
     mem_wipe(r->ring, r->used);
+    mem_wipe(r->systems, sizeof r->systems);
     free(r);
 }
 
@@ -66,6 +77,8 @@ static size_t after(struct recent *r, size_t at) {
 }
 
 static void drop_oldest(struct recent *r) {
+    struct system *system = entry_at(r, r->oldest)->system;
+    if (system) system->users--;
     r->oldest = after(r, r->oldest);
     r->count--;
     if (r->oldest == 0) r->in_parts = false;
@@ -104,29 +117,76 @@ static void split(size_t len, size_t edge, size_t *first, size_t *last) {
     *last = len <= 2 * edge ? 0 : edge;
 }
 
+// Writes the ends of a text; returns how many bytes.
+static size_t put_ends(char *to, struct span text, size_t edge) {
+    size_t first, last;
+    split(text.len, edge, &first, &last);
+    if (first) memcpy(to, text.at, first);
+    if (last) memcpy(to + first, text.at + text.len - last, last);
+    return first + last;
+}
+
+static bool has_ends(const struct system *s, struct span text) {
+    size_t first, last;
+    split(text.len, SYSTEM_EDGE, &first, &last);
+    return s->len == text.len && memcmp(s->bytes, text.at, first) == 0 &&
+           (!last || memcmp(s->bytes + first, text.at + text.len - last, last) == 0);
+}
+
+// The place of a system text, which gets a user more; NULL when all are taken by others.
+static struct system *share(struct recent *r, struct span text) {
+    struct system *free = NULL;
+    if (!text.len) return NULL;
+    for (struct system *s = r->systems; s < r->systems + SYSTEMS; s++) {
+        if (!s->users) free = free ? free : s;
+        else if (has_ends(s, text)) {
+            s->users++;
+            return s;
+        }
+    }
+    if (!free) return NULL;
+    free->users = 1;
+    free->len = text.len;
+    put_ends(free->bytes, text, SYSTEM_EDGE);
+    return free;
+}
+
+// Asks for the memory of the next entry, which is likely to be as long: when it is written, it is there. Without that
+// the unlocking waits for it.
+static void await_memory(const struct recent *r, size_t size) {
+    enum { LINE = 64 };
+    const char *at = r->ring + r->next, *end = at + (size < r->size - r->next ? size : r->size - r->next);
+    for (; at < end; at += LINE) __builtin_prefetch(at, 1);
+}
+
 void recent_add(struct recent *r, const char *id, const struct intent_input *in) {
-    struct intent_input input = *in;
+    struct span texts[TEXTS];
     size_t first, last, size = sizeof(struct entry);
     for (int i = 0; i < TEXTS; i++) {
-        split(text_of(&input, i)->len, KEPT[i].edge, &first, &last);
+        memcpy(&texts[i], (const char *)in + KEPT[i].offset, sizeof *texts);
+        split(texts[i].len, KEPT[i].edge, &first, &last);
         size += first + last;
     }
+    // so much it takes where the system text is not shared
     size = (size + _Alignof(struct entry) - 1) / _Alignof(struct entry) * _Alignof(struct entry);
     if (size > r->size) return;
     pthread_mutex_lock(&r->lock);
+    struct system *system = share(r, texts[SYSTEM]);
+    if (system) {
+        split(texts[SYSTEM].len, SYSTEM_EDGE, &first, &last);
+        size -= (first + last) / _Alignof(struct entry) * _Alignof(struct entry);
+    }
     struct entry *e = make_room(r, size);
     char *to = e->bytes;
     e->size = size;
+    e->system = system;
     span_copy_z(e->id, sizeof e->id, id);
-    e->input = input;
+    e->input = *in;
     for (int i = 0; i < TEXTS; i++) {
-        struct span *text = text_of(&e->input, i);
-        split(text->len, KEPT[i].edge, &first, &last);
-        if (first) memcpy(to, text->at, first);
-        if (last) memcpy(to + first, text->at + text->len - last, last);
-        to += first + last;
-        text->at = NULL;
+        if (i != SYSTEM || !system) to += put_ends(to, texts[i], KEPT[i].edge);
+        text_of(&e->input, i)->at = NULL;
     }
+    await_memory(r, size);
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -141,10 +201,12 @@ static void rebuild(const struct entry *e, struct remembered *out) {
     for (int i = 0; i < TEXTS; i++) {
         struct span *text = text_of(&out->input, i);
         size_t first, last;
+        bool shared = i == SYSTEM && e->system;
+        const char *ends = shared ? e->system->bytes : from;
         split(text->len, KEPT[i].edge, &first, &last);
-        memcpy(at, from, first);
-        memcpy(at + text->len - last, from + first, last);
-        from += first + last;
+        memcpy(at, ends, first);
+        memcpy(at + text->len - last, ends + first, last);
+        if (!shared) from += first + last;
         text->at = at;
         at += text->len;
     }

@@ -3,32 +3,30 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "ledger/pack.h"
 #include "wire/json.h"
 
 #define SIZE(field) sizeof(((struct ledger_row *)0)->field)
 #define TEXT(part, field)                                                                                              \
-    { #field, COLUMN_TEXT, part, offsetof(struct ledger_row, field), SIZE(field), false }
+    { #field, COLUMN_TEXT, part, offsetof(struct ledger_row, field), SIZE(field) }
 #define ONE(part, kind, field)                                                                                         \
-    { #field, kind, part, offsetof(struct ledger_row, field), SIZE(field), false }
-#define ALIKE(kind, field)                                                                                             \
-    { #field, kind, OWN, offsetof(struct ledger_row, field), SIZE(field), true }
-#define ZONE(label, zone, alike)                                                                                       \
-    {                                                                                                                  \
-        "bytes_out_" label, COLUMN_COUNT, OWN, offsetof(struct ledger_row, bytes_out[zone]), SIZE(bytes_out[zone]),    \
-            alike                                                                                                      \
-    }
+    { #field, kind, part, offsetof(struct ledger_row, field), SIZE(field) }
+#define ZONE(label, zone)                                                                                              \
+    { "bytes_out_" label, COLUMN_COUNT, PACKED, offsetof(struct ledger_row, bytes_out[zone]), SIZE(bytes_out[zone]) }
 
-#define OWN COLUMN_OWN
+#define PLAIN COLUMN_PLAIN
+#define PACKED COLUMN_PACKED
+#define RARE COLUMN_RARE
 #define SHARED COLUMN_SHARED
 
 // The order of the view `request`, of JSON and CSV. A new column goes to the end, with a new STORE_VERSION.
-// SHARED is for what has few values, so that few sets of them exist; a column never changes its part. ALIKE is for what
-// most rows have in common with their neighbours.
+// SHARED is for what has few values, so that few sets of them exist; RARE for what most rows do not have, and for every
+// new column that is not shared. A column never changes its part.
 const struct column COLUMNS[] = {
-    TEXT(OWN, id),
-    ONE(OWN, COLUMN_COUNT, started_us),
+    TEXT(PLAIN, id),
+    ONE(PLAIN, COLUMN_COUNT, started_us),
     TEXT(SHARED, endpoint),
-    ALIKE(COLUMN_TEXT, user),
+    TEXT(PLAIN, user),
     TEXT(SHARED, asked_model),
     TEXT(SHARED, model),
     TEXT(SHARED, upstream),
@@ -36,10 +34,10 @@ const struct column COLUMNS[] = {
     TEXT(SHARED, reason),
     TEXT(SHARED, degraded),
     TEXT(SHARED, task),
-    ONE(OWN, COLUMN_FLOAT, score),
-    ONE(OWN, COLUMN_FLOAT, p_local),
-    ONE(OWN, COLUMN_FLOAT, complexity),
-    ONE(OWN, COLUMN_FLOAT, ambiguity),
+    ONE(PACKED, COLUMN_FLOAT, score),
+    ONE(PACKED, COLUMN_FLOAT, p_local),
+    ONE(PACKED, COLUMN_FLOAT, complexity),
+    ONE(PACKED, COLUMN_FLOAT, ambiguity),
     TEXT(SHARED, classes),
     TEXT(SHARED, receipt),
     ONE(SHARED, COLUMN_BOOL, sensitive),
@@ -51,33 +49,33 @@ const struct column COLUMNS[] = {
     ONE(SHARED, COLUMN_U32, attempts),
     ONE(SHARED, COLUMN_U32, retries),
     ONE(SHARED, COLUMN_U32, throttles),
-    ONE(OWN, COLUMN_MAYBE, input_tokens),
-    ONE(OWN, COLUMN_MAYBE, output_tokens),
-    ALIKE(COLUMN_MAYBE, cached_tokens),
-    ALIKE(COLUMN_MAYBE, cache_write_tokens),
-    ALIKE(COLUMN_MAYBE, reasoning_tokens),
+    ONE(PACKED, COLUMN_MAYBE, input_tokens),
+    ONE(PACKED, COLUMN_MAYBE, output_tokens),
+    ONE(PACKED, COLUMN_MAYBE, cached_tokens),
+    ONE(PACKED, COLUMN_MAYBE, cache_write_tokens),
+    ONE(PACKED, COLUMN_MAYBE, reasoning_tokens),
     ONE(SHARED, COLUMN_BOOL, usage_estimated),
-    ALIKE(COLUMN_REAL, cost_usd),
-    ONE(OWN, COLUMN_REAL, baseline_usd),
-    ONE(OWN, COLUMN_MAYBE, ttft_us),
-    ONE(OWN, COLUMN_COUNT, total_us),
-    ONE(OWN, COLUMN_COUNT, overhead_us),
-    ONE(OWN, COLUMN_COUNT, bytes_in),
-    ZONE("local", ZONE_LOCAL, false),
-    ZONE("eu", ZONE_EU, true),
-    ZONE("us", ZONE_US, true),
-    ZONE("any", ZONE_ANY, true),
-    ONE(OWN, COLUMN_COUNT, bytes_answered),
-    ALIKE(COLUMN_MAYBE, cache_write_1h_tokens),
+    ONE(PLAIN, COLUMN_REAL, cost_usd),
+    ONE(PLAIN, COLUMN_REAL, baseline_usd),
+    ONE(PACKED, COLUMN_MAYBE, ttft_us),
+    ONE(PACKED, COLUMN_COUNT, total_us),
+    ONE(PACKED, COLUMN_COUNT, overhead_us),
+    ONE(PACKED, COLUMN_COUNT, bytes_in),
+    ZONE("local", ZONE_LOCAL),
+    ZONE("eu", ZONE_EU),
+    ZONE("us", ZONE_US),
+    ZONE("any", ZONE_ANY),
+    ONE(PACKED, COLUMN_COUNT, bytes_answered),
+    ONE(PACKED, COLUMN_MAYBE, cache_write_1h_tokens),
     TEXT(SHARED, service_tier),
-    ONE(OWN, COLUMN_DECISION, decision),
+    ONE(PLAIN, COLUMN_DECISION, decision),
     TEXT(SHARED, verify),
-    ALIKE(COLUMN_COUNT, unused_input_tokens),
-    ALIKE(COLUMN_COUNT, unused_output_tokens),
-    ALIKE(COLUMN_FLOAT, logprob_mean),
-    ALIKE(COLUMN_FLOAT, logprob_least),
+    ONE(RARE, COLUMN_COUNT, unused_input_tokens),
+    ONE(RARE, COLUMN_COUNT, unused_output_tokens),
+    ONE(RARE, COLUMN_FLOAT, logprob_mean),
+    ONE(RARE, COLUMN_FLOAT, logprob_least),
     TEXT(SHARED, line),
-    {NULL, COLUMN_TEXT, OWN, 0, 0, false},
+    {NULL, COLUMN_TEXT, PLAIN, 0, 0},
 };
 
 // A value out of its place; `known` is false for what is stored as NULL.
@@ -145,55 +143,24 @@ void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_r
         if (c->part & parts) bind(statement, at++, c, row);
 }
 
-void columns_bind_alike(sqlite3_stmt *statement, const struct ledger_row *row) {
-    int at = 1;
-    for (const struct column *c = COLUMNS; c->name; c++)
-        if (c->alike) bind(statement, at++, c, row);
-}
-
-static inline bool same(const char *a, const char *b, size_t size) {
-    uint64_t x, y;
-    if (size != sizeof x) return memcmp(a, b, size) == 0;
-    memcpy(&x, a, sizeof x); // nearly all
-    memcpy(&y, b, sizeof y);
-    return x == y;
-}
-
-bool columns_are_alike(const struct ledger_row *rows, size_t n) {
+// A wide row has NULL in its words, an ordinary one nothing in `wide`.
+void columns_view(struct buf *out) {
+    const char *comma = "";
     for (const struct column *c = COLUMNS; c->name; c++) {
-        if (!c->alike) continue;
-        const char *first = (const char *)rows + c->offset;
-        size_t size = c->type == COLUMN_TEXT ? strnlen(first, c->size - 1) + 1 : c->size;
-        for (size_t i = 1; i < n; i++)
-            if (!same(first, (const char *)&rows[i] + c->offset, size)) return false;
-    }
-    return true;
-}
-
-// Called for every value of every row, hence not by way of a cell.
-void columns_result(sqlite3_context *out, int column, const struct ledger_row *row) {
-    const struct column *c = &COLUMNS[column];
-    const void *at = (const char *)row + c->offset;
-    int64_t whole;
-    double real;
-    switch (c->type) {
-    case COLUMN_TEXT: sqlite3_result_text(out, at, (int)strnlen(at, c->size), SQLITE_STATIC); return;
-    case COLUMN_COUNT: sqlite3_result_int64(out, *(const int64_t *)at); return;
-    case COLUMN_MAYBE:
-        whole = *(const int64_t *)at;
-        if (whole >= 0) sqlite3_result_int64(out, whole); // otherwise it stays NULL
-        return;
-    case COLUMN_INT: sqlite3_result_int64(out, *(const int *)at); return;
-    case COLUMN_U32: sqlite3_result_int64(out, *(const uint32_t *)at); return;
-    case COLUMN_BOOL: sqlite3_result_int64(out, *(const bool *)at); return;
-    case COLUMN_FLOAT:
-    case COLUMN_REAL:
-        real = c->type == COLUMN_FLOAT ? (double)*(const float *)at : *(const double *)at;
-        if (isfinite(real)) sqlite3_result_double(out, real);
-        return;
-    case COLUMN_DECISION:
-        if (*(const uint8_t *)at) sqlite3_result_blob(out, at, sizeof row->decision, SQLITE_STATIC);
-        return;
+        buf_add_z(out, comma);
+        comma = ", ";
+        if (c->part == COLUMN_PACKED) {
+            buf_add_z(out, "coalesce(");
+            packed_sql(c->offset, out);
+            buf_printf(out, ", wide.%s) AS ", c->name);
+        } else if (c->part == COLUMN_RARE && c->type == COLUMN_COUNT) {
+            buf_printf(out, "CASE WHEN %s IS NULL THEN wide.%s ELSE 0 END AS ", WORD_NAMES[0], c->name);
+        } else if (c->part == COLUMN_RARE) {
+            buf_add_z(out, "wide.");
+        } else if (c->offset == offsetof(struct ledger_row, user)) { // NULL is an empty one, but in rows of old files
+            buf_printf(out, "CASE WHEN %s IS NULL THEN user ELSE coalesce(user, '') END AS ", WORD_NAMES[0]);
+        }
+        buf_add_z(out, c->name);
     }
 }
 

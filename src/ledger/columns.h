@@ -20,11 +20,17 @@ enum column_type {
     COLUMN_DECISION // struct ledger_decision; format 0 = NULL
 };
 
-// Where a column is stored: with its row, or once for all rows that share a set of values (kind.h).
-enum column_part { COLUMN_OWN = 1, COLUMN_SHARED = 2 };
+// Where a column is stored.
+enum column_part {
+    COLUMN_PLAIN = 1,  // in the row's own record, as it is
+    COLUMN_PACKED = 2, // there too, in bits of a word (pack.h); where it does not fit, beside it in `wide`
+    COLUMN_RARE = 4,   // only in `wide`, and there only when it is set
+    COLUMN_SHARED = 8, // once for all rows that share a set of values (kind.h)
+};
 
 enum {
-    COLUMN_ALL = COLUMN_OWN | COLUMN_SHARED,
+    COLUMN_WIDE = COLUMN_PACKED | COLUMN_RARE,
+    COLUMN_ALL = COLUMN_PLAIN | COLUMN_WIDE | COLUMN_SHARED,
     // the shared ones in a row: from the first to the end of the last
     COLUMNS_SHARED_AT = offsetof(struct ledger_row, endpoint),
     COLUMNS_SHARED_BYTES = offsetof(struct ledger_row, usage_estimated) + sizeof(bool) - COLUMNS_SHARED_AT,
@@ -37,7 +43,6 @@ struct column {
     enum column_part part;
     size_t offset;
     size_t size;
-    bool alike; // own, but mostly the same from row to row
 };
 
 extern const struct column COLUMNS[];
@@ -47,12 +52,9 @@ const char *column_sql_type(const struct column *c);
 void columns_list(struct buf *out, unsigned parts);
 // Binds the values of these parts from parameter 1 on; the row must outlive the step.
 void columns_bind(sqlite3_stmt *statement, unsigned parts, const struct ledger_row *row);
-// Whether the rows have the same values in all columns that are mostly alike; and binds these from parameter 1 on.
-bool columns_are_alike(const struct ledger_row *rows, size_t n);
-void columns_bind_alike(sqlite3_stmt *statement, const struct ledger_row *row);
-// The value of COLUMNS[column] as the result of a function of SQLite; the row must outlive the step.
-void columns_result(sqlite3_context *out, int column, const struct ledger_row *row);
-// The current row of a SELECT of columns_list of the same parts.
+// "id, started_us, ..." of all, as expressions over the tables `record`, `kind` and `wide`
+void columns_view(struct buf *out);
+// The current row of a SELECT of columns_list of the same parts; the other fields are set to 0.
 void columns_read(sqlite3_stmt *statement, unsigned parts, struct ledger_row *row);
 // The shared values as bytes: equal for two rows if and only if all shared values are. Returns their number.
 size_t columns_key(const struct ledger_row *row, char out[static COLUMNS_KEY_BYTES]);

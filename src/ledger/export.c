@@ -1,7 +1,9 @@
 // Reading the ledger with a connection of its own: rows and sums.
+#include <math.h>
 #include <sqlite3.h>
 
 #include "ledger/columns.h"
+#include "ledger/rows.h"
 #include "ledger/store.h"
 
 // An id has a condition of its own, because an index serves "id = ?3" but not "?3 IS NULL OR id = ?3".
@@ -10,126 +12,117 @@ static const char *where(const struct ledger_filter *f) {
                  : " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2)";
 }
 
+static void bind(sqlite3_stmt *statement, const struct ledger_filter *f) {
+    sqlite3_bind_int64(statement, 1, f->since_us);
+    sqlite3_bind_int64(statement, 2, f->until_us);
+    if (f->id) sqlite3_bind_text(statement, 3, f->id, -1, SQLITE_STATIC);
+}
+
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const struct ledger_filter *f, struct err *e) {
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
         err_set(e, "ledger: %s", sqlite3_errmsg(db));
         return NULL;
     }
-    sqlite3_bind_int64(statement, 1, f->since_us);
-    sqlite3_bind_int64(statement, 2, f->until_us);
-    if (f->id) sqlite3_bind_text(statement, 3, f->id, -1, SQLITE_STATIC);
+    bind(statement, f);
     return statement;
 }
 
 // ---------------------------------------------------------------- rows
 
-static void write_select(const struct ledger_filter *f, struct buf *sql) {
-    buf_add_z(sql, "SELECT ");
-    columns_list(sql, COLUMN_ALL);
-    buf_printf(sql, " FROM request%s", where(f));
-    if (f->limit > 0) { // the newest, turned round again
-        struct buf inner;
-        buf_init(&inner, sql->max);
-        buf_add_z(&inner, "SELECT ");
-        columns_list(&inner, COLUMN_ALL);
-        buf_printf(&inner, " FROM (SELECT * FROM request%s ORDER BY seq DESC LIMIT %lld)", where(f),
-                   (long long)f->limit);
-        buf_reset(sql);
-        buf_add_span(sql, buf_span(&inner));
-        buf_free(&inner);
+static struct rows *open_rows(sqlite3 *db, const struct ledger_filter *f, struct err *e) {
+    char from[512];
+    if (f->limit > 0) // the newest, turned round again
+        snprintf(from, sizeof from, "(SELECT * FROM record%s ORDER BY seq DESC LIMIT %lld) ORDER BY seq", where(f),
+                 (long long)f->limit);
+    else snprintf(from, sizeof from, "record%s ORDER BY seq", where(f));
+    struct rows *rows = rows_open(db, from);
+    if (rows) bind(rows_statement(rows), f);
+    else err_set(e, "ledger: %s", sqlite3_errmsg(db));
+    return rows;
+}
+
+static void put_row(const struct ledger_row *row, enum ledger_format format, struct buf *text) {
+    if (format == LEDGER_CSV) {
+        columns_csv_row(row, text);
+        return;
     }
-    buf_add_z(sql, " ORDER BY seq");
+    ledger_row_json(row, text);
+    buf_add_char(text, '\n');
 }
 
 int64_t ledger_export(const char *path, const struct ledger_filter *filter, enum ledger_format format, FILE *out,
                       struct err *e) {
     struct buf text;
-    sqlite3_stmt *statement = NULL;
-    int64_t rows = 0;
-    int step = SQLITE_DONE;
+    struct ledger_row row;
+    int64_t count = 0;
+    int step;
     sqlite3 *db = store_open_reader(path, e);
     if (!db) return -1;
-    buf_init(&text, 1 << 20);
-    write_select(filter, &text);
-    statement = prepare(db, text.at, filter, e);
-    if (!statement) {
-        rows = -1;
-        goto out;
+    struct rows *rows = open_rows(db, filter, e);
+    if (!rows) {
+        sqlite3_close(db);
+        return -1;
     }
-    buf_reset(&text);
+    buf_init(&text, 1 << 20);
     if (format == LEDGER_CSV) columns_csv_header(&text);
-    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-        struct ledger_row row;
-        columns_read(statement, COLUMN_ALL, &row);
-        if (format == LEDGER_CSV) {
-            columns_csv_row(&row, &text);
-        } else {
-            ledger_row_json(&row, &text);
-            buf_add_char(&text, '\n');
-        }
-        rows++;
+    for (; (step = rows_next(rows, &row)) == SQLITE_ROW; count++) {
+        put_row(&row, format, &text);
         if (text.len < 32768) continue;
         fwrite(text.at, 1, text.len, out);
         buf_reset(&text);
     }
     if (text.len) fwrite(text.at, 1, text.len, out);
-    if (step != SQLITE_DONE) rows = err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
-    else if (ferror(out)) rows = err_set(e, "the rows could not be written out");
-out:
+    if (step != SQLITE_DONE) count = err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
+    else if (ferror(out)) count = err_set(e, "the rows could not be written out");
     buf_free(&text);
-    sqlite3_finalize(statement);
+    rows_close(rows);
     sqlite3_close(db);
-    return rows;
+    return count;
 }
 
 // ---------------------------------------------------------------- sums
-
-#define ANSWERED "route IN ('local', 'frontier')"
-
-static const char SUMS[] =
-    "SELECT count(*), sum(route = 'local'), sum(route = 'frontier'), sum(route = 'refused'), sum(sensitive),"
-    " sum(outcome NOT IN ('ok', 'refused')), sum(input_tokens), sum(output_tokens),"
-    " sum(" ANSWERED " AND (input_tokens IS NULL OR output_tokens IS NULL)), sum(" ANSWERED " AND cost_usd IS NULL),"
-    " count(cost_usd + baseline_usd), sum(bytes_out_local), sum(bytes_out_eu), sum(bytes_out_us), sum(bytes_out_any),"
-    " min(started_us), max(started_us), total(cost_usd),"
-    " total(CASE WHEN cost_usd IS NOT NULL THEN baseline_usd END), total(baseline_usd - cost_usd) FROM request";
 
 static const char BY_UPSTREAM[] =
     "SELECT upstream, count(*), sum(input_tokens), sum(output_tokens), sum(cost_usd IS NULL), total(cost_usd)"
     " FROM request";
 
-static int read_sums(sqlite3 *db, const struct ledger_filter *filter, struct ledger_summary *out, struct err *e) {
-    char sql[2048];
-    snprintf(sql, sizeof sql, "%s%s", SUMS, where(filter));
-    sqlite3_stmt *s = prepare(db, sql, filter, e);
-    if (!s) return -1;
-    int64_t *const counts[] = {&out->requests,
-                               &out->local,
-                               &out->frontier,
-                               &out->refused,
-                               &out->sensitive,
-                               &out->failed,
-                               &out->input_tokens,
-                               &out->output_tokens,
-                               &out->tokens_unknown,
-                               &out->cost_unknown,
-                               &out->baseline_known,
-                               &out->bytes_out[ZONE_LOCAL],
-                               &out->bytes_out[ZONE_EU],
-                               &out->bytes_out[ZONE_US],
-                               &out->bytes_out[ZONE_ANY],
-                               &out->first_us,
-                               &out->last_us};
-    enum { COUNTS = sizeof counts / sizeof *counts };
-    int status = sqlite3_step(s) == SQLITE_ROW ? 0 : err_set(e, "ledger: %s", sqlite3_errmsg(db));
-    if (!status) {
-        for (int i = 0; i < COUNTS; i++) *counts[i] = sqlite3_column_int64(s, i);
-        out->cost_usd = sqlite3_column_double(s, COUNTS);
-        out->baseline_usd = sqlite3_column_double(s, COUNTS + 1);
-        out->saved_usd = sqlite3_column_double(s, COUNTS + 2);
+static void add_known(int64_t *sum, int64_t v) {
+    if (v > 0) *sum += v;
+}
+
+static void add_row(const struct ledger_row *row, struct ledger_summary *out) {
+    bool local = strcmp(row->route, "local") == 0, frontier = strcmp(row->route, "frontier") == 0;
+    bool cost = isfinite(row->cost_usd), baseline = isfinite(row->baseline_usd);
+    out->local += local;
+    out->frontier += frontier;
+    out->refused += strcmp(row->route, "refused") == 0;
+    out->sensitive += row->sensitive;
+    out->failed += *row->outcome && strcmp(row->outcome, "ok") != 0 && strcmp(row->outcome, "refused") != 0;
+    add_known(&out->input_tokens, row->input_tokens);
+    add_known(&out->output_tokens, row->output_tokens);
+    out->tokens_unknown += (local || frontier) && (row->input_tokens < 0 || row->output_tokens < 0);
+    out->cost_unknown += (local || frontier) && !cost;
+    out->baseline_known += cost && baseline;
+    if (cost) out->cost_usd += row->cost_usd;
+    if (cost && baseline) {
+        out->baseline_usd += row->baseline_usd;
+        out->saved_usd += row->baseline_usd - row->cost_usd;
     }
-    sqlite3_finalize(s);
+    for (int z = 0; z < ZONE_COUNT; z++) out->bytes_out[z] += row->bytes_out[z];
+    if (out->requests == 0 || row->started_us < out->first_us) out->first_us = row->started_us;
+    if (out->requests == 0 || row->started_us > out->last_us) out->last_us = row->started_us;
+    out->requests++;
+}
+
+static int read_sums(sqlite3 *db, const struct ledger_filter *filter, struct ledger_summary *out, struct err *e) {
+    struct rows *rows = open_rows(db, &(struct ledger_filter){filter->since_us, filter->until_us, 0, filter->id}, e);
+    struct ledger_row row;
+    int step;
+    if (!rows) return -1;
+    while ((step = rows_next(rows, &row)) == SQLITE_ROW) add_row(&row, out);
+    int status = step == SQLITE_DONE ? 0 : err_set(e, "ledger: %s", sqlite3_errmsg(db));
+    rows_close(rows);
     return status;
 }
 

@@ -1,41 +1,46 @@
 #include "ledger/feed.h"
 
-#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "ledger/columns.h"
+
+// Columns with a type come first: SQLite looks at each value up to the last of them, whether it is of its type.
+enum { ID, USER, COST, BASELINE, STARTED, WHAT, DECISION, FIRST_WORD };
+static const char *const NAMES[FIRST_WORD][2] = {[ID] = {"id", " TEXT"},         [USER] = {"user", " TEXT"},
+                                                 [COST] = {"cost_usd", " REAL"}, [BASELINE] = {"baseline_usd", " REAL"},
+                                                 [STARTED] = {"started_us", ""}, [WHAT] = {"what", ""},
+                                                 [DECISION] = {"decision", ""}};
 
 struct cursor {
     sqlite3_vtab_cursor base; // first: SQLite knows only this part
     const struct feed *feed;
-    const int *columns;
     size_t at;
 };
 
 struct table {
     sqlite3_vtab base;
     const struct feed *feed;
-    int columns[64]; // by place after `kind`: which of COLUMNS
 };
+
+void feed_columns(struct buf *out, bool with_types) {
+    for (int i = 0; i < FIRST_WORD; i++)
+        buf_printf(out, "%s%s%s", i ? ", " : "", NAMES[i][0], with_types ? NAMES[i][1] : "");
+    for (int i = 0; i < WORDS; i++) buf_printf(out, ", %s", WORD_NAMES[i]);
+}
 
 static int feed_connect(sqlite3 *db, void *feed, int argc, const char *const *argv, sqlite3_vtab **out, char **why) {
     (void)argc, (void)argv, (void)why;
     struct buf sql;
     buf_init(&sql, 16 << 10);
-    buf_add_z(&sql, "CREATE TABLE " FEED_TABLE "(kind, ");
-    columns_list(&sql, COLUMN_OWN);
+    buf_add_z(&sql, "CREATE TABLE " FEED_TABLE "(");
+    feed_columns(&sql, false);
     buf_add_char(&sql, ')');
     int status = sqlite3_declare_vtab(db, sql.at);
     buf_free(&sql);
     if (status != SQLITE_OK) return status;
     struct table *t = mem_new(sizeof *t);
-    size_t n = 0;
     t->feed = feed;
-    for (const struct column *c = COLUMNS; c->name; c++) {
-        assert(n < sizeof t->columns / sizeof *t->columns);
-        if (c->part == COLUMN_OWN) t->columns[n++] = (int)(c - COLUMNS);
-    }
     *out = &t->base;
     return SQLITE_OK;
 }
@@ -54,7 +59,6 @@ static int feed_best_index(sqlite3_vtab *table, sqlite3_index_info *info) {
 static int feed_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
     struct cursor *c = mem_new(sizeof *c);
     c->feed = ((struct table *)table)->feed;
-    c->columns = ((struct table *)table)->columns;
     *out = &c->base;
     return SQLITE_OK;
 }
@@ -80,10 +84,29 @@ static int feed_eof(sqlite3_vtab_cursor *cursor) {
     return c->at >= c->feed->count;
 }
 
+static void real(sqlite3_context *out, double v) {
+    if (isfinite(v)) sqlite3_result_double(out, v); // otherwise it stays NULL
+}
+
 static int feed_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int column) {
     const struct cursor *c = (struct cursor *)cursor;
-    if (column == 0) sqlite3_result_int64(out, c->feed->kinds[c->at]);
-    else columns_result(out, c->columns[column - 1], &c->feed->rows[c->at]);
+    const struct record *r = c->feed->rows[c->at];
+    const struct brief *b = &r->brief;
+    switch (column) {
+    case ID: sqlite3_result_text(out, r->id, r->id_len, SQLITE_STATIC); break;
+    case USER:
+        if (r->user_len || b->wide) sqlite3_result_text(out, r->id + r->id_len, r->user_len, SQLITE_STATIC);
+        break;
+    case COST: real(out, b->cost_usd); break;
+    case BASELINE: real(out, b->baseline_usd); break;
+    case STARTED: sqlite3_result_int64(out, b->started_us); break;
+    case WHAT: sqlite3_result_int64(out, r->shared->number << WHAT_OVERHEAD_BITS | b->overhead_us); break;
+    case DECISION:
+        if (b->decision.format) sqlite3_result_blob(out, &b->decision, sizeof b->decision, SQLITE_STATIC);
+        break;
+    default:
+        if (!b->wide) sqlite3_result_int64(out, b->words[column - FIRST_WORD]);
+    }
     return SQLITE_OK;
 }
 

@@ -6,17 +6,7 @@
 #include "base/mem.h"
 #include "ledger/columns.h"
 
-enum {
-    SLOTS = 2 * KINDS, // a power of two; half of them stay free
-    RECENT = 8,
-};
-
-// The shared part of a row as it stands in memory. A row that equals it byte for byte has the same set; one that
-// differs may still have it, because of what stands behind the end of a text.
-struct recent {
-    int64_t number; // 0: free
-    char bytes[COLUMNS_SHARED_BYTES];
-};
+enum { SLOTS = 2 * KINDS }; // a power of two; half of them stay free
 
 struct slot {
     int64_t number; // 0: free
@@ -29,11 +19,19 @@ struct kinds {
     sqlite3_stmt *insert;
     sqlite3 *db;
     size_t used;
-    uint64_t seed; // callers choose some of the texts; they cannot choose the slots
+    uint64_t seed;  // callers choose some of the texts; they cannot choose the slots
+    uint64_t epoch; // of all that ever were in this process
     struct slot slots[SLOTS];
-    struct recent recent[RECENT];
-    size_t turn; // the one that is replaced next
 };
+
+static uint64_t new_epoch(void) {
+    static _Atomic uint64_t last;
+    return ++last;
+}
+
+uint64_t kinds_epoch(const struct kinds *k) {
+    return k->epoch;
+}
 
 // The slot of the key, or the free one where it belongs.
 static struct slot *find(struct kinds *k, const char *key, size_t len, uint64_t hash) {
@@ -52,11 +50,11 @@ static void fill(struct kinds *k, struct slot *s, const char *key, size_t len, u
 void kinds_forget(struct kinds *k) {
     for (size_t i = 0; i < SLOTS; i++) free(k->slots[i].key);
     memset(k->slots, 0, sizeof k->slots);
-    memset(k->recent, 0, sizeof k->recent);
     k->used = 0;
+    k->epoch = new_epoch();
 }
 
-static int64_t look_up(struct kinds *k, const struct ledger_row *row) {
+int64_t kinds_number(struct kinds *k, const struct ledger_row *row) {
     char key[COLUMNS_KEY_BYTES];
     size_t len = columns_key(row, key);
     uint64_t hash = hash_bytes(key, len, k->seed);
@@ -72,19 +70,6 @@ static int64_t look_up(struct kinds *k, const struct ledger_row *row) {
         s = find(k, key, len, hash);
     }
     fill(k, s, key, len, hash, number);
-    return number;
-}
-
-int64_t kinds_number(struct kinds *k, const struct ledger_row *row) {
-    const char *bytes = (const char *)row + COLUMNS_SHARED_AT;
-    for (size_t i = 0; i < RECENT; i++)
-        if (k->recent[i].number && memcmp(k->recent[i].bytes, bytes, COLUMNS_SHARED_BYTES) == 0)
-            return k->recent[i].number;
-    int64_t number = look_up(k, row);
-    if (number == 0) return 0;
-    struct recent *r = &k->recent[k->turn++ % RECENT];
-    r->number = number;
-    memcpy(r->bytes, bytes, COLUMNS_SHARED_BYTES);
     return number;
 }
 
@@ -143,6 +128,7 @@ static int prepare(struct kinds *k) {
 struct kinds *kinds_new(sqlite3 *db) {
     struct kinds *k = mem_new(sizeof *k);
     k->db = db;
+    k->epoch = new_epoch();
     hash_random(&k->seed, sizeof k->seed);
     if (prepare(k) == 0 && load(k) == 0) return k;
     kinds_free(k);

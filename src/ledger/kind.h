@@ -22,6 +22,8 @@ struct kinds *kinds_new(sqlite3 *db) __attribute__((warn_unused_result));
 void kinds_free(struct kinds *k);
 // The number of the row's set; 0 on failure. May write: call it in the transaction that writes the row.
 int64_t kinds_number(struct kinds *k, const struct ledger_row *row) __attribute__((warn_unused_result));
+// A number that was given in the same epoch (never 0) is still right.
+uint64_t kinds_epoch(const struct kinds *k);
 // To be called when that transaction is rolled back: the numbers it made are not in the file.
 void kinds_forget(struct kinds *k);
 

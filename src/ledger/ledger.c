@@ -13,20 +13,15 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/outcome.h"
+#include "ledger/queue.h"
 #include "ledger/store.h"
 
 enum {
-    CHUNK_ROWS = 32,     // 27 KB: what an idle ledger keeps
     BATCH_ROWS = 1000,   // most rows of a commit when more wait than commit_rows, unless that is more
     FIRST_PAUSE_MS = 50, // after a failed write, doubled each time
     LAST_PAUSE_MS = 5000,
     CLOSING_TRIES = 4, // of the last rows at shutdown
     TRIM_CHUNKS = 256, // a queue that was this long gives its memory back to the system
-};
-
-struct chunk {
-    struct chunk *next;
-    struct ledger_row rows[CHUNK_ROWS];
 };
 
 // Outcomes are few: each waits in a node of its own, its sample behind it.
@@ -36,8 +31,8 @@ struct node {
     uint8_t sample[];
 };
 
-// Rows wait in a list of chunks. Workers append at the tail under the lock; the writer reads from the
-// head without it, because a row that was filed never moves, and takes the lock to drop what is written.
+// Workers append rows under the lock; the writer reads them without it, because a row that was filed never moves, and
+// takes the lock to drop what is written.
 struct ledger {
     char *path;
     bool discards; // ":memory:"
@@ -47,9 +42,7 @@ struct ledger {
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct chunk *head, *tail, *spare;
-    size_t head_at, tail_at; // first row in the head, first free one in the tail
-    size_t count;
+    struct queue rows;
     struct node *outcomes, *last_outcome; // the same for these: the writer reads, and drops what is written
     size_t outcome_count;
     uint64_t first_ns; // when the oldest of both came
@@ -83,12 +76,6 @@ static void make_directories(char *path) {
 
 // ---------------------------------------------------------------- the queue
 
-static struct chunk *new_chunk(void) {
-    struct chunk *c = mem_grow(NULL, sizeof *c); // rows are copied in: no need to clear them
-    c->next = NULL;
-    return c;
-}
-
 bool ledger_reserve(struct ledger *l) {
     if (atomic_fetch_add_explicit(&l->places, 1, memory_order_relaxed) < l->queue_rows) return true;
     atomic_fetch_sub_explicit(&l->places, 1, memory_order_relaxed);
@@ -100,17 +87,11 @@ void ledger_unreserve(struct ledger *l) {
 }
 
 void ledger_file(struct ledger *l, const struct ledger_row *row) {
+    struct record record;
+    record_make(row, &record);
     pthread_mutex_lock(&l->lock);
-    if (!l->tail || l->tail_at == CHUNK_ROWS) {
-        struct chunk *c = l->spare ? l->spare : new_chunk();
-        l->spare = NULL;
-        if (l->tail) l->tail->next = c;
-        else l->head = c, l->head_at = 0;
-        l->tail = c;
-        l->tail_at = 0;
-    }
-    l->tail->rows[l->tail_at++] = *row;
-    size_t count = ++l->count;
+    queue_add(&l->rows, &record, row);
+    size_t count = l->rows.count;
     if (count == 1 && !l->outcome_count) l->first_ns = clock_now_ns();
     pthread_mutex_unlock(&l->lock);
     if (count == 1 || count == l->commit_rows) pthread_cond_signal(&l->changed);
@@ -127,7 +108,7 @@ bool ledger_add_outcome(struct ledger *l, const struct ledger_outcome *o) {
         if (l->last_outcome) l->last_outcome->next = n;
         else l->outcomes = n;
         l->last_outcome = n;
-        if (l->outcome_count++ == 0 && l->count == 0) l->first_ns = clock_now_ns();
+        if (l->outcome_count++ == 0 && l->rows.count == 0) l->first_ns = clock_now_ns();
     }
     pthread_mutex_unlock(&l->lock);
     if (room) pthread_cond_signal(&l->changed);
@@ -135,29 +116,16 @@ bool ledger_add_outcome(struct ledger *l, const struct ledger_outcome *o) {
     return room;
 }
 
-// The rows of one chunk from row number `from` on (of all that were ever filed), and the number of the row after
-// them; the same number when there are none.
-static uint64_t look_at_chunk(const struct ledger *l, uint64_t from, const char *id, struct ledger_row *out, bool *found) {
-    const struct chunk *c = l->head;
-    uint64_t skip = from - l->written + l->head_at, n = from;
-    for (; c && skip >= CHUNK_ROWS; skip -= CHUNK_ROWS) c = c->next;
-    for (size_t at = (size_t)skip; c && at < (c == l->tail ? l->tail_at : CHUNK_ROWS); at++, n++) {
-        if (strcmp(c->rows[at].id, id) != 0) continue;
-        *out = c->rows[at];
-        *found = true;
-        return n;
-    }
-    return n;
-}
-
-// One chunk at a time, so that no worker waits for long.
+// One chunk at a time, so that no worker waits for long. Rows are numbered from the first that was ever filed.
 bool ledger_find_waiting(struct ledger *l, const char *id, struct ledger_row *out) {
     bool found = false;
     for (uint64_t at = 0, before = UINT64_MAX; !found && at != before;) {
         pthread_mutex_lock(&l->lock);
         if (at < l->written) at = l->written; // these went into the file meanwhile
         before = at;
-        at = look_at_chunk(l, at, id, out, &found);
+        size_t waiting = (size_t)(at - l->written);
+        found = queue_look(&l->rows, &waiting, id, out);
+        at = l->written + waiting;
         pthread_mutex_unlock(&l->lock);
     }
     return found;
@@ -165,24 +133,6 @@ bool ledger_find_waiting(struct ledger *l, const char *id, struct ledger_row *ou
 
 const char *ledger_file_path(const struct ledger *l) {
     return l->discards ? NULL : l->path;
-}
-
-// Drops n written rows from the head. Returns the chunks that became free.
-static struct chunk *drop(struct ledger *l, size_t n) {
-    struct chunk *freed = NULL;
-    l->count -= n;
-    l->head_at += n;
-    while (l->head && (l->head_at >= CHUNK_ROWS || l->count == 0)) {
-        struct chunk *c = l->head;
-        l->head = c->next;
-        l->head_at -= l->head_at < CHUNK_ROWS ? l->head_at : CHUNK_ROWS;
-        if (!l->head) l->tail = NULL;
-        c->next = l->spare ? freed : NULL;
-        if (l->spare) freed = c;
-        else l->spare = c;
-    }
-    l->first_ns = clock_now_ns();
-    return freed;
 }
 
 // Drops m written outcomes; returns them as a list.
@@ -206,19 +156,12 @@ static void free_outcomes(struct node *n) {
     }
 }
 
-static void free_chunks(struct ledger *l, struct chunk *c) {
-    for (struct chunk *next; c; c = next, l->freed_chunks++) {
-        next = c->next;
-        free(c);
-    }
-}
-
 // ---------------------------------------------------------------- the writer
 
 // What the writer took to write: the first rows, and the first outcomes.
 struct batch {
-    const struct chunk *chunk;
-    size_t at, rows;
+    struct queue_part parts[QUEUE_PARTS];
+    size_t part_count, rows;
     const struct node *outcome;
     size_t outcomes;
 };
@@ -232,19 +175,11 @@ static int write_outcomes(struct ledger *l, const struct node *o, size_t m, stru
 }
 
 static int write_batch(struct ledger *l, const struct batch *b, struct err *e) {
-    const struct chunk *c = b->chunk;
-    size_t at = b->at, n = b->rows;
     if (l->discards) return 0;
     if (!l->store.db && store_open(&l->store, l->path, e)) return -1;
     if (store_begin(&l->store, e)) goto fail;
-    while (n) {
-        size_t part = n < CHUNK_ROWS - at ? n : CHUNK_ROWS - at;
-        if (part && store_insert(&l->store, &c->rows[at], part, e)) goto fail;
-        n -= part;
-        if (n == 0) break; // what follows the last of them may be linked at this moment
-        c = c->next;
-        at = 0;
-    }
+    for (size_t i = 0; i < b->part_count; i++)
+        if (store_insert(&l->store, b->parts[i].first, b->parts[i].rows, e)) goto fail;
     if (write_outcomes(l, b->outcome, b->outcomes, e) || store_commit(&l->store, e)) goto fail;
     return 0;
 fail:
@@ -259,23 +194,24 @@ static void wait_until(struct ledger *l, uint64_t deadline_ns) {
 
 // Sleeps until there is a batch to write. Called with the lock.
 static void wait_for_rows(struct ledger *l) {
-    while (!l->closing && l->count == 0 && l->outcome_count == 0) pthread_cond_wait(&l->changed, &l->lock);
-    while (!l->closing && l->count < l->commit_rows && clock_now_ns() < l->first_ns + l->commit_ns)
+    while (!l->closing && l->rows.count == 0 && l->outcome_count == 0) pthread_cond_wait(&l->changed, &l->lock);
+    while (!l->closing && l->rows.count < l->commit_rows && clock_now_ns() < l->first_ns + l->commit_ns)
         wait_until(l, l->first_ns + l->commit_ns);
 }
 
 static void written(struct ledger *l, const struct batch *b) {
     size_t n = b->rows;
     pthread_mutex_lock(&l->lock);
-    struct chunk *freed = drop(l, n);
+    struct chunk *freed = queue_drop(&l->rows, n);
     struct node *freed_outcomes = drop_outcomes(l, b->outcomes);
-    bool recovered = !l->ok, idle = l->count == 0;
+    bool recovered = !l->ok, idle = l->rows.count == 0;
+    l->first_ns = clock_now_ns();
     l->written += n;
     l->ok = true;
     l->error[0] = 0;
     pthread_mutex_unlock(&l->lock);
     atomic_fetch_sub_explicit(&l->places, n, memory_order_relaxed);
-    free_chunks(l, freed);
+    l->freed_chunks += queue_free(freed);
     free_outcomes(freed_outcomes);
     l->failures = 0;
     if (recovered) log_event(LOG_INFO, "ledger.write.recovered", LOG_I("rows", n));
@@ -292,7 +228,7 @@ static bool failed(struct ledger *l, const struct err *why) {
     l->failures++;
     pthread_mutex_lock(&l->lock);
     bool first = l->ok, was_closing = l->closing;
-    size_t waiting = l->count;
+    size_t waiting = l->rows.count;
     l->ok = false;
     snprintf(l->error, sizeof l->error, "%.159s", why->text);
     uint64_t until = clock_now_ns() + (was_closing ? FIRST_PAUSE_MS : pause) * 1000000;
@@ -309,8 +245,9 @@ static void *write_forever(void *ledger) {
         struct err why = {""};
         pthread_mutex_lock(&l->lock);
         wait_for_rows(l);
-        struct batch b = {.chunk = l->head, .at = l->head_at, .outcome = l->outcomes};
-        b.rows = l->count < l->batch_rows ? l->count : l->batch_rows;
+        struct batch b; // its parts are filled as far as there are any
+        b.rows = queue_take(&l->rows, l->batch_rows, b.parts, &b.part_count);
+        b.outcome = l->outcomes;
         b.outcomes = l->outcome_count < l->batch_rows ? l->outcome_count : l->batch_rows;
         if (l->closing && !closing) {
             closing = true;
@@ -343,13 +280,8 @@ static int start_writer(struct ledger *l, struct err *e) {
 }
 
 static void release(struct ledger *l) {
-    struct chunk *next;
-    for (struct chunk *c = l->head; c; c = next) {
-        next = c->next;
-        free(c);
-    }
+    queue_release(&l->rows);
     free_outcomes(l->outcomes);
-    free(l->spare);
     free(l->path);
     free(l);
 }
@@ -383,7 +315,7 @@ uint64_t ledger_close(struct ledger *l) {
     pthread_mutex_unlock(&l->lock);
     pthread_cond_signal(&l->changed);
     pthread_join(l->writer, NULL);
-    uint64_t lost = l->count;
+    uint64_t lost = l->rows.count;
     if (lost) log_event(LOG_ERROR, "ledger.rows.lost", LOG_I("rows", lost), LOG_S("reason", l->error));
     pthread_cond_destroy(&l->changed);
     pthread_mutex_destroy(&l->lock);
@@ -393,7 +325,7 @@ uint64_t ledger_close(struct ledger *l) {
 
 void ledger_health(struct ledger *l, struct ledger_health *out) {
     pthread_mutex_lock(&l->lock);
-    *out = (struct ledger_health){.ok = l->ok, .written = l->written, .waiting = l->count};
+    *out = (struct ledger_health){.ok = l->ok, .written = l->written, .waiting = l->rows.count};
     memcpy(out->error, l->error, sizeof out->error);
     pthread_mutex_unlock(&l->lock);
     size_t places = atomic_load_explicit(&l->places, memory_order_relaxed);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "ledger/columns.h"
+#include "ledger/rows.h"
 #include "ledger/store.h"
 #include "wire/json.h"
 
@@ -17,43 +17,37 @@ const char *outcome_source_name(enum outcome_source s) {
 
 // ---------------------------------------------------------------- rows
 
-// Rows of "SELECT columns FROM request ...", with one parameter. How many, or -1.
-static int read_rows(const char *path, const char *where, const char *text, int64_t whole, size_t most,
-                     struct ledger_row *rows, struct err *e) {
+// Rows of `from` (rows.h), with one parameter. How many, or -1.
+static int read_rows(const char *path, const char *from, const char *text, int64_t whole, size_t most,
+                     struct ledger_row *out, struct err *e) {
     sqlite3 *db = store_open_reader(path, e);
     if (!db) return -1;
-    struct buf sql;
-    sqlite3_stmt *s = NULL;
+    struct rows *rows = rows_open(db, from);
     size_t n = 0;
     int step = SQLITE_ERROR;
-    buf_init(&sql, 16 << 10);
-    buf_add_z(&sql, "SELECT ");
-    columns_list(&sql, COLUMN_ALL);
-    buf_printf(&sql, " FROM request %s", where);
-    if (sqlite3_prepare_v2(db, sql.at, -1, &s, NULL) == SQLITE_OK) {
-        if (text) sqlite3_bind_text(s, 1, text, -1, SQLITE_STATIC);
-        else sqlite3_bind_int64(s, 1, whole);
-        while (n < most && (step = sqlite3_step(s)) == SQLITE_ROW) columns_read(s, COLUMN_ALL, &rows[n++]);
+    if (rows) {
+        if (text) sqlite3_bind_text(rows_statement(rows), 1, text, -1, SQLITE_STATIC);
+        else sqlite3_bind_int64(rows_statement(rows), 1, whole);
+        while (n < most && (step = rows_next(rows, &out[n])) == SQLITE_ROW) n++;
     }
     int status =
         step == SQLITE_DONE || step == SQLITE_ROW ? (int)n : err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
-    sqlite3_finalize(s);
-    buf_free(&sql);
+    rows_close(rows);
     sqlite3_close(db);
     return status;
 }
 
 int ledger_read_row(const char *path, const char *id, struct ledger_row *out, struct err *e) {
-    return read_rows(path, "WHERE id = ?1", id, 0, 1, out, e);
+    return read_rows(path, "record WHERE id = ?1", id, 0, 1, out, e);
 }
 
 int ledger_read_newest(const char *path, size_t limit, struct ledger_row *rows, struct err *e) {
-    return read_rows(path, "ORDER BY seq DESC LIMIT ?1", NULL, (int64_t)limit, limit, rows, e);
+    return read_rows(path, "record ORDER BY seq DESC LIMIT ?1", NULL, (int64_t)limit, limit, rows, e);
 }
 
 int ledger_read_costs(const char *path, int64_t since_us, int64_t part_us, cost_visit *visit, void *context,
                       struct err *e) {
-    static const char SQL[] = "SELECT max(started_us), total(cost_usd) FROM entry WHERE started_us >= ?1"
+    static const char SQL[] = "SELECT max(started_us), total(cost_usd) FROM record WHERE started_us >= ?1"
                               " GROUP BY started_us / ?2 ORDER BY 1";
     sqlite3 *db = store_open_reader(path, e);
     if (!db) return -1;
@@ -139,11 +133,11 @@ int64_t ledger_read_confidence(const char *path, const char *local_model, confid
                                struct err *e) {
     // With min() the other columns are those of its row (sqlite.org/lang_select.html, "bare columns").
     static const char SQL[] =
-        "SELECT o.id, k.task, coalesce(o.score, o.success), r.logprob_mean, r.logprob_least,"
+        "SELECT o.id, r.task, coalesce(o.score, o.success), r.logprob_mean, r.logprob_least,"
         " min(CASE o.source WHEN 'feedback' THEN 0 WHEN 'validator' THEN 1 ELSE 2 END)"
-        " FROM outcome o JOIN entry r ON r.id = o.id JOIN kind k ON k.kind = r.kind"
+        " FROM outcome o JOIN request r ON r.id = o.id"
         " WHERE o.answered_by = 'local' AND o.local_model = ?1 AND coalesce(o.score, o.success) IS NOT NULL"
-        " AND r.logprob_mean IS NOT NULL AND k.line = 'none' GROUP BY o.id ORDER BY o.id";
+        " AND r.logprob_mean IS NOT NULL AND r.line = 'none' GROUP BY o.id ORDER BY o.id";
     sqlite3 *db = store_open_reader(path, e);
     if (!db) return -1;
     sqlite3_stmt *s = NULL;

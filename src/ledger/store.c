@@ -12,6 +12,7 @@
 #include "ledger/feed.h"
 #include "ledger/kind.h"
 #include "ledger/outcome.h"
+#include "ledger/queue.h"
 
 static int fault(sqlite3 *db, const char *path, struct err *e) {
     return err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
@@ -68,12 +69,12 @@ static bool has_column(sqlite3 *db, const char *table, const char *column) {
 }
 
 // The table, if it is missing, or its missing columns: these are NULL in the rows before.
-static int make_table(sqlite3 *db, const char *table, const char *keys, enum column_part part, struct buf *sql) {
+static int make_table(sqlite3 *db, const char *table, const char *keys, unsigned parts, struct buf *sql) {
     bool exists = has_table(db, table);
     buf_reset(sql);
     if (!exists) buf_printf(sql, "CREATE TABLE %s(%s", table, keys);
     for (const struct column *c = COLUMNS; c->name; c++) {
-        if (c->part != part) continue;
+        if (!(c->part & parts)) continue;
         if (!exists) buf_printf(sql, ", %s %s", c->name, column_sql_type(c));
         else if (!has_column(db, table, c->name))
             buf_printf(sql, "ALTER TABLE %s ADD COLUMN %s %s;", table, c->name, column_sql_type(c));
@@ -82,35 +83,64 @@ static int make_table(sqlite3 *db, const char *table, const char *keys, enum col
     return sql->len ? run(db, sql) : 0;
 }
 
-// ", old.name" for every column of the part; a column that the old table lacks is NULL.
-static void list_old(sqlite3 *db, enum column_part part, struct buf *sql) {
+// ", old.name" for every column of the parts; a column that the old table lacks is NULL.
+static void list_old(sqlite3 *db, const char *old, unsigned parts, struct buf *sql) {
     for (const struct column *c = COLUMNS; c->name; c++)
-        if (c->part == part)
-            buf_printf(sql, ", %s%s", has_column(db, "request", c->name) ? "old." : "NULL AS ", c->name);
+        if (c->part & parts) buf_printf(sql, ", %s%s", has_column(db, old, c->name) ? "old." : "NULL AS ", c->name);
+}
+
+// Rows of an older version, from a table with all columns of a row: all of them become wide ones. `kind` is the number
+// of a row's kind, by way of `join`.
+static int move_rows(sqlite3 *db, const char *old, const char *kind, const char *join, struct buf *sql) {
+    buf_reset(sql);
+    buf_add_z(sql, "INSERT INTO record(seq, what");
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (c->part == COLUMN_PLAIN) buf_printf(sql, ", %s", c->name);
+    buf_printf(sql, ") SELECT old.seq, %s << %d", kind, WHAT_OVERHEAD_BITS);
+    list_old(db, old, COLUMN_PLAIN, sql);
+    buf_printf(sql, " FROM %s AS old %s ORDER BY old.seq; INSERT INTO wide(seq, ", old, join);
+    columns_list(sql, COLUMN_WIDE);
+    buf_add_z(sql, ") SELECT old.seq");
+    list_old(db, old, COLUMN_WIDE, sql);
+    buf_printf(sql, " FROM %s AS old ORDER BY old.seq", old);
+    if (run(db, sql)) return -1;
+    log_event(LOG_INFO, "ledger.migrated", LOG_I("rows", ask(db, "SELECT count(*) FROM record")),
+              LOG_I("schema", STORE_VERSION));
+    buf_reset(sql);
+    buf_printf(sql, "DROP TABLE %s", old);
+    return run(db, sql);
 }
 
 // Up to version 1 `request` was a table with all columns. An index on the shared ones finds each row's kind.
 // Every row finds exactly one, because IS takes NULL for equal to NULL, as DISTINCT does.
-static int move_rows(sqlite3 *db, struct buf *sql) {
+static int move_version_1(sqlite3 *db, struct buf *sql) {
+    struct buf join;
+    buf_init(&join, 16 << 10);
     buf_reset(sql);
     buf_add_z(sql, "INSERT INTO kind SELECT DISTINCT NULL");
-    list_old(db, COLUMN_SHARED, sql);
+    list_old(db, "request", COLUMN_SHARED, sql);
     buf_add_z(sql, " FROM request AS old; CREATE INDEX kind_all ON kind(");
     columns_list(sql, COLUMN_SHARED);
-    buf_add_z(sql, "); INSERT INTO entry SELECT old.seq, kind.kind");
-    list_old(db, COLUMN_OWN, sql);
-    buf_add_z(sql, " FROM request AS old CROSS JOIN kind ON 1");
+    buf_add_char(sql, ')');
+    int status = run(db, sql);
+    buf_add_z(&join, "CROSS JOIN kind ON 1");
     for (const struct column *c = COLUMNS; c->name; c++) {
         if (c->part != COLUMN_SHARED) continue;
         bool known = has_column(db, "request", c->name);
-        buf_printf(sql, " AND kind.%s IS %s%s", c->name, known ? "old." : "NULL", known ? c->name : "");
+        buf_printf(&join, " AND kind.%s IS %s%s", c->name, known ? "old." : "NULL", known ? c->name : "");
     }
-    buf_add_z(sql, " ORDER BY old.seq; DROP INDEX kind_all");
-    if (run(db, sql)) return -1;
-    log_event(LOG_INFO, "ledger.migrated", LOG_I("rows", ask(db, "SELECT count(*) FROM entry")),
-              LOG_I("schema", STORE_VERSION));
+    if (!status) status = move_rows(db, "request", "kind.kind", join.at, sql);
+    buf_free(&join);
     buf_reset(sql);
-    buf_add_z(sql, "DROP TABLE request");
+    buf_add_z(sql, "DROP INDEX kind_all");
+    return status ? status : run(db, sql);
+}
+
+static int make_record(sqlite3 *db, struct buf *sql) {
+    buf_reset(sql);
+    buf_add_z(sql, "CREATE TABLE IF NOT EXISTS record(");
+    feed_columns(sql, true);
+    buf_add_z(sql, ", seq INTEGER PRIMARY KEY)");
     return run(db, sql);
 }
 
@@ -118,21 +148,25 @@ static int move_rows(sqlite3 *db, struct buf *sql) {
 // they shared stays.
 static int write_schema(sqlite3 *db, struct buf *sql) {
     if (make_table(db, "kind", "kind INTEGER PRIMARY KEY", COLUMN_SHARED, sql)) return -1;
-    if (make_table(db, "entry", "seq INTEGER PRIMARY KEY, kind INTEGER", COLUMN_OWN, sql)) return -1;
-    if (has_table(db, "request") && move_rows(db, sql)) return -1;
+    if (make_table(db, "wide", "seq INTEGER PRIMARY KEY", COLUMN_WIDE, sql) || make_record(db, sql)) return -1;
+    if (has_table(db, "request") && move_version_1(db, sql)) return -1;
+    // from version 2 to 5 it was the table `entry`, with the number of the kind
+    if (has_table(db, "entry") && move_rows(db, "entry", "old.kind", "", sql)) return -1;
     buf_reset(sql);
-    buf_add_z(sql, "CREATE INDEX IF NOT EXISTS entry_id ON entry(id);"
+    buf_add_z(sql, "CREATE INDEX IF NOT EXISTS record_id ON record(id);"
                    "CREATE TABLE IF NOT EXISTS outcome(id TEXT, at_us INTEGER, source TEXT, answered_by TEXT,"
                    " local_model TEXT, frontier_model TEXT, success INTEGER, score REAL, sample BLOB,"
                    " PRIMARY KEY(id, source)) WITHOUT ROWID;"
-                   "DROP VIEW IF EXISTS request; CREATE VIEW request AS SELECT seq, ");
-    columns_list(sql, COLUMN_ALL);
+                   "DROP VIEW IF EXISTS request; CREATE VIEW request AS SELECT record.seq, ");
+    columns_view(sql);
     buf_printf(sql,
-               " FROM entry LEFT JOIN kind USING (kind);"
+               " FROM record LEFT JOIN kind ON kind.kind = what >> %d"
+               " LEFT JOIN wide ON wide.seq = CASE WHEN %s IS NULL THEN record.seq END;"
                "CREATE TRIGGER request_delete INSTEAD OF DELETE ON request BEGIN"
-               " DELETE FROM outcome WHERE id = old.id; DELETE FROM entry WHERE seq = old.seq; END;"
+               " DELETE FROM outcome WHERE id = old.id; DELETE FROM wide WHERE seq = old.seq;"
+               " DELETE FROM record WHERE seq = old.seq; END;"
                "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-               STORE_APPLICATION, STORE_VERSION);
+               WHAT_OVERHEAD_BITS, WORD_NAMES[0], STORE_APPLICATION, STORE_VERSION);
     return run(db, sql);
 }
 
@@ -154,19 +188,34 @@ static int migrate(sqlite3 *db, const char *path, struct err *e) {
 
 // ---------------------------------------------------------------- opening
 
-// Of all own values, or with those bound once that are mostly alike.
-static int prepare_insert(struct store *s, bool alike, sqlite3_stmt **out) {
+static int prepare_statement(struct store *s, struct buf *sql, sqlite3_stmt **out) {
+    return sqlite3_prepare_v3(s->db, sql->at, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+// With the columns in the order of the table: so SQLite takes each value where it is, and need not copy it first.
+static int prepare_insert(struct store *s) {
     struct buf sql;
-    buf_init(&sql, 16 << 10);
-    buf_add_z(&sql, "INSERT INTO entry(kind, ");
-    columns_list(&sql, COLUMN_OWN);
-    buf_add_z(&sql, ") SELECT kind");
-    for (const struct column *c = COLUMNS; c->name; c++)
-        if (c->part == COLUMN_OWN) buf_printf(&sql, ", %s", alike && c->alike ? "?" : c->name);
-    buf_add_z(&sql, " FROM " FEED_TABLE);
-    int status = sqlite3_prepare_v3(s->db, sql.at, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    buf_init(&sql, 4 << 10);
+    buf_add_z(&sql, "INSERT INTO record(");
+    feed_columns(&sql, false);
+    buf_add_z(&sql, ") SELECT * FROM " FEED_TABLE);
+    int status = prepare_statement(s, &sql, &s->insert);
     buf_free(&sql);
-    return status == SQLITE_OK ? 0 : -1;
+    return status;
+}
+
+static int prepare_wide(struct store *s) {
+    struct buf sql;
+    buf_init(&sql, 4 << 10);
+    buf_add_z(&sql, "INSERT INTO wide(");
+    columns_list(&sql, COLUMN_WIDE);
+    buf_add_z(&sql, ", seq) VALUES (");
+    for (const struct column *c = COLUMNS; c->name; c++)
+        if (c->part & COLUMN_WIDE) buf_add_z(&sql, "?, ");
+    buf_add_z(&sql, "?)");
+    int status = prepare_statement(s, &sql, &s->wide);
+    buf_free(&sql);
+    return status;
 }
 
 static int prepare(struct store *s, const char *path, struct err *e) {
@@ -174,8 +223,7 @@ static int prepare(struct store *s, const char *path, struct err *e) {
     if (feed_attach(s->db, s->feed) != SQLITE_OK) return fault(s->db, path, e);
     s->kinds = kinds_new(s->db);
     if (!s->kinds) return fault(s->db, path, e);
-    if (prepare_insert(s, false, &s->insert) || prepare_insert(s, true, &s->insert_alike)) return fault(s->db, path, e);
-    return 0;
+    return prepare_insert(s) ? fault(s->db, path, e) : 0;
 }
 
 // SQLite would create it readable for everybody; its companions (-wal, -shm) take the mode of the file.
@@ -212,7 +260,7 @@ fail:
 
 void store_close(struct store *s) {
     sqlite3_finalize(s->insert);
-    sqlite3_finalize(s->insert_alike);
+    sqlite3_finalize(s->wide);
     sqlite3_finalize(s->outcome);
     kinds_free(s->kinds);
     sqlite3_close(s->db);
@@ -245,7 +293,7 @@ fail:
 static int undo(struct store *s, struct err *e) {
     err_set(e, "%s", sqlite3_errmsg(s->db));
     sqlite3_reset(s->insert);
-    sqlite3_reset(s->insert_alike);
+    sqlite3_reset(s->wide);
     sqlite3_reset(s->outcome);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     kinds_forget(s->kinds);
@@ -258,19 +306,43 @@ int store_begin(struct store *s, struct err *e) {
     return 0;
 }
 
-int store_insert(struct store *s, const struct ledger_row *rows, size_t n, struct err *e) {
-    for (size_t part; n; rows += part, n -= part) {
-        part = n < FEED_ROWS ? n : FEED_ROWS;
-        s->feed->rows = rows;
-        s->feed->count = part;
-        for (size_t i = 0; i < part; i++)
-            if ((s->feed->kinds[i] = kinds_number(s->kinds, &rows[i])) == 0) return undo(s, e);
-        // Half of the values have not to be asked for, row by row.
-        bool alike = columns_are_alike(rows, part);
-        sqlite3_stmt *insert = alike ? s->insert_alike : s->insert;
-        if (alike) columns_bind_alike(insert, rows);
-        if (sqlite3_step(insert) != SQLITE_DONE) return undo(s, e);
-        sqlite3_reset(insert);
+// The rest of a wide row; `seq` is its record's.
+static int insert_wide(struct store *s, const struct record *r, int64_t seq) {
+    struct ledger_row row;
+    if (!s->wide && prepare_wide(s)) return -1;
+    record_read(r, &row);
+    columns_bind(s->wide, COLUMN_WIDE, &row);
+    sqlite3_bind_int64(s->wide, sqlite3_bind_parameter_count(s->wide), seq);
+    int step = sqlite3_step(s->wide);
+    sqlite3_reset(s->wide);
+    return step == SQLITE_DONE ? 0 : -1;
+}
+
+static int insert_fed(struct store *s) {
+    const struct feed *f = s->feed;
+    int step = sqlite3_step(s->insert);
+    if (step != SQLITE_DONE) return -1;
+    sqlite3_reset(s->insert);
+    // SQLite numbers them one after the other
+    int64_t first = sqlite3_last_insert_rowid(s->db) - (int64_t)f->count + 1;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->rows[i]->brief.wide && insert_wide(s, f->rows[i], first + (int64_t)i)) return -1;
+    return 0;
+}
+
+int store_insert(struct store *s, const struct record *r, size_t n, struct err *e) {
+    struct feed *f = s->feed;
+    for (; n; n -= f->count) {
+        f->count = n < FEED_ROWS ? n : FEED_ROWS;
+        for (size_t i = 0; i < f->count; i++, r = record_after(r)) {
+            struct shared *set = r->shared;
+            if (set->epoch != kinds_epoch(s->kinds)) {
+                if ((set->number = kinds_number(s->kinds, &set->row)) == 0) return undo(s, e);
+                set->epoch = kinds_epoch(s->kinds);
+            }
+            f->rows[i] = r;
+        }
+        if (insert_fed(s)) return undo(s, e);
     }
     return 0;
 }

@@ -9,29 +9,31 @@ struct sqlite3;
 struct sqlite3_stmt;
 struct feed;
 struct kinds;
+struct record;
 struct ledger_outcome;
 
 enum {
-    STORE_VERSION = 5,              // of the schema; kept in PRAGMA user_version
+    STORE_VERSION = 6,              // of the schema; kept in PRAGMA user_version
     STORE_APPLICATION = 0x536c7563, // "Sluc", in PRAGMA application_id
     STORE_BUSY_MS = 250,            // wait for another process's lock
 };
 
 struct store {
-    struct sqlite3 *db; // NULL: closed
-    struct sqlite3_stmt *insert;
-    struct sqlite3_stmt *insert_alike; // of rows that have the columns in common that mostly are
-    struct sqlite3_stmt *outcome;      // prepared when the first comes
-    struct feed *feed;                 // what both inserts read
+    struct sqlite3 *db;           // NULL: closed
+    struct sqlite3_stmt *insert;  // of what `feed` shows
+    struct sqlite3_stmt *wide;    // of the rest of a wide row; prepared when the first comes
+    struct sqlite3_stmt *outcome; // likewise
+    struct feed *feed;
     struct kinds *kinds;
 };
 
 // Opens, creates (mode 0600) or migrates. On failure nothing is open.
 int store_open(struct store *s, const char *path, struct err *e) __attribute__((warn_unused_result));
 void store_close(struct store *s);
-// One transaction of any number of inserts of n rows each. After a failure the store is rolled back.
+// One transaction of any number of inserts of n records each, which lie one after the other. After a failure the store
+// is rolled back.
 int store_begin(struct store *s, struct err *e) __attribute__((warn_unused_result));
-int store_insert(struct store *s, const struct ledger_row *rows, size_t n, struct err *e)
+int store_insert(struct store *s, const struct record *first, size_t n, struct err *e)
     __attribute__((warn_unused_result));
 // One outcome, in the place of an earlier one of its id and source.
 int store_insert_outcome(struct store *s, const struct ledger_outcome *o, struct err *e)

@@ -17,9 +17,22 @@ static const uint32_t DURATION_US[] = {5000,    10000,   25000,    50000,    100
                                        2500000, 5000000, 10000000, 30000000, 60000000, 120000000, 600000000, 0};
 _Static_assert(sizeof DURATION_US / sizeof *DURATION_US <= HISTOGRAM_MOST + 1, "more bounds than counts");
 
+// What the requests of one upstream, route, reason and class of status have in common: their counters, looked up once.
+enum { PATHS = 8, PATH_AT = offsetof(struct ledger_row, upstream), TOKENS = 3 };
+enum { PATH_BYTES = offsetof(struct ledger_row, reason) + sizeof(((struct ledger_row *)0)->reason) - PATH_AT };
+_Static_assert(PATH_BYTES == 32 + 16 + 32, "upstream, route and reason lie side by side");
+struct path {
+    char labels[PATH_BYTES];
+    int status_class;
+    enum route route;
+    _Atomic uint64_t *requests, *cost, *tokens[TOKENS]; // `requests` is NULL in a free one; the others until they count
+};
+
 // What one worker counts. Money is in billionths of a dollar, so that it adds without rounding.
 struct set {
     struct series requests, rejected, attempts_failed, tokens, tokens_unknown, cost, cost_unknown;
+    struct path paths[PATHS];
+    unsigned next_path; // to be replaced
     struct series masked, masked_values, outcomes, outcomes_lost, verifications, escalations;
     struct histogram ttft[ROUTE_COUNT], duration[ROUTE_COUNT], overhead;
     _Atomic uint64_t bytes_out[ZONE_COUNT], bytes_in, bytes_answered;
@@ -52,38 +65,51 @@ static enum route route_of(const struct ledger_row *row) {
     return (enum route)i;
 }
 
-static void count_tokens(struct set *s, const struct ledger_row *row, const char *route) {
-    const struct {
-        const char *direction;
-        int64_t tokens;
-    } counts[] = {{"input", row->input_tokens}, {"output", row->output_tokens}, {"cached", row->cached_tokens}};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        if (counts[i].tokens >= 0) series_add(&s->tokens, counts[i].direction, route, NULL, (uint64_t)counts[i].tokens);
+static struct path *path_of(struct set *s, const struct ledger_row *row) {
+    static const char *const CLASSES[] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    const char *labels = (const char *)row + PATH_AT;
+    int class_ = row->status >= 100 && row->status < 600 ? row->status / 100 : 0;
+    for (struct path *p = s->paths; p < s->paths + PATHS && p->requests; p++)
+        if (p->status_class == class_ && memcmp(p->labels, labels, PATH_BYTES) == 0) return p;
+    struct path *p = &s->paths[s->next_path++ % PATHS];
+    *p = (struct path){.status_class = class_, .route = route_of(row)};
+    memcpy(p->labels, labels, PATH_BYTES);
+    p->requests = series_place(&s->requests, ROUTES[p->route], *row->reason ? row->reason : "none", CLASSES[class_]);
+    return p;
+}
+
+static void count_tokens(struct set *s, struct path *p, const struct ledger_row *row) {
+    static const char *const DIRECTIONS[TOKENS] = {"input", "output", "cached"};
+    const int64_t tokens[TOKENS] = {row->input_tokens, row->output_tokens, row->cached_tokens};
+    for (int i = 0; i < TOKENS; i++) {
+        if (tokens[i] < 0) continue;
+        if (!p->tokens[i]) p->tokens[i] = series_place(&s->tokens, DIRECTIONS[i], ROUTES[p->route], NULL);
+        counter_add(p->tokens[i], (uint64_t)tokens[i]);
+    }
     if (*row->upstream && (row->input_tokens < 0 || row->output_tokens < 0))
         series_add(&s->tokens_unknown, row->upstream, NULL, NULL, 1);
 }
 
-static void count_cost(struct set *s, const struct ledger_row *row) {
+static void count_cost(struct set *s, struct path *p, const struct ledger_row *row) {
     if (!*row->upstream) return;
-    if (isfinite(row->cost_usd) && row->cost_usd >= 0)
-        series_add(&s->cost, row->upstream, NULL, NULL, (uint64_t)(row->cost_usd * 1e9 + 0.5));
-    else series_add(&s->cost_unknown, row->upstream, NULL, NULL, 1);
+    if (isfinite(row->cost_usd) && row->cost_usd >= 0) {
+        if (!p->cost) p->cost = series_place(&s->cost, row->upstream, NULL, NULL);
+        counter_add(p->cost, (uint64_t)(row->cost_usd * 1e9 + 0.5));
+    } else series_add(&s->cost_unknown, row->upstream, NULL, NULL, 1);
 }
 
 void meter_request(struct meter *m, uint32_t worker, const struct ledger_row *row) {
-    static const char *const CLASSES[] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
     struct set *s = m->sets[worker];
-    enum route route = route_of(row);
-    int class_ = row->status >= 100 && row->status < 600 ? row->status / 100 : 0;
-    series_add(&s->requests, ROUTES[route], *row->reason ? row->reason : "none", CLASSES[class_], 1);
-    count_tokens(s, row, ROUTES[route]);
-    count_cost(s, row);
+    struct path *p = path_of(s, row);
+    counter_add(p->requests, 1);
+    count_tokens(s, p, row);
+    count_cost(s, p, row);
     if (row->masked) {
-        series_add(&s->masked, ROUTES[route], NULL, NULL, 1);
-        series_add(&s->masked_values, ROUTES[route], NULL, NULL, row->masked);
+        series_add(&s->masked, ROUTES[p->route], NULL, NULL, 1);
+        series_add(&s->masked_values, ROUTES[p->route], NULL, NULL, row->masked);
     }
-    if (row->ttft_us >= 0) histogram_add(&s->ttft[route], TTFT_US, row->ttft_us);
-    histogram_add(&s->duration[route], DURATION_US, row->total_us);
+    if (row->ttft_us >= 0) histogram_add(&s->ttft[p->route], TTFT_US, row->ttft_us);
+    histogram_add(&s->duration[p->route], DURATION_US, row->total_us);
     histogram_add(&s->overhead, OVERHEAD_US, row->overhead_us);
     for (int z = 0; z < ZONE_COUNT; z++)
         if (row->bytes_out[z] > 0) counter_add(&s->bytes_out[z], (uint64_t)row->bytes_out[z]);

@@ -12,7 +12,7 @@ static inline bool same_label(const char *kept, const char *given) {
     return *kept == *given && strncmp(kept, given, SERIES_LABEL_BYTES - 1) == 0; // most differ in the first byte
 }
 
-void series_add(struct series *s, const char *a, const char *b, const char *c, uint64_t amount) {
+_Atomic uint64_t *series_place(struct series *s, const char *a, const char *b, const char *c) {
     const char *const given[SERIES_LABELS] = {a, b, c};
     unsigned used = atomic_load_explicit(&s->used, memory_order_relaxed), i = 0;
     for (; i < used; i++) {
@@ -28,7 +28,11 @@ void series_add(struct series *s, const char *a, const char *b, const char *c, u
         }
         atomic_store_explicit(&s->used, used + 1, memory_order_release);
     }
-    counter_add(&s->places[i].value, amount);
+    return &s->places[i].value;
+}
+
+void series_add(struct series *s, const char *a, const char *b, const char *c, uint64_t amount) {
+    counter_add(series_place(s, a, b, c), amount);
 }
 
 void histogram_add(struct histogram *h, const uint32_t *bounds_us, int64_t us) {

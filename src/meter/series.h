@@ -18,7 +18,9 @@ struct series {
     } places[SERIES_MOST];
 };
 
-// Adds to the counter of these label values; NULL stands for an absent label. Only the owner may call.
+// The counter of these label values; NULL stands for an absent label. It stays where it is. Only the owner may call.
+_Atomic uint64_t *series_place(struct series *s, const char *a, const char *b, const char *c);
+// Adds to it.
 void series_add(struct series *s, const char *a, const char *b, const char *c, uint64_t amount);
 
 struct histogram {

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "ledger/columns.h"
+#include "ledger/rows.h"
 #include "ledger/store.h"
 #include "report/reader_internal.h"
 
 struct ledger_reader {
     sqlite3 *db;
-    sqlite3_stmt *rows, *outcomes;
+    struct rows *rows;
+    sqlite3_stmt *outcomes;
     struct ledger_row row;
 };
 
@@ -47,14 +48,13 @@ static int take_outcomes(struct ledger_reader *x, struct usage_row *row) {
 
 static enum reader_status next(struct reader *r, struct usage_row *row, struct err *e) {
     struct ledger_reader *x = r->state;
-    int step = sqlite3_step(x->rows);
+    struct ledger_row *from = &x->row;
+    int step = rows_next(x->rows, from);
     if (step == SQLITE_DONE) return READER_END;
     if (step != SQLITE_ROW) {
         err_set(e, "cannot be read on: %s", sqlite3_errmsg(x->db));
         return READER_FAILED;
     }
-    struct ledger_row *from = &x->row;
-    columns_read(x->rows, COLUMN_ALL, from);
     r->line++;
     row->time_us = from->started_us;
     row->model = span_from(*from->model ? from->model : from->asked_model);
@@ -95,7 +95,7 @@ static struct span decode(struct reader *r, struct span raw) {
 
 static void free_state(struct reader *r) {
     struct ledger_reader *x = r->state;
-    sqlite3_finalize(x->rows);
+    rows_close(x->rows);
     sqlite3_finalize(x->outcomes);
     sqlite3_close(x->db);
     free(x);
@@ -110,10 +110,11 @@ static bool has_any(void *context, struct span column) {
 }
 
 // A ledger without outcomes is spared to look for them row by row.
-static bool prepare(struct ledger_reader *x, const char *sql) {
+static bool prepare(struct ledger_reader *x) {
     sqlite3_stmt *any = NULL;
     int step = SQLITE_ERROR;
-    if (sqlite3_prepare_v2(x->db, sql, -1, &x->rows, NULL) != SQLITE_OK) return false;
+    x->rows = rows_open(x->db, "record ORDER BY seq");
+    if (!x->rows) return false;
     if (sqlite3_prepare_v2(x->db, "SELECT 1 FROM outcome LIMIT 1", -1, &any, NULL) == SQLITE_OK)
         step = sqlite3_step(any);
     sqlite3_finalize(any);
@@ -123,7 +124,6 @@ static bool prepare(struct ledger_reader *x, const char *sql) {
 
 int reader_ledger_open(struct reader *r, const char *path, struct err *e) {
     struct ledger_reader *x = mem_new(sizeof *x);
-    struct buf sql;
     r->state = x;
     r->kind = &KIND;
     if (r->options.map_count || (r->options.format && strcmp(r->options.format->name, "sluice-ledger") != 0))
@@ -132,11 +132,5 @@ int reader_ledger_open(struct reader *r, const char *path, struct err *e) {
     if (layout_bind(&r->layout, format, NULL, 0, has_any, NULL, e) != 0) return -1;
     x->db = store_open_reader(path, e);
     if (!x->db) return -1;
-    buf_init(&sql, 1 << 16);
-    buf_add_z(&sql, "SELECT ");
-    columns_list(&sql, COLUMN_ALL);
-    buf_add_z(&sql, " FROM request ORDER BY seq");
-    int status = prepare(x, sql.at) ? 0 : err_set(e, "cannot be read: %s", sqlite3_errmsg(x->db));
-    buf_free(&sql);
-    return status;
+    return prepare(x) ? 0 : err_set(e, "cannot be read: %s", sqlite3_errmsg(x->db));
 }

@@ -72,6 +72,35 @@ static void recent_gives_back_the_request_that_a_follow_up_inherits_from(void **
     test_free(before);
 }
 
+// More system texts than have a place, some alike but for a byte, long enough to lose their middle; requests come and
+// go.
+static void recent_tells_system_texts_apart(void **state) {
+    (void)state;
+    enum { COUNT = 300, TEXTS = 20 };
+    struct recent *r = recent_new(30000);
+    char *systems[TEXTS], id[16];
+    for (size_t i = 0; i < TEXTS; i++) {
+        systems[i] = long_text(500 + i / 2 * 10);
+        systems[i][i % 2 ? 3 : 499] = '!';
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        struct intent_input in = input_of("a question", i % 7 ? systems[i % 11] : systems[i % TEXTS]);
+        struct remembered m;
+        snprintf(id, sizeof id, "req_%zu", i);
+        recent_add(r, id, &in);
+        for (size_t back = 0; back < 10 && back <= i; back++) {
+            size_t k = i - back;
+            in = input_of("a question", k % 7 ? systems[k % 11] : systems[k % TEXTS]);
+            snprintf(id, sizeof id, "req_%zu", k);
+            assert_true(recent_find(r, id, &m));
+            assert_same_features(&in, &m.input);
+            remembered_release(&m);
+        }
+    }
+    recent_free(r);
+    for (size_t i = 0; i < TEXTS; i++) test_free(systems[i]);
+}
+
 static void recent_keeps_the_newest_only(void **state) {
     (void)state;
     struct recent *r = recent_new(3 * 160);
@@ -137,6 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recent_gives_back_what_the_score_reads_at_every_length),
         cmocka_unit_test(recent_gives_back_the_request_that_a_follow_up_inherits_from),
+        cmocka_unit_test(recent_tells_system_texts_apart),
         cmocka_unit_test(recent_keeps_the_newest_only),
         cmocka_unit_test(recent_holds_the_newest_of_every_size),
         cmocka_unit_test(recent_without_places_remembers_nothing),

@@ -1,5 +1,6 @@
 #include "ledger/store.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -8,6 +9,8 @@
 #include "directory.h"
 #include "ledger/columns.h"
 #include "ledger/kind.h"
+#include "ledger/pack.h"
+#include "ledger/queue.h"
 #include "test.h"
 
 // The last connection to close removes -wal and -shm: only the file is left.
@@ -35,6 +38,23 @@ static void make(const char *sql) {
     sqlite3_close(db);
 }
 
+// By way of a queue, as the writer gets them.
+static int insert(struct store *s, const struct ledger_row *rows, size_t n, struct err *e) {
+    static struct queue q;
+    struct queue_part parts[QUEUE_PARTS];
+    struct record record;
+    size_t count;
+    int status = 0;
+    for (size_t i = 0; i < n; i++) {
+        record_make(&rows[i], &record);
+        queue_add(&q, &record, &rows[i]);
+    }
+    assert_int_equal(queue_take(&q, n, parts, &count), n);
+    for (size_t i = 0; i < count && !status; i++) status = store_insert(s, parts[i].first, parts[i].rows, e);
+    queue_release(&q);
+    return status;
+}
+
 static struct store opened(void) {
     struct store s;
     struct err e = {""};
@@ -47,9 +67,9 @@ static void store_insert_takes_all_rows_of_a_call_or_none(void **state) {
     struct store s = opened();
     struct err e = {""};
     const struct ledger_row rows[3] = {{.id = "a"}, {.id = "b"}, {.id = "c"}};
-    make("CREATE TRIGGER no BEFORE INSERT ON entry WHEN new.id = 'c' BEGIN SELECT raise(ABORT, 'no'); END");
+    make("CREATE TRIGGER no BEFORE INSERT ON record WHEN new.id = 'c' BEGIN SELECT raise(ABORT, 'no'); END");
     assert_int_equal(store_begin(&s, &e), 0);
-    assert_int_equal(store_insert(&s, rows, 3, &e), -1);
+    assert_int_equal(insert(&s, rows, 3, &e), -1);
     assert_string_equal(e.text, "no");
     assert_int_equal(store_begin(&s, &e), 0); // the transaction is gone, not only the statement
     assert_int_equal(store_commit(&s, &e), 0);
@@ -63,9 +83,9 @@ static void store_insert_keeps_the_order_of_rows_and_calls(void **state) {
     struct err e = {""};
     const struct ledger_row rows[3] = {{.id = "a"}, {.id = "b"}, {.id = "c"}};
     assert_int_equal(store_begin(&s, &e), 0);
-    assert_int_equal(store_insert(&s, rows + 1, 2, &e), 0);
-    assert_int_equal(store_insert(&s, rows, 1, &e), 0);
-    assert_int_equal(store_insert(&s, rows, 0, &e), 0);
+    assert_int_equal(insert(&s, rows + 1, 2, &e), 0);
+    assert_int_equal(insert(&s, rows, 1, &e), 0);
+    assert_int_equal(insert(&s, rows, 0, &e), 0);
     assert_int_equal(store_commit(&s, &e), 0);
     store_close(&s);
     assert_int_equal(ask("SELECT group_concat(id) = 'b,c,a' FROM (SELECT id FROM request ORDER BY seq)"), 1);
@@ -88,7 +108,7 @@ static int64_t last_commit_bytes(struct store *s) {
         }
         before = after;
         assert_int_equal(store_begin(s, &e), 0);
-        assert_int_equal(store_insert(s, rows, CALL, &e), 0);
+        assert_int_equal(insert(s, rows, CALL, &e), 0);
         assert_int_equal(store_commit(s, &e), 0);
         assert_int_equal(stat(wal, &after), 0);
     }
@@ -109,7 +129,7 @@ static void store_commit_writes_few_pages_for_ids_in_order(void **state) {
 static void put(struct store *s, const struct ledger_row *rows, size_t n) {
     struct err e = {""};
     assert_int_equal(store_begin(s, &e), 0);
-    assert_int_equal(store_insert(s, rows, n, &e), 0);
+    assert_int_equal(insert(s, rows, n, &e), 0);
     assert_int_equal(store_commit(s, &e), 0);
 }
 
@@ -145,7 +165,7 @@ static void store_tells_every_shared_column_apart(void **state) {
     }
     store_close(&s);
     assert_int_equal(ask("SELECT count(*) FROM kind"), 1 + shared);
-    assert_int_equal(ask("SELECT count(DISTINCT kind) FROM entry"), 1 + shared);
+    assert_int_equal(ask("SELECT count(DISTINCT what) FROM record"), 1 + shared);
 }
 
 // Numbers from a transaction that was rolled back would point to nothing, or to another set.
@@ -155,9 +175,9 @@ static void store_forgets_sets_of_a_failed_transaction(void **state) {
     struct err e = {""};
     const struct ledger_row fail[2] = {{.id = "a", .model = "first"}, {.id = "no", .model = "second"}};
     const struct ledger_row rows[2] = {{.id = "b", .model = "second"}, {.id = "c", .model = "first"}};
-    make("CREATE TRIGGER no BEFORE INSERT ON entry WHEN new.id = 'no' BEGIN SELECT raise(ABORT, 'no'); END");
+    make("CREATE TRIGGER no BEFORE INSERT ON record WHEN new.id = 'no' BEGIN SELECT raise(ABORT, 'no'); END");
     assert_int_equal(store_begin(&s, &e), 0);
-    assert_int_equal(store_insert(&s, fail, 2, &e), -1);
+    assert_int_equal(insert(&s, fail, 2, &e), -1);
     put(&s, rows, 2);
     store_close(&s);
     assert_int_equal(ask("SELECT count(*) FROM kind"), 2);
@@ -174,7 +194,7 @@ static void store_remembers_a_bounded_number_of_sets(void **state) {
     for (int i = 0; i < SETS; i++) {
         row.started_us = i;
         snprintf(row.asked_model, sizeof row.asked_model, "m%d", i);
-        assert_int_equal(store_insert(&s, &row, 1, &e), 0);
+        assert_int_equal(insert(&s, &row, 1, &e), 0);
     }
     assert_int_equal(store_commit(&s, &e), 0);
     store_close(&s);
@@ -214,10 +234,71 @@ static void store_open_moves_the_rows_of_version_1(void **state) {
         assert_int_equal(ask("SELECT score = 0.25 AND model = 'm' FROM request WHERE id = 'b'"), 1);
         assert_int_equal(ask("SELECT count(*) FROM kind"), 3); // of them one of the new row: it knows more
         assert_int_equal(ask("SELECT count(*) FROM mine"), 4);
-        assert_int_equal(ask("SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'index')"), 4);
+        assert_int_equal(ask("SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'index')"), 5);
         assert_int_equal(unlink(path), 0);
     }
     make_version_1(true);
+}
+
+// ---------------------------------------------------------------- versions 2 to 5
+
+// Shared columns in `kind`, all others in `entry`; without those that came last.
+static void make_version(int version) {
+    static const char *const LATER[] = {"line", "logprob_mean", "logprob_least"};
+    struct buf sql;
+    buf_init(&sql, 64 << 10);
+    for (int part = 0; part < 2; part++) {
+        buf_add_z(&sql, part ? "CREATE TABLE kind(kind INTEGER PRIMARY KEY"
+                             : "CREATE TABLE entry(seq INTEGER PRIMARY KEY, kind INTEGER");
+        for (const struct column *c = COLUMNS; c->name; c++) {
+            bool later = false;
+            for (int i = 0; i < 3; i++) later = later || strcmp(c->name, LATER[i]) == 0;
+            if ((c->part == COLUMN_SHARED) == part && !(later && version < 5))
+                buf_printf(&sql, ", %s %s", c->name, column_sql_type(c));
+        }
+        buf_add_z(&sql, "); ");
+    }
+    buf_printf(
+        &sql,
+        "CREATE INDEX entry_id ON entry(id); CREATE VIEW request AS SELECT * FROM entry LEFT JOIN kind USING (kind);"
+        "CREATE TRIGGER request_delete INSTEAD OF DELETE ON request BEGIN DELETE FROM entry WHERE seq = old.seq; END;"
+        "CREATE VIEW mine AS SELECT id FROM request;"
+        "INSERT INTO kind(kind, model, route, status) VALUES (7, 'm', 'local', 200), (9, NULL, 'refused', 400);"
+        "INSERT INTO entry(seq, kind, id, started_us, user, score, cost_usd, input_tokens, decision) VALUES"
+        " (3, 7, 'c', 30, 'u', 0.1, 0.3, 1 << 40, x'010203'), (5, 9, 'a', 10, NULL, NULL, NULL, NULL, NULL);"
+        "PRAGMA application_id = %d; PRAGMA user_version = %d",
+        STORE_APPLICATION, version);
+    make(sql.at);
+    buf_free(&sql);
+}
+
+static void store_open_moves_the_rows_of_versions_2_to_5(void **state) {
+    (void)state;
+    for (int version = 2; version <= 5; version++) {
+        make_version(version);
+        struct store s = opened();
+        put(&s, &(struct ledger_row){.id = "d", .model = "m", .user = "w", .started_us = 40, .score = 0.5f}, 1);
+        put(&s, &(struct ledger_row){.id = "e", .started_us = 50, .logprob_mean = NAN, .logprob_least = NAN}, 1);
+        store_close(&s);
+        assert_int_equal(ask("PRAGMA user_version"), STORE_VERSION);
+        assert_int_equal(ask("SELECT group_concat(seq || id) = '3c,5a,6d,7e' FROM (SELECT * FROM request)"), 1);
+        assert_int_equal(ask("SELECT model = 'm' AND route = 'local' AND status = 200 AND user = 'u' AND score = 0.1"
+                             " AND cost_usd = 0.3 AND input_tokens = 1 << 40 AND decision = x'010203'"
+                             " AND started_us = 30 AND total_us IS NULL AND line IS NULL FROM request WHERE id = 'c'"),
+                         1);
+        assert_int_equal(ask("SELECT model IS NULL AND status = 400 AND user IS NULL AND score IS NULL AND cost_usd IS"
+                             " NULL AND decision IS NULL AND overhead_us IS NULL FROM request WHERE id = 'a'"),
+                         1);
+        assert_int_equal(ask("SELECT user = 'w' AND score = 0.5 AND model = 'm' FROM request WHERE id = 'd'"), 1);
+        assert_int_equal(ask("SELECT count(*) FROM wide"), 3); // not the last one
+        assert_int_equal(ask("SELECT count(*) FROM mine"), 4);
+        assert_int_equal(ask("SELECT count(*) FROM sqlite_master WHERE name LIKE 'entry%'"), 0);
+        make("DELETE FROM request WHERE id IN ('a', 'e')");
+        assert_int_equal(ask("SELECT count(*) FROM wide"), 2);
+        assert_int_equal(ask("SELECT count(*) FROM record"), 2);
+        assert_int_equal(unlink(path), 0);
+    }
+    make_version(5);
 }
 
 static void store_view_deletes_rows(void **state) {
@@ -240,7 +321,7 @@ static void store_finds_an_id_by_its_index(void **state) {
     assert_int_equal(sqlite3_prepare_v2(db, "EXPLAIN QUERY PLAN SELECT * FROM request WHERE id = ?3", -1, &plan, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_step(plan), SQLITE_ROW);
-    assert_non_null(strstr((const char *)sqlite3_column_text(plan, 3), "entry_id"));
+    assert_non_null(strstr((const char *)sqlite3_column_text(plan, 3), "record_id"));
     sqlite3_finalize(plan);
     sqlite3_close(db);
 }
@@ -257,6 +338,7 @@ int main(void) {
         STORE_TEST(store_forgets_sets_of_a_failed_transaction),
         STORE_TEST(store_remembers_a_bounded_number_of_sets),
         STORE_TEST(store_open_moves_the_rows_of_version_1),
+        STORE_TEST(store_open_moves_the_rows_of_versions_2_to_5),
         STORE_TEST(store_view_deletes_rows),
         STORE_TEST(store_finds_an_id_by_its_index),
     };

@@ -5,16 +5,22 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "intent/form_fit.h"
 #include "intent/place_fit.h"
 #include "intent/solve.h"
 
 enum { RARITIES = 2, PENALTIES = 5 };
 static const float RARITY[RARITIES] = {0, 1};
 static const float PENALTY[PENALTIES] = {8, 25, 80, 250, 1000};
-static const float SIDE_PENALTY = 80;                   // of the fits that estimate an unknown side
-static const double SHARE_ROWS = 500, MOST_SHARE = 0.7; // so many rows halve the share of the map
-static const float INPUT_BOUND = 4;
+static const float SIDE_PENALTY = 80; // of the fits that estimate an unknown side
+static const double SHARE_ROWS = 500; // so many rows halve the share of a part
 static const float COUNT_SCALE = 0.1f, OUTPUT_SCALE = 0.02f, FRONTIER_SCALE = 0.3f; // of one deviation
+
+// Beside the ridge fits over words, in the order in which they are added.
+enum part { FORM, MAP, PARTS };
+// The form is a half or nothing: where every fold had a share of its own, scores of different folds could not be
+// compared.
+static const double SHARE_STEP[PARTS] = {[FORM] = 0.5, [MAP] = 0}, MOST_SHARE[PARTS] = {[FORM] = 0.5, [MAP] = 0.7};
 
 struct fit {
     struct outcomes o; // the caller's rows with inputs of our own
@@ -28,7 +34,7 @@ struct fit {
     float *unseen[RARITIES][PENALTIES]; // cross-fitted sums
     float input_scale[OUTCOME_INPUTS];
     uint8_t best[RARITIES]; // of all folds
-    float share;            // of the map in the head
+    float share[PARTS];     // of each part in the mean of it and what was before it
 };
 
 static void stepped(struct fit *f) {
@@ -53,9 +59,8 @@ static void scale_inputs(struct fit *f, const struct outcomes *o) {
         l->mean[i] = (float)mean;
         l->scale[i] = variance > 1e-9 ? (float)(1 / sqrt(variance)) : 0;
         for (uint32_t r = 0; r < o->count; r++) {
-            float v = (o->inputs[r][i] - l->mean[i]) * l->scale[i];
-            if (of_base && !o->at[r].has_base) v = 0;
-            f->o.inputs[r][i] = v > INPUT_BOUND ? INPUT_BOUND : v < -INPUT_BOUND ? -INPUT_BOUND : v;
+            bool known = !of_base || o->at[r].has_base;
+            f->o.inputs[r][i] = known ? learned_scale_input(l, i, o->inputs[r][i]) : 0;
         }
         f->input_scale[i] = of_base ? OUTPUT_SCALE : COUNT_SCALE;
     }
@@ -161,7 +166,7 @@ static void cross_fit(struct fit *f) {
         some = mem_new(n);
         for (uint32_t r = 0; r < n; r++) some[r] = hash_mix(f->o.at[r].group + 7) % used < LEARN_CHOOSE_ROWS;
     }
-    f->steps = RARITIES * (f->folds * (some ? PENALTIES + 1 : PENALTIES) + 1) + f->folds + 1;
+    f->steps = RARITIES * (f->folds * (some ? PENALTIES + 1 : PENALTIES) + 1) + PARTS * (f->folds + 1);
     for (uint32_t i = 0; i < RARITIES; i++) {
         for (uint32_t p = 0; p < PENALTIES; p++) f->unseen[i][p] = mem_new_array(n, sizeof(float));
         if (some) cross_fit_some(f, i, some);
@@ -171,39 +176,56 @@ static void cross_fit(struct fit *f) {
     free(some);
 }
 
-// ---------------------------------------------------------------- the map
+// ---------------------------------------------------------------- parts
 
-// The share with the least squared error over the rows of all folds but one: what the map tells beyond the ridge fits.
-static float share_without(const struct fit *f, const float *by_map, uint32_t without) {
+// The share with the least squared error over the rows of all folds but one: what the part tells beyond those before.
+static float share_without(const struct fit *f, enum part part, const float *by_part, uint32_t without) {
     double over = 0, under = 0, n = 0;
     for (uint32_t r = 0; r < f->o.count; r++) {
         if (f->weight[r] == 0 || f->fold[r] == without) continue;
-        double more = (double)(by_map[r] - f->out->sum[r]), rest = (double)(f->out->gain[r] - f->out->sum[r]);
+        double more = (double)(by_part[r] - f->out->sum[r]), rest = (double)(f->out->gain[r] - f->out->sum[r]);
         over += more * rest;
         under += more * more;
         n++;
     }
     double share = under > 0 ? over / under * n / (n + SHARE_ROWS) : 0;
-    return (float)fmax(0, fmin(MOST_SHARE, share));
+    if (SHARE_STEP[part] > 0) share = round(share / SHARE_STEP[part]) * SHARE_STEP[part];
+    return (float)fmax(0, fmin(MOST_SHARE[part], share));
 }
 
-static void blend_map(struct fit *f) {
-    uint32_t n = f->o.count;
-    float *by_map = mem_new_array(n + 1, sizeof *by_map), *share = mem_new_array(f->folds, sizeof *share);
+static void predict_by_map(struct fit *f, uint32_t fold, float *to) {
     struct place_model *m = mem_new(sizeof *m);
+    place_fit(&f->o, f->out->gain, f->part, m);
+    for (uint32_t r = 0; r < f->o.count; r++)
+        if (f->fold[r] == fold) to[r] = place_predict(m, &f->o, r);
+    place_release(m);
+    free(m);
+}
+
+static void predict_by_form(struct fit *f, uint32_t fold, float *to) {
+    struct form_model m;
+    form_fit(&f->o, f->out->gain, f->part, &m);
+    for (uint32_t r = 0; r < f->o.count; r++)
+        if (f->fold[r] == fold) to[r] = form_predict(&m, &f->o, r);
+    form_release(&m);
+}
+
+static void (*const PREDICT[PARTS])(struct fit *f, uint32_t fold,
+                                    float *to) = {[MAP] = predict_by_map, [FORM] = predict_by_form};
+
+static void blend(struct fit *f, enum part part) {
+    uint32_t n = f->o.count;
+    float *by_part = mem_new_array(n + 1, sizeof *by_part), *share = mem_new_array(f->folds, sizeof *share);
     for (uint32_t k = 0; k < f->folds; k++) {
         for (uint32_t r = 0; r < n; r++) f->part[r] = f->fold[r] == k ? 0 : f->weight[r];
-        place_fit(&f->o, f->out->gain, f->part, m);
-        for (uint32_t r = 0; r < n; r++)
-            if (f->fold[r] == k) by_map[r] = place_predict(m, &f->o, r);
-        place_release(m);
+        PREDICT[part](f, k, by_part);
         stepped(f);
     }
-    f->share = share_without(f, by_map, UINT32_MAX);
-    for (uint32_t k = 0; k < f->folds; k++) share[k] = share_without(f, by_map, k);
+    f->share[part] = share_without(f, part, by_part, UINT32_MAX);
+    for (uint32_t k = 0; k < f->folds; k++) share[k] = share_without(f, part, by_part, k);
     for (uint32_t r = 0; r < n; r++)
-        if (f->weight[r] > 0) f->out->sum[r] += share[f->fold[r]] * (by_map[r] - f->out->sum[r]);
-    free(m), free(by_map), free(share);
+        if (f->weight[r] > 0) f->out->sum[r] += share[f->fold[r]] * (by_part[r] - f->out->sum[r]);
+    free(by_part), free(share);
 }
 
 // ---------------------------------------------------------------- calibration
@@ -284,14 +306,16 @@ static void note_rows(struct fit *f) {
                                learned_mark(f->o.bucket + f->o.at[r].begin, f->o.at[r].text));
 }
 
-static void add_map(struct fit *f, struct solution *b) {
+static void add_map(struct fit *f, float share, struct solution *b) {
     struct place_model *m = mem_new(sizeof *m);
     struct learned *l = &f->out->learned;
-    if (f->share > 0) {
+    if (share > 0) {
         place_fit(&f->o, f->out->gain, f->weight, m);
-        for (uint32_t i = 0; i < OUTCOME_INPUTS; i++) b->input[i] += f->share * m->input[i];
-        for (uint32_t i = 0; i < PLACE_MARKS; i++) m->place.weight[i] *= f->share;
-        b->constant += f->share * m->constant;
+        for (uint32_t r = 0; r < f->o.count; r++)
+            if (f->weight[r] == 0) f->out->sum[r] += share * place_predict(m, &f->o, r);
+        for (uint32_t i = 0; i < OUTCOME_INPUTS; i++) b->input[i] += share * m->input[i];
+        for (uint32_t i = 0; i < PLACE_MARKS; i++) m->place.weight[i] *= share;
+        b->constant += share * m->constant;
         l->place = m->place;
         l->header.placed = m->known;
         f->out->coordinates = m->row;
@@ -300,9 +324,27 @@ static void add_map(struct fit *f, struct solution *b) {
     stepped(f);
 }
 
+static void add_form(struct fit *f, float share, struct solution *b) {
+    struct form_model m;
+    struct learned *l = &f->out->learned;
+    if (share > 0) {
+        form_fit(&f->o, f->out->gain, f->weight, &m);
+        for (uint32_t r = 0; r < f->o.count; r++)
+            if (f->weight[r] == 0) f->out->sum[r] += share * form_predict(&m, &f->o, r);
+        b->constant += share * m.constant;
+        l->form = m.form;
+        l->form.step = l->header.form_step = share * m.form.step;
+        l->header.formed = 1;
+        f->out->cells = m.cell;
+    }
+    stepped(f);
+}
+
 static void fit_head(struct fit *f) {
     struct solution b;
-    float share = (1 - f->share) / RARITIES; // of each
+    float of[PARTS], left = 1; // the last part has its share of the whole, one before it of what is left
+    for (uint32_t p = PARTS; p-- > 0; left -= of[p]) of[p] = left * f->share[p];
+    float share = left / RARITIES; // of each ridge fit over words
     solution_init(&b);
     for (uint32_t i = 0; i < RARITIES; i++) {
         struct solve_how how = {PENALTY[f->best[i]], RARITY[i], f->input_scale};
@@ -312,7 +354,8 @@ static void fit_head(struct fit *f) {
             if (f->weight[r] == 0) f->out->sum[r] += share * solver_predict(f->solver, r);
         stepped(f);
     }
-    add_map(f, &b);
+    add_map(f, of[MAP], &b);
+    add_form(f, of[FORM], &b);
     f->out->learned.header.penalty = PENALTY[f->best[0]];
     quantise(f, &b);
     note_rows(f);
@@ -357,7 +400,7 @@ int learn_fit(const struct outcomes *o, const bool *use, const struct learn_opti
         f.solver = solver_new(&f.o);
         set_targets(&f);
         cross_fit(&f);
-        blend_map(&f);
+        for (enum part p = 0; p < PARTS; p++) blend(&f, p);
         calibrate(&f);
         set_quantiles(&f);
         fit_head(&f);
@@ -379,5 +422,6 @@ void learn_release(struct learn_result *r) {
     free(r->table);
     free(r->filter);
     free(r->coordinates);
+    free(r->cells);
     *r = (struct learn_result){0};
 }

@@ -8,9 +8,11 @@
 // outcomes, so that it is defined without any: a frontier of which nothing is known is taken to answer well.
 //
 // The head is the mean of two ridge fits (solve.h), over words as they are and over words weighed by how rare they
-// are, and of a sum over what a request resembles (place_fit.h), which has a share of
-//   sum(more * rest) / sum(more^2) * rows / (rows + 500), between 0 and 0.7
-// more: what that sum says beyond the ridge fits, rest: what they leave unexplained. The base's outputs are among the
+// are, of a sum over a request's form (form_fit.h), and of one over what it resembles (place_fit.h). Each of the two, in
+// this order, has a share in the mean of it and what was before it:
+//   sum(more * rest) / sum(more^2) * rows / (rows + 500)
+// more: what that sum says beyond what was before it, rest: what that leaves unexplained. The form's is 0 or 0.5,
+// whichever is nearer, the other's between 0 and 0.7. The base's outputs are among the
 // inputs; with few outcomes the penalty leaves little beside them. The penalty is chosen by squared error in folds, and
 // so is the share; for the rows of a fold by the other folds only. All that is reported, p_local and the quantiles come
 // from scores of fits without the row's fold.
@@ -43,6 +45,7 @@ struct learn_result {
     struct learned learned; // names, time and figures are the caller's to fill in
     uint8_t *table, *filter;
     int8_t (*coordinates)[PLACE_DIMS];
+    int8_t (*cells)[FORM_CELLS];
 };
 
 // `use`: which rows to learn from, NULL = all that know an outcome. Groups (outcomes_group) must be set. -1 with the

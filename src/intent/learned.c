@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "intent/packed.h"
 
-_Static_assert(sizeof(struct learned_header) == 296, "the header is a file format");
+_Static_assert(sizeof(struct learned_header) == 304, "the header is a file format");
 
 enum { TABLE_BYTES = 1 << READING_BITS };
 static const uint64_t LEARNED_SEED = 0x6c6561726e6564u;
@@ -28,12 +28,26 @@ static bool is_name(const char *name, size_t size) {
 }
 
 static bool header_is_right(const struct learned_header *h) {
-    const float numbers[] = {h->step, h->constant, h->local_slope, h->local_offset};
+    const float numbers[] = {h->step, h->constant, h->local_slope, h->local_offset, h->form_step};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!isfinite(numbers[i])) return false;
-    return h->local_slope > 0 && h->step >= 0 && h->placed <= PLACE_WORDS &&
+    return h->local_slope > 0 && h->step >= 0 && h->form_step >= 0 && h->placed <= PLACE_WORDS &&
            h->filter_bytes <= LEARNED_FILTER_MAX_BYTES && is_name(h->local, sizeof h->local) &&
            is_name(h->frontier, sizeof h->frontier);
+}
+
+static bool take_form(struct packed *c, struct learned *l) {
+    struct form *f = &l->form;
+    const uint8_t *cells = NULL;
+    if (l->header.formed == 0) return true;
+    if (!packed_take(c, f->input, sizeof f->input) || !packed_take_floats(c, f->bound[0], FORM_GROUPS * FORM_TESTS) ||
+        !packed_skip(c, (size_t)FORM_FERNS * FORM_CELLS, &cells))
+        return false;
+    for (uint32_t i = 0; i < FORM_GROUPS * FORM_TESTS; i++)
+        if (f->input[i / FORM_TESTS][i % FORM_TESTS] >= LEARNED_INPUTS) return false;
+    f->cell = (const int8_t(*)[FORM_CELLS])cells;
+    f->step = l->header.form_step;
+    return true;
 }
 
 static bool take_place(struct packed *c, struct learned *l) {
@@ -50,7 +64,7 @@ static bool take_body(struct packed *c, struct learned *l) {
     return packed_take_floats(c, l->mean, LEARNED_INPUTS) && packed_take_floats(c, l->scale, LEARNED_INPUTS) &&
            packed_take_floats(c, l->weight, LEARNED_INPUTS) &&
            packed_take_quantiles(c, l->quantile, WEIGHTS_QUANTILES) && packed_skip(c, TABLE_BYTES, &l->table) &&
-           packed_skip(c, l->header.filter_bytes, &l->filter) && take_place(c, l);
+           packed_skip(c, l->header.filter_bytes, &l->filter) && take_form(c, l) && take_place(c, l);
 }
 
 struct learned *learned_load(struct span bytes, uint32_t base, struct err *e) {
@@ -90,6 +104,11 @@ int learned_write(const struct learned *l, FILE *out, struct err *e) {
     buf_add(&b, l->quantile, sizeof l->quantile);
     buf_add(&b, l->table, TABLE_BYTES);
     buf_add(&b, l->filter, h.filter_bytes);
+    if (h.formed) {
+        buf_add(&b, l->form.input, sizeof l->form.input);
+        buf_add(&b, l->form.bound, sizeof l->form.bound);
+        buf_add(&b, l->form.cell, (size_t)FORM_FERNS * FORM_CELLS);
+    }
     if (h.placed) {
         buf_add(&b, l->place.known, sizeof l->place.known);
         buf_add(&b, l->place.mark, sizeof l->place.mark);
@@ -112,25 +131,25 @@ static float sum_table(const uint8_t *table, const uint32_t *buckets, uint32_t c
     return (float)((int32_t)(a + b) - (int32_t)count * WEIGHTS_ZERO);
 }
 
-static float weigh_input(const struct learned *l, uint32_t i, float input) {
+float learned_scale_input(const struct learned *l, uint32_t i, float input) {
     float v = (input - l->mean[i]) * l->scale[i];
-    v = v > INPUT_BOUND ? INPUT_BOUND : v < -INPUT_BOUND ? -INPUT_BOUND : v;
-    return v * l->weight[i];
+    return v > INPUT_BOUND ? INPUT_BOUND : v < -INPUT_BOUND ? -INPUT_BOUND : v;
 }
 
-void learned_weigh_inputs(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
-                          float weight[static LEARNED_INPUTS]) {
-    for (uint32_t i = 0; i < READING_COUNTS; i++) weight[i] = weigh_input(l, i, r->counts[i]);
+void learned_scale_inputs(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
+                          float inputs[static LEARNED_INPUTS]) {
+    for (uint32_t i = 0; i < READING_COUNTS; i++) inputs[i] = learned_scale_input(l, i, r->counts[i]);
     for (uint32_t i = READING_COUNTS; i < LEARNED_INPUTS; i++)
-        weight[i] = weigh_input(l, i, outputs[i - READING_COUNTS]);
+        inputs[i] = learned_scale_input(l, i, outputs[i - READING_COUNTS]);
 }
 
 float learned_apply(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS]) {
     float words = reading_text_value(r) * sum_table(l->table, r->text, r->text_count) +
                   reading_system_value(r) * sum_table(l->table, r->system, r->system_count);
-    float weight[LEARNED_INPUTS], sum = l->header.constant + l->header.step * words;
-    learned_weigh_inputs(l, r, outputs, weight);
-    for (uint32_t i = 0; i < LEARNED_INPUTS; i++) sum += weight[i];
+    float inputs[LEARNED_INPUTS], sum = l->header.constant + l->header.step * words;
+    learned_scale_inputs(l, r, outputs, inputs);
+    for (uint32_t i = 0; i < LEARNED_INPUTS; i++) sum += inputs[i] * l->weight[i];
+    if (l->header.formed) sum += form_weigh(&l->form, inputs);
     return l->header.placed ? sum + place_weigh(&l->place, r->text, r->text_count) : sum;
 }
 

@@ -9,6 +9,8 @@
 //   quantile float[WEIGHTS_QUANTILES], of the scores of the outcomes it was made from
 //   table    uint8[1 << READING_BITS], 128 stands for 0
 //   filter   uint8[filter_bytes]: which requests it was made from, a Bloom filter of LEARNED_PROBES bits each
+// when header.formed is not 0, what a request's form tells (form.h):
+//   input, bound of struct form, then int8[FORM_FERNS][FORM_CELLS]
 // and when header.placed is above 0, a map of requests (place.h):
 //   known, mark, weight of struct place, then int8[placed][PLACE_DIMS]
 #ifndef SLUICE_INTENT_LEARNED_H
@@ -16,10 +18,11 @@
 
 #include <stdio.h>
 
+#include "intent/form.h"
 #include "intent/outcomes.h"
 #include "intent/place.h"
 
-enum { LEARNED_FORMAT = 2, LEARNED_INPUTS = OUTCOME_INPUTS, LEARNED_NAME = 96, LEARNED_PROBES = 4 };
+enum { LEARNED_FORMAT = 3, LEARNED_INPUTS = OUTCOME_INPUTS, LEARNED_NAME = 96, LEARNED_PROBES = 4 };
 enum { LEARNED_FILTER_MAX_BYTES = 128 * 1024 };
 #define LEARNED_MAGIC "SLUICELN"
 
@@ -40,6 +43,8 @@ struct learned_header {
     float apgr, gain, gain_low, gain_high; // cross-validated, when it was made; NAN = not known
     float base_apgr;                       // of the base on the same rows
     float penalty;
+    uint32_t formed; // 0 = the form tells nothing
+    float form_step;
 };
 
 struct learned {
@@ -48,6 +53,7 @@ struct learned {
     float quantile[WEIGHTS_QUANTILES];
     const uint8_t *table;
     const uint8_t *filter;
+    struct form form;   // when header.formed is not 0
     struct place place; // when header.placed is above 0
 };
 
@@ -58,9 +64,10 @@ int learned_write(const struct learned *l, FILE *out, struct err *e) __attribute
 
 // The raw sum: higher wants the frontier. `outputs`: of the base.
 float learned_apply(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS]);
-// What each input adds to it.
-void learned_weigh_inputs(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
-                          float weight[static LEARNED_INPUTS]);
+// An input as the head sees it: centred, scaled, bounded.
+float learned_scale_input(const struct learned *l, uint32_t i, float input);
+void learned_scale_inputs(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],
+                          float inputs[static LEARNED_INPUTS]);
 float learned_p_local(const struct learned *l, float sum);
 // What was learned makes of a request.
 void learned_score(const struct learned *l, const struct reading *r, const float outputs[static WEIGHTS_OUTPUTS],

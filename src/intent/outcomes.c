@@ -122,3 +122,11 @@ void outcomes_group(struct outcomes *o) {
 uint32_t outcomes_fold(const struct outcomes *o, uint32_t row, uint32_t folds, uint64_t seed) {
     return (uint32_t)((hash_mix((o->at[row].group + 1) * 0x9e3779b97f4a7c15u ^ seed) >> 32) % folds);
 }
+
+uint32_t outcomes_choose(const struct outcomes *o, const float *weight, uint32_t most, uint32_t *rows) {
+    uint32_t used = 0, n = 0;
+    for (uint32_t r = 0; r < o->count; r++) used += weight[r] > 0;
+    for (uint32_t r = 0; r < o->count; r++)
+        if (weight[r] > 0 && (used <= most || hash_mix(o->at[r].group + 77) % used < most)) rows[n++] = r;
+    return n;
+}

@@ -47,4 +47,7 @@ void outcomes_group(struct outcomes *o);
 // A number below `folds`, the same for all rows of a group.
 uint32_t outcomes_fold(const struct outcomes *o, uint32_t row, uint32_t folds, uint64_t seed);
 
+// The rows whose weight is above 0, about `most` of them where there are more, chosen by their group. Returns how many.
+uint32_t outcomes_choose(const struct outcomes *o, const float *weight, uint32_t most, uint32_t *rows);
+
 #endif

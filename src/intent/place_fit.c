@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "intent/place_map.h"
 
@@ -19,15 +18,6 @@ struct regression {
 };
 
 // ---------------------------------------------------------------- rows
-
-// At most so many of the rows that are learned from, chosen by their group.
-static uint32_t choose_rows(const struct outcomes *o, const float *weight, uint32_t most, uint32_t *rows) {
-    uint32_t used = 0, n = 0;
-    for (uint32_t r = 0; r < o->count; r++) used += weight[r] > 0;
-    for (uint32_t r = 0; r < o->count; r++)
-        if (weight[r] > 0 && (used <= most || hash_mix(o->at[r].group + 77) % used < most)) rows[n++] = r;
-    return n;
-}
 
 static void near_of(const struct place *p, const struct outcomes *o, uint32_t r, float near[static PLACE_MARKS]) {
     float at[PLACE_DIMS];
@@ -110,9 +100,9 @@ static void keep(const struct regression *g, struct place_model *out) {
 void place_fit(const struct outcomes *o, const float *y, const float *weight, struct place_model *out) {
     uint32_t *rows = mem_new_array(o->count + 1, sizeof *rows);
     *out = (struct place_model){0};
-    out->known = place_map(o, rows, choose_rows(o, weight, PLACE_MAP_ROWS, rows), &out->place, &out->row);
+    out->known = place_map(o, rows, outcomes_choose(o, weight, PLACE_MAP_ROWS, rows), &out->place, &out->row);
     struct regression *g = mem_new(sizeof *g);
-    g->rows = choose_rows(o, weight, PLACE_FIT_ROWS, rows);
+    g->rows = outcomes_choose(o, weight, PLACE_FIT_ROWS, rows);
     g->x = mem_new_array(g->rows + 1, sizeof *g->x);
     g->y = mem_new_array(g->rows + 1, sizeof *g->y);
     read_rows(g, o, y, rows, &out->place);

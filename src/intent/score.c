@@ -353,12 +353,13 @@ static const char *output_name(uint32_t output) {
 static void explain_learned(const struct weights *w, const struct intent_input *in, struct strongest *s) {
     const struct learned *l = w->learned;
     struct sample sample;
-    float weight[LEARNED_INPUTS];
+    float inputs[LEARNED_INPUTS];
     sample_read(w, in, &sample);
-    learned_weigh_inputs(l, &sample.reading, sample.outputs, weight);
+    learned_scale_inputs(l, &sample.reading, sample.outputs, inputs);
     for (uint32_t i = 0; i < LEARNED_INPUTS; i++)
         keep_named(s, i < READING_COUNTS ? reading_count_name(i) : output_name(i - READING_COUNTS),
-                   weight[i] * l->header.local_slope);
+                   inputs[i] * l->weight[i] * l->header.local_slope);
+    if (l->header.formed) keep_named(s, "its form", form_weigh(&l->form, inputs) * l->header.local_slope);
     if (l->header.placed)
         keep_named(s, "what it resembles",
                    place_weigh(&l->place, sample.reading.text, sample.reading.text_count) * l->header.local_slope);

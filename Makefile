@@ -156,9 +156,13 @@ bench-router: ## what a decision of the intent score costs; writes docs/router-f
 	  status=$$?; cat $(BUILD)/bench/router.table; \
 	  scripts/put_table.py docs/router-figures.md bench "make bench-router DATA=..." < $(BUILD)/bench/router.table && exit $$status
 
-# For models/fusion/fit.sh.
+# For models/*/*.sh.
 $(BUILD)/fusion-features: models/fusion/features.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
 	@$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+$(BUILD)/intent-fit: $(wildcard models/intent/*.[ch]) $(call objects,$(call upto,intent,$(LAYERS))) $(LLHTTP_OBJECTS)
+	@$(CC) $(CFLAGS_ALL) -o $@ $(filter-out %.h,$^) $(LIBS)
+$(BUILD)/names-fit: $(wildcard models/names/*.[ch]) $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
+	@$(CC) $(CFLAGS_ALL) -o $@ $(filter-out %.h,$^) $(LIBS)
 
 $(BUILD)/bench/gate: bench/gate.c bench/gate_texts.c bench/gate_patterns.c bench/pattern_loop.c $(call objects,$(call upto,gate,$(LAYERS))) $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)

@@ -11,11 +11,10 @@ work=$(mktemp -d build/fit-XXXXXX)
 trap 'rm -rf "$work"' EXIT
 out=${2:-data/intent.weights}
 [ "$out" != --figures ] || out=$work/intent.weights
-"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -O2 -Wall -Wextra -o "$work/fit" models/intent/*.c \
-  src/base/*.c src/text/utf8.c src/wire/json.c src/intent/*.c -lm -pthread
+make --no-print-directory build/intent-fit SETUP=0 >&2
 files=()
 for f in router/{mmlu,gsm8k,llmrouter14,alpacaeval} \
          intent/{arena_hard,clinc150_train,banking77_train,self_instruct_seed,t0_tasktype,flask,clamber,instructwild_types}; do
   files+=("$data/$f.jsonl")
 done
-"$work/fit" "$out" models/intent/wordings.txt "${files[@]}"
+build/intent-fit "$out" models/intent/wordings.txt "${files[@]}"

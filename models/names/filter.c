@@ -75,7 +75,7 @@ static bool place(struct entry *table, uint32_t buckets, struct entry e) {
     for (int turn = 0; turn < 2000; turn++) {
         uint32_t choices[2] = {name_filter_first(e.hash, buckets), name_filter_second(e.hash, buckets)};
         for (int c = 0; c < 2; c++)
-            for (int i = 0; i < FILTER_BUCKET; i++)
+            for (uint32_t i = 0; i < FILTER_BUCKET; i++)
                 if (!table[choices[c] * FILTER_BUCKET + i].known) {
                     table[choices[c] * FILTER_BUCKET + i] = e;
                     return true;

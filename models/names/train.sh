@@ -18,7 +18,6 @@ if [ -z "${NPM_DIR:-}" ]; then
 fi
 cp models/names/*.mjs models/names/*.txt "$NPM_DIR/" # node finds packages beside the script
 node "$NPM_DIR/prepare.mjs" "$data" "$work"
-"${CC:-cc}" -std=gnu17 -D_GNU_SOURCE -Isrc -Imodels/names -O2 -Wall -Wextra \
-  -o "$work/fit" models/names/*.c src/base/*.c src/wire/json.c src/text/utf8.c src/gate/name*.c -lm -pthread
+make --no-print-directory build/names-fit SETUP=0 >&2
 [ -z "${3:-}" ] || mkdir -p "$3"
-"$work/fit" "$work" "$out" ${3:+"$3"}
+build/names-fit "$work" "$out" ${3:+"$3"}

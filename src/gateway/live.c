@@ -110,6 +110,7 @@ uint64_t live_state(struct server *s, const struct snapshot *snapshot, const str
     }
     if (!snapshot->config->routing.sessions) return 0;
     uint64_t key = session_key(s->id_key, chat_first_text(view, ROLE_SYSTEM), chat_first_text(view, ROLE_USER));
+    session_prefetch(s->live.sessions, key);
     if (view->user_turns > 1 || view->message_count > 2) find_session(s, snapshot, key, now_us, out);
     return key;
 }

@@ -68,8 +68,19 @@ static uint64_t time_of(uint64_t value) {
     return value >> (64 - TIME_BITS);
 }
 
+static size_t set_at(const struct sessions *s, uint64_t key) {
+    return (size_t)(((unsigned __int128)key * s->sets) >> 64) * WAYS;
+}
+
 static struct place *set_of(struct sessions *s, uint64_t key) {
-    return &s->places[(size_t)(((unsigned __int128)key * s->sets) >> 64) * WAYS];
+    return &s->places[set_at(s, key)];
+}
+
+void session_prefetch(const struct sessions *s, uint64_t key) {
+    if (!s->sets) return;
+    const struct place *set = &s->places[set_at(s, key)];
+    __builtin_prefetch(set, 1);
+    __builtin_prefetch(set + WAYS - 1, 1); // it may lie in two lines of the cache
 }
 
 static uint64_t load(_Atomic uint64_t *at) {

@@ -18,6 +18,9 @@ void sessions_free(struct sessions *s);
 // The key of a conversation; never 0.
 uint64_t session_key(const uint8_t secret[static 16], struct span system, struct span first_turn);
 
+// Brings the place of a conversation near: it is read or written when the request has been decided or answered.
+void session_prefetch(const struct sessions *s, uint64_t key);
+
 struct session {
     bool known;
     bool local;        // the local model has it; else the frontier of this index

@@ -6,7 +6,7 @@
 
 #include "directory.h"
 #include "ledger/columns.h"
-#include "ledger/queue.h"
+#include "ledger/insert.h"
 #include "ledger/rows.h"
 #include "ledger/store.h"
 #include "test.h"
@@ -190,21 +190,11 @@ static void record_of_an_ordinary_row_is_small(void **state) {
 static void write_rows(void) {
     struct store s;
     struct err e = {""};
-    struct queue q = {.count = 0};
-    struct queue_part parts[QUEUE_PARTS];
-    size_t n;
     assert_int_equal(store_open(&s, path, &e), 0);
     make_rows();
-    for (size_t i = 0; i < count; i++) {
-        struct record record;
-        record_make(&rows[i], &record);
-        queue_add(&q, &record, &rows[i]);
-    }
-    assert_int_equal(queue_take(&q, count, parts, &n), count);
     assert_int_equal(store_begin(&s, &e), 0);
-    for (size_t i = 0; i < n; i++) assert_int_equal(store_insert(&s, parts[i].first, parts[i].rows, &e), 0);
+    assert_int_equal(insert(&s, rows, count, &e), 0);
     assert_int_equal(store_commit(&s, &e), 0);
-    queue_release(&q);
     store_close(&s);
 }
 

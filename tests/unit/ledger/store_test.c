@@ -8,9 +8,8 @@
 
 #include "directory.h"
 #include "ledger/columns.h"
+#include "ledger/insert.h"
 #include "ledger/kind.h"
-#include "ledger/pack.h"
-#include "ledger/queue.h"
 #include "test.h"
 
 // The last connection to close removes -wal and -shm: only the file is left.
@@ -36,23 +35,6 @@ static void make(const char *sql) {
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-}
-
-// By way of a queue, as the writer gets them.
-static int insert(struct store *s, const struct ledger_row *rows, size_t n, struct err *e) {
-    static struct queue q;
-    struct queue_part parts[QUEUE_PARTS];
-    struct record record;
-    size_t count;
-    int status = 0;
-    for (size_t i = 0; i < n; i++) {
-        record_make(&rows[i], &record);
-        queue_add(&q, &record, &rows[i]);
-    }
-    assert_int_equal(queue_take(&q, n, parts, &count), n);
-    for (size_t i = 0; i < count && !status; i++) status = store_insert(s, parts[i].first, parts[i].rows, e);
-    queue_release(&q);
-    return status;
 }
 
 static struct store opened(void) {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "ledger/store.h"
+#include "ledger/insert.h"
 #include "report/replay.h"
 #include "test.h"
 
@@ -219,7 +219,7 @@ static void audit_reads_the_file_of_a_ledger(void **state) {
         rows[i].bytes_out[ZONE_US] = 400;
     }
     assert_int_equal(store_begin(&s, &e), 0);
-    assert_int_equal(store_insert(&s, rows, 3, &e), 0);
+    assert_int_equal(insert(&s, rows, 3, &e), 0);
     assert_int_equal(store_commit(&s, &e), 0);
     struct audit_options o = plain_options();
     o.intake.reader.now_us = NOW_US;

@@ -343,7 +343,10 @@ static void add_form(struct fit *f, float share, struct solution *b) {
 static void fit_head(struct fit *f) {
     struct solution b;
     float of[PARTS], left = 1; // the last part has its share of the whole, one before it of what is left
-    for (uint32_t p = PARTS; p-- > 0; left -= of[p]) of[p] = left * f->share[p];
+    for (uint32_t p = PARTS; p-- > 0;) {
+        of[p] = left * f->share[p];
+        left -= of[p];
+    }
     float share = left / RARITIES; // of each ridge fit over words
     solution_init(&b);
     for (uint32_t i = 0; i < RARITIES; i++) {

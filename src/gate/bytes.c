@@ -1,10 +1,11 @@
 // The byte pass: digits, '@', ':' and '.' are anchors of one byte. Verifiers say where it goes on, so that a stretch of
 // text is looked at once.
-#include "gate/scan.h"
-
 #if defined __x86_64__
 #include <immintrin.h>
 #endif
+
+#include "base/wide.h"
+#include "gate/scan.h"
 
 enum { CHUNK_BYTES = 4096, BLOCK = 64 };
 enum { DOTS = 7 }; // how far apart those are that dot_verify asks for
@@ -39,8 +40,6 @@ size_t bytes_skip_anywhere(struct span text, size_t at, size_t end, uint64_t *fo
 }
 
 #if defined __x86_64__
-#define WIDE __attribute__((target("avx2")))
-
 WIDE static inline uint64_t find_in_half(const char *p) {
     const __m256i dot = _mm256_set1_epi8('.'), first = _mm256_set1_epi8('0'), span = _mm256_set1_epi8(':' - '0');
     __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p), from = _mm256_sub_epi8(v, first);
@@ -61,7 +60,7 @@ WIDE static size_t skip_wide(struct span text, size_t at, size_t end, uint64_t *
 }
 
 size_t bytes_skip(struct span text, size_t at, size_t end, uint64_t *found) {
-    return (__builtin_cpu_supports("avx2") ? skip_wide : bytes_skip_anywhere)(text, at, end, found);
+    return (wide_is_there ? skip_wide : bytes_skip_anywhere)(text, at, end, found);
 }
 #else
 size_t bytes_skip(struct span text, size_t at, size_t end, uint64_t *found) {

@@ -4,6 +4,7 @@
 #include <immintrin.h>
 #endif
 
+#include "base/wide.h"
 #include "gate/checks.h"
 
 enum { BLOCKS = PLACES_BYTES / PLACES_BLOCK, AHEAD = PLACES_READ - PLACES_BYTES };
@@ -94,8 +95,6 @@ void places_find_anywhere(const struct word_filter *f, const struct grams *g, co
 // ---------------------------------------------------------------- marks, with AVX2
 
 #if defined __x86_64__
-#define WIDE __attribute__((target("avx2,bmi,bmi2")))
-
 WIDE static inline __m256i within(__m256i v, char low, char span) {
     __m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
     return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(span)), d);
@@ -179,8 +178,7 @@ WIDE static void find_wide(const struct word_filter *f, const struct grams *g, c
 
 void places_find(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks, bool *after_word,
                  struct places *out) {
-    bool wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-    (wide ? find_wide : places_find_anywhere)(f, g, at, blocks, after_word, out);
+    (wide_is_there ? find_wide : places_find_anywhere)(f, g, at, blocks, after_word, out);
 }
 #else
 void places_find(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks, bool *after_word,

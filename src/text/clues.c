@@ -4,6 +4,8 @@
 #include <immintrin.h>
 #endif
 
+#include "base/wide.h"
+
 // A block is read whole, but clues are taken from its first STEP places: the longest pattern fits into the rest.
 enum { BLOCK = 64, STEP = 52 };
 
@@ -64,8 +66,6 @@ static inline void classify(const char *p, struct masks *m) {
     m->run |= m->alnum;
 }
 
-#define WIDE __attribute__((target("avx2,bmi,bmi2")))
-
 WIDE static inline __m256i within32(__m256i v, char low, char span) {
     __m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
     return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(span)), d);
@@ -112,9 +112,6 @@ static void classify_rest(const struct clues *c, const char *p, struct masks *m)
     else classify(p, m);
 }
 
-static bool is_wide(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-}
 #else
 static inline void classify(const char *p, struct masks *m) {
     static const char TABLE[16] = {SPECIAL};
@@ -137,9 +134,6 @@ static bool skip_wide(struct clues *c) {
     return false;
 }
 
-static bool is_wide(void) {
-    return false;
-}
 #endif
 
 // The first whole block at or after c->base with a clue. False when only less than a block is left.
@@ -191,7 +185,7 @@ static uint64_t from(const struct clues *c, size_t at) {
 }
 
 void clues_begin(struct clues *c, struct span text) {
-    *c = (struct clues){.text = text, .wide = is_wide()};
+    *c = (struct clues){.text = text, .wide = wide_is_there};
     read_blocks(c);
 }
 

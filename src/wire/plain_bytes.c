@@ -3,7 +3,7 @@
 #if defined __x86_64__
 #include <immintrin.h>
 
-#define WIDE __attribute__((target("avx2")))
+#include "base/wide.h"
 
 // The bytes of v that are not plain; see plain_bytes_skip_portable.
 WIDE static inline __m256i not_plain(__m256i v) {
@@ -25,7 +25,7 @@ WIDE static const unsigned char *skip_blocks(const unsigned char *p, const unsig
 }
 
 const unsigned char *plain_bytes_skip_wide(const unsigned char *p, const unsigned char *end) {
-    return __builtin_cpu_supports("avx2") ? skip_blocks(p, end) : plain_bytes_skip_portable(p, end);
+    return wide_is_there ? skip_blocks(p, end) : plain_bytes_skip_portable(p, end);
 }
 #else
 const unsigned char *plain_bytes_skip_wide(const unsigned char *p, const unsigned char *end) {

@@ -7,12 +7,12 @@
 #include "intent/damp.h"
 #include "intent/hash.h"
 #include "intent/lexicon.h"
-#include "intent/seen.h"
+#include "intent/once.h"
 #include "intent/stems.h"
 #include "intent/words.h"
 
 _Static_assert(2 * FEATURES_EDGE_BYTES <= WORDS_MAX_BYTES, "both ends fit");
-_Static_assert(FEATURES_BITS == 16, "a bucket is a uint16_t");
+_Static_assert(FEATURES_BITS == 16, "a bucket is a uint16_t, and once.h counts on it");
 
 // A system text says what kind of request this is, but is often longer than the question and always the
 // same: it counts less.
@@ -116,29 +116,23 @@ struct reading {
     struct tokens tokens;
 };
 
-// Written first, kept when new: whether a word comes again is not to be foretold. Returns the new count.
-BODY size_t add_bucket(uint64_t *seen, uint16_t *list, size_t count, uint64_t hash) {
-    uint32_t bucket = bucket_of(hash);
-    list[count] = (uint16_t)bucket;
-    return count + seen_add(seen, bucket);
-}
-
 // As such: where a text begins, or ends with what is asked.
-BODY void add_edge(struct reading *r, uint32_t from, uint32_t to, uint64_t multiplier) {
-    for (; from < to; from++) r->count = add_bucket(seen_groups, r->list, r->count, r->tokens.hash[from] * multiplier);
+BODY void add_edge(struct reading *r, uint8_t *slots, uint32_t from, uint32_t to, uint64_t multiplier) {
+    for (; from < to; from++) r->count = once_add(slots, r->list, r->count, r->tokens.hash[from] * multiplier);
 }
 
 // Words, and pairs of neighbours.
-BODY void add_words(struct reading *r) {
+BODY void add_words(struct reading *r, uint8_t *slots) {
     const struct tokens *t = &r->tokens;
-    uint64_t *seen = seen_groups, before = t->hash[0], maybe[TOKENS]; // words of the lexicon, or not
+    uint64_t before = t->hash[0], maybe[TOKENS]; // words of the lexicon, or not
     uint16_t *list = r->list;
-    size_t n = t->count, count = add_bucket(seen, list, r->count, before), candidates = lexicon_may_have(before);
+    size_t n = t->count, count = once_add(slots, list, r->count, before);
+    size_t candidates = lexicon_may_have(before);
     maybe[0] = before;
     for (size_t i = 1; i < n; i++) {
         uint64_t hash = t->hash[i];
-        count = add_bucket(seen, list, count, hash);
-        count = add_bucket(seen, list, count, intent_hash_pair(before, hash));
+        count = once_add(slots, list, count, hash);
+        count = once_add(slots, list, count, intent_hash_pair(before, hash));
         maybe[candidates] = before = hash;
         candidates += lexicon_may_have(hash);
     }
@@ -146,25 +140,18 @@ BODY void add_words(struct reading *r) {
     for (size_t i = 0; i < candidates; i++) r->groups[lexicon_find(maybe[i])]++;
 }
 
-BODY void clear_seen(const uint16_t *list, size_t count) {
-    uint64_t *seen = seen_groups;
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4)
-        for (size_t k = 0; k < 4; k++) seen[(size_t)list[i + k] / 64] = 0;
-    for (; i < count; i++) seen[(size_t)list[i] / 64] = 0;
-}
-
 BODY void read_all(struct reading *r, const struct words *w, uint16_t *list) {
     const struct tokens *t = &r->tokens;
+    uint8_t slots[ONCE_SLOTS];
     memset(r->groups, 0, sizeof r->groups);
     r->list = list;
     r->count = 0;
     read_tokens(&r->tokens, w);
     if (t->count == 0) return;
-    add_edge(r, 0, t->count < FEATURES_OPENING ? t->count : FEATURES_OPENING, OPENING_MULTIPLIER);
-    add_words(r);
-    add_edge(r, t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0, t->count, CLOSING_MULTIPLIER);
-    clear_seen(list, r->count);
+    once_begin(slots);
+    add_edge(r, slots, 0, t->count < FEATURES_OPENING ? t->count : FEATURES_OPENING, OPENING_MULTIPLIER);
+    add_words(r, slots);
+    add_edge(r, slots, t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0, t->count, CLOSING_MULTIPLIER);
 }
 
 static void read_narrow(struct reading *r, const struct words *w, uint16_t *list) {

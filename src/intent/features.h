@@ -15,6 +15,7 @@
 #define SLUICE_INTENT_FEATURES_H
 
 #include "base/span.h"
+#include "intent/once.h"
 #include "intent/score.h"
 
 enum {
@@ -27,11 +28,11 @@ enum {
     FEATURES_SHORT = 48,  // tokens: a text of no more is looked up among the known intents
     FEATURES_INTENT_BITS = 12,
     FEATURES_INTENT_MAX = 3 * FEATURES_SHORT, // a word, its beginning, and a pair for each
-    // A text of signs only has as many tokens as bytes, each a word and a pair. One is written before it is
-    // known to be new.
-    FEATURES_TEXT_MAX = 4 * FEATURES_EDGE_BYTES + FEATURES_OPENING + FEATURES_CLOSING + 1,
-    FEATURES_SYSTEM_MAX = 4 * FEATURES_SYSTEM_EDGE_BYTES + FEATURES_OPENING + FEATURES_CLOSING + 1,
-    FEATURES_FOLLOW_MAX = 2 * FEATURES_FOLLOW_UP_BYTES + FEATURES_OPENING + FEATURES_CLOSING + 1,
+    // A text of signs only has as many tokens as bytes, each a word and a pair.
+    FEATURES_EDGES = FEATURES_OPENING + FEATURES_CLOSING + ONCE_SPARE,
+    FEATURES_TEXT_MAX = 4 * FEATURES_EDGE_BYTES + FEATURES_EDGES,
+    FEATURES_SYSTEM_MAX = 4 * FEATURES_SYSTEM_EDGE_BYTES + FEATURES_EDGES,
+    FEATURES_FOLLOW_MAX = 2 * FEATURES_FOLLOW_UP_BYTES + FEATURES_EDGES,
     FEATURES_PROSE = 32,  // the count that says how long a request is, in words
     FEATURES_COUNTS = 38, // plain counts
 };

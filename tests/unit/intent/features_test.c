@@ -35,6 +35,47 @@ static void features_of_a_text_list_a_bucket_once(void **state) {
         for (uint32_t j = 0; j < i; j++) assert_int_not_equal(f.text[i], f.text[j]);
 }
 
+struct listed {
+    uint16_t *bucket;
+    size_t count;
+};
+
+static void list_once(void *context, uint32_t bucket, struct span first, struct span second) {
+    struct listed *l = context;
+    (void)first, (void)second;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->bucket[i] == bucket) return;
+    l->bucket[l->count++] = (uint16_t)bucket;
+}
+
+static int by_bucket(const void *a, const void *b) {
+    return *(const uint16_t *)a - *(const uint16_t *)b;
+}
+
+// Many short words: there are more buckets than slots of once.h can tell apart without a search.
+static void features_of_many_words_are_those_that_are_named(void **state) {
+    (void)state;
+    enum { BYTES = 2 * FEATURES_EDGE_BYTES };
+    uint64_t s = 88172645463325252u;
+    uint16_t each[FEATURES_TEXT_MAX];
+    char text[BYTES];
+    for (int round = 0; round < 200; round++) {
+        for (int i = 0; i < BYTES; i++) {
+            s ^= s << 13, s ^= s >> 7, s ^= s << 17;
+            text[i] = (char)(i % 3 == 2 ? ' ' : 'a' + (int)(s % (3 + (unsigned)round / 8)));
+        }
+        struct intent_input in = {.text = span_make(text, BYTES), .max_tokens = -1};
+        struct features f;
+        struct listed l = {each, 0};
+        features_read(&in, &f);
+        features_each(in.text, FEATURES_EDGE_BYTES, list_once, &l);
+        qsort(f.text, f.text_count, sizeof *f.text, by_bucket);
+        qsort(each, l.count, sizeof *each, by_bucket);
+        assert_int_equal(f.text_count, l.count);
+        assert_memory_equal(f.text, each, l.count * sizeof *each);
+    }
+}
+
 static void features_ignore_case_and_spacing(void **state) {
     (void)state;
     struct features a = read_text("Prove THAT", NULL), b = read_text("  prove\n\tthat ", NULL);
@@ -313,6 +354,7 @@ int main(void) {
         cmocka_unit_test(features_of_a_short_text_look_up_intents),
         cmocka_unit_test(features_each_visits_words_both_ends_and_pairs),
         cmocka_unit_test(features_of_a_text_list_a_bucket_once),
+        cmocka_unit_test(features_of_many_words_are_those_that_are_named),
         cmocka_unit_test(features_of_signs_only_fit),
         cmocka_unit_test(features_of_a_word_do_not_depend_on_where_it_stands),
         cmocka_unit_test(features_read_nothing_behind_the_text),

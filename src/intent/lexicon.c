@@ -31,7 +31,7 @@ static const char *const WORDS[LEXICON_GROUPS] = {
 
 uint32_t lexicon_slots[LEXICON_SLOTS][2];
 uint32_t lexicon_multiplier;
-uint8_t lexicon_sieve[1 << LEXICON_SIEVE_BITS];
+uint64_t lexicon_sieve[(1 << LEXICON_SIEVE_BITS) / 64];
 
 // False when a slot would need a third entry. Words that begin alike are one.
 static bool add_word(struct span word, enum lexicon_group group) {
@@ -43,7 +43,8 @@ static bool add_word(struct span word, enum lexicon_group group) {
     for (int i = 0; i < 2; i++)
         if (slot[i] && lexicon_tag((uint64_t)slot[i] << 32) == tag) return true;
     if (slot[0] && slot[1]) return false;
-    lexicon_sieve[tag >> (32 - LEXICON_SIEVE_BITS)] = 1;
+    uint32_t bit = tag >> (32 - LEXICON_SIEVE_BITS);
+    lexicon_sieve[bit / 64] |= (uint64_t)1 << bit % 64;
     slot[slot[0] != 0] = tag | group;
     return true;
 }

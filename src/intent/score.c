@@ -24,9 +24,13 @@ float weights_count(const struct weights *w, const struct features *f, uint32_t 
     return count_of(w, f, i);
 }
 
+BODY const struct weights_row *row_of(const struct weights *w, uint32_t bucket) {
+    return &w->row[bucket / WEIGHTS_ROW_BUCKETS];
+}
+
 #if defined __x86_64__
 
-_Static_assert(WEIGHTS_ROW_OUTPUTS == 16, "a row is a vector");
+_Static_assert(WEIGHTS_ROW_OUTPUTS == 16, "the outputs of a row are a vector");
 enum { ROWS_AT_ONCE = 256 }; // sums of so many bytes fit 16 bits
 
 // Sixteen more bytes to sixteen sums.
@@ -40,8 +44,9 @@ WIDE static void sum_rows_wide(const struct weights *w, const uint16_t *buckets,
         uint32_t end = count - i > ROWS_AT_ONCE ? i + ROWS_AT_ONCE : count, frontier = 0;
         __m256i sum = _mm256_setzero_si256();
         for (; i < end; i++) {
-            sum = add_row(sum, w->rows[weights_row_of(buckets[i])]);
-            frontier += w->frontier[buckets[i]];
+            const struct weights_row *row = row_of(w, buckets[i]);
+            sum = add_row(sum, row->outputs);
+            frontier += row->frontier[buckets[i] % WEIGHTS_ROW_BUCKETS];
         }
         uint16_t each[WEIGHTS_ROW_OUTPUTS];
         _mm256_storeu_si256((__m256i *)(void *)each, sum);
@@ -64,10 +69,11 @@ static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t 
         uint32_t end = count - i > ROWS_AT_ONCE ? i + ROWS_AT_ONCE : count, frontier = 0;
         __m128i even = _mm_setzero_si128(), odd = even;
         for (; i < end; i++) {
-            __m128i row = _mm_loadu_si128((const __m128i *)w->rows[weights_row_of(buckets[i])]);
-            even = _mm_add_epi16(even, _mm_and_si128(row, low));
-            odd = _mm_add_epi16(odd, _mm_srli_epi16(row, 8));
-            frontier += w->frontier[buckets[i]];
+            const struct weights_row *row = row_of(w, buckets[i]);
+            __m128i outputs = _mm_load_si128((const __m128i *)(const void *)row->outputs);
+            even = _mm_add_epi16(even, _mm_and_si128(outputs, low));
+            odd = _mm_add_epi16(odd, _mm_srli_epi16(outputs, 8));
+            frontier += row->frontier[buckets[i] % WEIGHTS_ROW_BUCKETS];
         }
         widen(even, sums);
         widen(odd, sums + 1);
@@ -85,9 +91,9 @@ static void sum_rows_wide(const struct weights *w, const uint16_t *buckets, uint
 static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t count,
                      uint32_t sums[static WEIGHTS_OUTPUTS]) {
     for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *row = w->rows[weights_row_of(buckets[i])];
-        for (uint32_t o = 0; o < WEIGHTS_ROW_OUTPUTS; o++) sums[o] += row[o];
-        sums[OUTPUT_FRONTIER] += w->frontier[buckets[i]];
+        const struct weights_row *row = row_of(w, buckets[i]);
+        for (uint32_t o = 0; o < WEIGHTS_ROW_OUTPUTS; o++) sums[o] += row->outputs[o];
+        sums[OUTPUT_FRONTIER] += row->frontier[buckets[i] % WEIGHTS_ROW_BUCKETS];
     }
 }
 

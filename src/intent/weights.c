@@ -66,6 +66,18 @@ static bool take_body(struct packed *c, struct weights *w) {
            c->left == 0;
 }
 
+// A row begins where half a cache line does, which memory from the heap need not.
+static void join_rows(struct weights *w) {
+    enum { ROW = sizeof(struct weights_row) };
+    w->space = mem_new((size_t)(WEIGHTS_ROWS + 1) * ROW);
+    struct weights_row *row = (struct weights_row *)(((uintptr_t)w->space + ROW - 1) / ROW * ROW);
+    for (uint32_t i = 0; i < WEIGHTS_ROWS; i++) {
+        memcpy(row[i].outputs, w->rows[i], sizeof row->outputs);
+        memcpy(row[i].frontier, w->frontier + i * WEIGHTS_ROW_BUCKETS, sizeof row->frontier);
+    }
+    w->row = row;
+}
+
 struct weights *weights_load(struct span bytes, struct err *e) {
     struct weights *w = mem_new(sizeof *w);
     struct weights_header *h = &w->header;
@@ -87,6 +99,7 @@ struct weights *weights_load(struct span bytes, struct err *e) {
         weights_free(w);
         return NULL;
     }
+    join_rows(w);
     int n = snprintf(w->version, sizeof w->version, "%s-%08x", h->version, (unsigned)(h->checksum >> 32));
     if (w->learned)
         snprintf(w->version + n, sizeof w->version - (size_t)n, "+%08x", (unsigned)(w->learned->header.checksum >> 32));
@@ -115,6 +128,7 @@ void weights_free(struct weights *w) {
     if (!w) return;
     free(w->learned);
     free(w->owned);
+    free(w->space);
     free(w);
 }
 

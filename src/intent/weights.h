@@ -14,8 +14,8 @@
 //   intent   float step, float bias[intents]
 //   within   float[kinds][3] struct weights_within
 //
-// An output is bias + step * sum(value * (weight - 128)) + sum(count weight * (count - mean) * scale). All outputs
-// of a bucket lie in one row: a bucket costs one look at the rows and one at the frontier.
+// An output is bias + step * sum(value * (weight - 128)) + sum(count weight * (count - mean) * scale). In memory all
+// outputs of a bucket lie in one row: a bucket costs one look.
 //
 // Length says something within a kind of request only, and words of the subject say less where the form says what
 // kind it is: OUTPUT_FRONTIER is then base + share * (the sum above) + slope * (prose - WEIGHTS_USUAL_PROSE).
@@ -80,6 +80,14 @@ struct weights_header {
     float local_slope, local_offset; // p_local = logistic(offset - slope * frontier); slope > 0
 };
 
+// What the file has of a row and of the frontier, beside each other in half a cache line: words are looked up at
+// random, and each such look is waited for.
+enum { WEIGHTS_ROW_BUCKETS = 1 << (FEATURES_BITS - WEIGHTS_ROW_BITS) };
+struct weights_row {
+    _Alignas(32) uint8_t outputs[WEIGHTS_ROW_OUTPUTS];
+    uint8_t frontier[WEIGHTS_ROW_BUCKETS];
+};
+
 struct weights_within {
     float base, share, slope;
 };
@@ -93,17 +101,15 @@ struct weights {
     float counts[FEATURES_COUNTS][WEIGHTS_OUTPUTS];
     float intent_step, intent_bias[WEIGHTS_INTENTS];
     struct weights_within within[KIND_COUNT];
+    const struct weights_row *row;              // WEIGHTS_ROWS of them: the next two together
     const uint8_t (*rows)[WEIGHTS_ROW_OUTPUTS]; // WEIGHTS_ROWS of them
     const uint8_t *frontier;                    // 1 << FEATURES_BITS
     const uint8_t (*intents)[WEIGHTS_INTENTS];  // WEIGHTS_INTENT_ROWS of them
     struct learned *learned;                    // what stands behind the base, or NULL
     char version[64];
     char *owned; // the file's bytes when they were loaded from one, else NULL
+    void *space; // of the rows
 };
-
-static inline uint32_t weights_row_of(uint32_t bucket) {
-    return bucket >> (FEATURES_BITS - WEIGHTS_ROW_BITS);
-}
 
 // Which base weights these are: what a sample (sample.h) tells of the base is good for no others.
 uint32_t weights_base(const struct weights *w);

@@ -3,13 +3,17 @@
 #define SLUICE_INTENT_DAMP_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum { DAMP_KNOWN = 256 };
+enum { DAMP_KNOWN = 1024 };
 extern float damp_known[DAMP_KNOWN]; // filled before main
 
-static inline float damp(uint32_t n) {
-    return n < DAMP_KNOWN ? damp_known[n] : log1pf((float)n);
+static inline float damp(size_t n) {
+    return __builtin_expect(n < DAMP_KNOWN, 1) ? damp_known[n] : log1pf((float)n);
 }
+
+// Several, one after the other; returns how many.
+uint32_t damp_all(const uint32_t *n, uint32_t count, float *to);
 
 #endif

@@ -18,7 +18,6 @@ _Static_assert(FEATURES_BITS == 16, "a bucket is a uint16_t, and once.h counts o
 // same: it counts less.
 static const float FEATURES_SYSTEM_SHARE = 0.5f, FEATURES_FOLLOW_SHARE = 0.5f;
 
-enum { LONG_WORD = 9 };
 static const float CAPITALS_MAX = 0.08f;
 
 static const char *const COUNT_NAMES[FEATURES_COUNTS] = {
@@ -95,9 +94,7 @@ struct tokens {
 
 BODY void read_tokens(struct tokens *t, const struct words *w) {
     t->count = words_cut(w, t->at);
-    stems_hash(w, t->at, t->count, t->hash);
-    t->long_words = 0;
-    for (uint32_t i = 0; i < t->count; i++) t->long_words += t->at[i].len >= LONG_WORD;
+    t->long_words = stems_hash(w, t->at, t->count, t->hash);
     uint16_t numbers[TOKENS];
     t->numbers = words_numbers(w, t->at, numbers);
     for (uint32_t i = 0; i < t->numbers; i++) {
@@ -208,7 +205,8 @@ void features_each(struct span text, size_t edge_bytes, features_visit *visit, v
 
 // ---------------------------------------------------------------- counts
 
-enum { PLAIN, MATHS, CODE, QUOTE, QUESTION, END, BACKSLASH, BACKTICK, LINE, KINDS };
+// What is counted, and which sign is what. MATHS to FENCE are counts of their own, in their order.
+enum { PLAIN, MATHS, CODE, QUOTE, LATEX, OPTION, FENCE, QUESTION, END, BACKSLASH, BACKTICK, LINE, KINDS };
 static const uint8_t KIND[128] = {
     ['='] = MATHS, ['+'] = MATHS, ['*'] = MATHS,      ['/'] = MATHS,    ['^'] = MATHS, ['<'] = MATHS,
     ['>'] = MATHS, ['%'] = MATHS, ['$'] = MATHS,      ['{'] = CODE,     ['}'] = CODE,  ['('] = CODE,
@@ -218,7 +216,7 @@ static const uint8_t KIND[128] = {
 
 struct signs {
     uint32_t kinds[KINDS];
-    uint32_t ends, latex, fences, options, choices;
+    uint32_t ends, choices;
 };
 
 // "a.", "(b)", "1)" at the beginning of a line, in lower case: an option. With a letter it is a choice.
@@ -227,7 +225,7 @@ static void count_option(struct signs *s, const char *line) {
         char c = line[i], next = line[i + 1];
         if (c == ' ' || c == '(') continue;
         bool letter = c >= 'a' && c <= 'e', ends = next == '.' || next == ')';
-        s->options += ends && (letter || (c >= '1' && c <= '9'));
+        s->kinds[OPTION] += ends && (letter || (c >= '1' && c <= '9'));
         s->choices += ends && letter;
         return;
     }
@@ -236,11 +234,12 @@ static void count_option(struct signs *s, const char *line) {
 static inline void count_sign(struct signs *s, const char *at) {
     uint8_t kind = KIND[(unsigned char)*at & 0x7f];
     s->kinds[kind]++;
-    if (kind < QUESTION) return; // the rest depend on what follows
-    if (kind == END || kind == QUESTION) s->ends += (unsigned char)at[1] <= ' ';
-    else if (kind == BACKSLASH) s->latex += at[1] >= 'a' && at[1] <= 'z';
-    else if (kind == BACKTICK) s->fences += at[1] == '`' && at[2] == '`';
-    else if (kind == LINE) count_option(s, at + 1);
+    // full stops and commas come as they like: no branch tells them apart
+    s->ends += ((kind == END) | (kind == QUESTION)) & ((unsigned char)at[1] <= ' ');
+    if (kind <= END) return; // the rest depend on what follows
+    if (kind == BACKSLASH) s->kinds[LATEX] += at[1] >= 'a' && at[1] <= 'z';
+    else if (kind == BACKTICK) s->kinds[FENCE] += at[1] == '`' && at[2] == '`';
+    else count_option(s, at + 1);
 }
 
 static uint32_t count_signs(const struct words *w, struct signs *s) {
@@ -294,7 +293,7 @@ static void fill_counts(const struct intent_input *in, struct span text, const s
     float bytes = w->bytes ? (float)w->bytes : 1, words = tokens > signs ? (float)(tokens - signs) : 1;
     float capitals = (float)w->capitals / bytes, *c = out->counts;
     uint32_t n = 0;
-    c[n++] = log1pf((float)text.len); // the whole length, also of what is not read
+    c[n++] = damp(text.len); // the whole length, also of what is not read
     c[n++] = damp(tokens - signs);
     c[n++] = (float)(w->letters - w->digits) / words;
     c[n++] = (float)w->digits / bytes;
@@ -306,14 +305,9 @@ static void fill_counts(const struct intent_input *in, struct span text, const s
     c[n++] = (float)signs / bytes;
     c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
     c[n++] = (float)r->tokens.long_words / words;
-    c[n++] = damp(s.kinds[MATHS]);
-    c[n++] = damp(s.kinds[CODE]);
-    c[n++] = damp(s.kinds[QUOTE]);
-    c[n++] = damp(s.latex);
-    c[n++] = damp(s.options);
-    c[n++] = damp(s.fences);
-    for (uint32_t g = LEXICON_NONE + 1; g < LEXICON_GROUPS; g++) c[n++] = damp(r->groups[g]);
-    c[n++] = log1pf((float)in->input_tokens);
+    n += damp_all(s.kinds + MATHS, FENCE - MATHS + 1, c + n);
+    n += damp_all(r->groups + LEXICON_NONE + 1, LEXICON_GROUPS - LEXICON_NONE - 1, c + n);
+    c[n++] = damp(in->input_tokens);
     c[n++] = damp(in->user_turns);
     c[n++] = damp(in->tools);
     c[n++] = in->has_schema;

@@ -189,7 +189,7 @@ static void fill_counts(const struct intent_input *in, const struct words *w, co
     count_signs(w, &s);
     float bytes = w->bytes ? (float)w->bytes : 1, words = t->count > s.all ? (float)(t->count - s.all) : 1;
     float *c = out->counts;
-    *c++ = log1pf((float)in->text.len); // the whole length, also of what is not read
+    *c++ = damp(in->text.len); // the whole length, also of what is not read
     *c++ = damp(t->count - s.all);
     *c++ = (float)(w->letters - w->digits) / words;
     *c++ = (float)w->digits / bytes;

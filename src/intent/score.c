@@ -252,7 +252,7 @@ static int expected_tokens(float log_tokens, int64_t max_tokens) {
     double n = exp(log_tokens < 12 ? (double)log_tokens : 12);
     if (n > OUTPUT_TOKENS_MAX) n = OUTPUT_TOKENS_MAX;
     if (max_tokens >= 0 && n > (double)max_tokens) n = (double)max_tokens;
-    return n < 1 ? 1 : (int)lround(n);
+    return n < 1 ? 1 : (int)(n + 0.5);
 }
 
 // The same as by weights_apply, but read once only.

@@ -5,9 +5,10 @@
 
 #include "intent/words.h"
 
-enum { STEM_BYTES = 7, STEMS_SPARE = 3 };
+enum { STEM_BYTES = 7, STEMS_SPARE = 3, STEMS_LONG = 9 };
 
-// `pieces` and `hashes` have room for STEMS_SPARE more; what stands there afterwards is nothing.
-void stems_hash(const struct words *w, struct piece *pieces, uint32_t count, uint64_t *hashes);
+// Returns how many of the words have STEMS_LONG bytes or more. `pieces` and `hashes` have room for STEMS_SPARE more;
+// what stands there afterwards is nothing.
+uint32_t stems_hash(const struct words *w, struct piece *pieces, uint32_t count, uint64_t *hashes);
 
 #endif

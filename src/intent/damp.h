@@ -13,7 +13,7 @@ static inline float damp(size_t n) {
     return __builtin_expect(n < DAMP_KNOWN, 1) ? damp_known[n] : log1pf((float)n);
 }
 
-// Several, one after the other; returns how many.
-uint32_t damp_all(const uint32_t *n, uint32_t count, float *to);
+// Several, one after the other.
+void damp_all(const uint32_t *n, uint32_t count, float *to);
 
 #endif

@@ -305,8 +305,10 @@ static void fill_counts(const struct intent_input *in, struct span text, const s
     c[n++] = (float)signs / bytes;
     c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
     c[n++] = (float)r->tokens.long_words / words;
-    n += damp_all(s.kinds + MATHS, FENCE - MATHS + 1, c + n);
-    n += damp_all(r->groups + LEXICON_NONE + 1, LEXICON_GROUPS - LEXICON_NONE - 1, c + n);
+    enum { SIGNS = FENCE - MATHS + 1, GROUPS = LEXICON_GROUPS - LEXICON_NONE - 1 };
+    damp_all(s.kinds + MATHS, SIGNS, c + n);
+    damp_all(r->groups + LEXICON_NONE + 1, GROUPS, c + n + SIGNS);
+    n += SIGNS + GROUPS;
     c[n++] = damp(in->input_tokens);
     c[n++] = damp(in->user_turns);
     c[n++] = damp(in->tools);

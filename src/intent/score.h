@@ -10,14 +10,14 @@
 #include "base/span.h"
 
 struct intent_input {
-    struct span text;    // what is asked: the last user message
-    struct span system;  // system text, may be empty
+    struct span text;              // what is asked: the last user message
+    struct span system;            // system text, may be empty
     struct imprint system_imprint; // of it, where somebody made it already
-    struct span context; // the user's message before, may be empty: a short follow-up inherits from it
-    size_t input_tokens; // of the whole request (estimate)
-    uint32_t user_turns; // 1 for a single question
-    uint32_t tools;      // number of tool definitions
-    bool has_schema;     // an output schema is given
+    struct span context;           // the user's message before, may be empty: a short follow-up inherits from it
+    size_t input_tokens;           // of the whole request (estimate)
+    uint32_t user_turns;           // 1 for a single question
+    uint32_t tools;                // number of tool definitions
+    bool has_schema;               // an output schema is given
     bool has_images;
     int64_t max_tokens; // the caller's limit on output, -1 = none
 };

@@ -148,7 +148,8 @@ static void run(struct request *r) {
     struct chat_view view;
     enum pin pin = PIN_NONE;
     if (chat_read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
-    request_head_free(r); // what it said is in the row and in the pin
+    request_head_drop(r->head); // what it said is in the row and in the pin
+    r->head = NULL;
     r->row.stream = r->chat.streams = view.stream;
     r->chat.wants_usage = view.wants_usage;
     r->chat.estimated_input = view.estimated_tokens;

@@ -450,7 +450,7 @@ static struct upstream_call *plain_start(struct upstreams *u, const struct upstr
     struct head_notes notes;
     const char *why;
     call_init(&c->base, &TRANSPORT_PLAIN, u, target, events, ctx);
-    http_client_init(&c->http, &u->limits, &HTTP_EVENTS, c);
+    http_client_init(&c->http, u->limits, &u->plain->heads, &HTTP_EVENTS, c);
     c->http.bodyless = strcmp(request->method, "HEAD") == 0;
     c->phase = PHASE_NEW;
     if (head_check(request, &notes, &why)) {
@@ -500,6 +500,7 @@ void plain_free(struct plain *p) {
         next = h->next_spare;
         free(h);
     }
+    same_heads_wipe(&p->heads.same);
     mem_wipe(p->read_buffer, READ_BUFFER_BYTES);
     free(p->read_buffer);
     free(p);

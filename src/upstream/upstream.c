@@ -62,7 +62,7 @@ static void on_prepare(uv_prepare_t *prepare) {
 struct upstreams *upstreams_new(uv_loop_t *loop, const struct config *config) {
     struct upstreams *u = mem_new(sizeof *u);
     u->loop = loop;
-    u->limits.head_bytes = (uint32_t)config->limits.header_bytes;
+    u->limits.bytes = (uint32_t)config->limits.header_bytes;
     u->limits.fields = (uint32_t)config->limits.headers;
     link_init(&u->live);
     link_init(&u->due);

@@ -232,7 +232,7 @@ static void feed(struct conn *c, const char *at, size_t n) {
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out) {
     (void)hint;
     struct conn *c = handle->data;
-    *out = uv_buf_init(c->worker->read_buffer, READ_BUFFER_BYTES);
+    *out = (uv_buf_t){.base = c->worker->read_buffer, .len = READ_BUFFER_BYTES};
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer) {
@@ -343,7 +343,7 @@ void conn_send(struct conn *c, struct span bytes) {
     if (c->phase == CONN_CLOSING) return;
     int n = 0;
     if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0) {
-        uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes.at, (unsigned)bytes.len);
+        uv_buf_t buffer = {.base = (char *)(uintptr_t)bytes.at, .len = bytes.len};
         n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
         if (n < 0 && n != UV_EAGAIN) n = (int)bytes.len; // lost: the read side reports it
         if (n < 0) n = 0;

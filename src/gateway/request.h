@@ -48,6 +48,8 @@ struct request_head_data {
     uint8_t current;                 // enum header_name
     char value[HEADER_COUNT][64];    // of the headers that we read, cut to fit
     uint8_t value_len[HEADER_COUNT];
+    bool pin_read;                   // `pin` is what HEADER_ROUTE says
+    uint8_t pin;                     // enum pin
 };
 
 // What a chat request keeps while its answer is on the way.

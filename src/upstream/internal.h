@@ -94,6 +94,7 @@ struct upstreams {
     struct link live;
     struct link due;
     struct head_size limits; // of an answer's head
+    bool watching;  // the sweep runs
     size_t handles; // open handles and look-ups; the last one to close frees all
     bool closing;
     struct plain *plain;

@@ -166,12 +166,12 @@ static void plain_wrote(struct plain_call *c, size_t n) {
 static unsigned plain_rest(const struct plain_call *c, uv_buf_t out[static 2]) {
     unsigned n = 0;
     size_t at = c->out;
-    if (at < c->head->len) out[n++] = uv_buf_init(c->head->bytes + at, (unsigned)(c->head->len - at));
+    if (at < c->head->len) out[n++] = (uv_buf_t){.base = c->head->bytes + at, .len = c->head->len - at};
     at = at > c->head->len ? at - c->head->len : 0;
     if (at < c->body.len) {
-        // libuv's buffers are not const and their length may be less than size_t's.
+        // libuv's buffers are not const, and what is written must fit into an int.
         size_t len = c->body.len - at < INT32_MAX ? c->body.len - at : INT32_MAX;
-        out[n++] = uv_buf_init((char *)(uintptr_t)(c->body.at + at), (unsigned)len);
+        out[n++] = (uv_buf_t){.base = (char *)(uintptr_t)(c->body.at + at), .len = len};
     }
     return n;
 }

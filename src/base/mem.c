@@ -30,7 +30,3 @@ char *mem_copy_span(struct span s) {
     if (s.len) memcpy(copy, s.at, s.len);
     return copy;
 }
-
-void mem_wipe(void *at, size_t n) {
-    if (n) explicit_bzero(at, n);
-}

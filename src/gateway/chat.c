@@ -77,18 +77,24 @@ int chat_parse(struct request *r, struct chat_view *view) {
     return 0;
 }
 
-int chat_read_pin(struct request *r, enum pin *pin) {
+static void read_pin(struct request *r) {
     static const struct {
         const char *word;
         enum pin pin;
     } WORDS[] = {{"", PIN_NONE}, {"auto", PIN_NONE}, {"local", PIN_LOCAL}, {"frontier", PIN_FRONTIER}};
     struct span word = request_header(r, HEADER_ROUTE);
-    *pin = PIN_NONE;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         if (!span_is_nocase(word, span_from(WORDS[i].word))) continue;
-        *pin = WORDS[i].pin;
-        return 0;
+        r->head->pin = (uint8_t)WORDS[i].pin;
+        r->head->pin_read = true;
+        return;
     }
+}
+
+int chat_read_pin(struct request *r, enum pin *pin) {
+    if (!r->head->pin_read) read_pin(r); // the head may be that of a request before
+    *pin = (enum pin)r->head->pin;
+    if (r->head->pin_read) return 0;
     respond_error(r, GATEWAY_INVALID_FIELD, "x-sluice-route",
                   "The header x-sluice-route takes auto, local or frontier.");
     return -1;
@@ -148,7 +154,8 @@ static void run(struct request *r) {
     struct chat_view view;
     enum pin pin = PIN_NONE;
     if (chat_read_pin(r, &pin) != 0 || chat_parse(r, &view) != 0) return;
-    request_head_free(r); // what it said is in the row and in the pin
+    request_head_drop(r->head); // what it said is in the row and in the pin
+    r->head = NULL;
     r->row.stream = r->chat.streams = view.stream;
     r->chat.wants_usage = view.wants_usage;
     r->chat.estimated_input = view.estimated_tokens;

@@ -34,12 +34,17 @@ static struct conn *conn_of(llhttp_t *parser) {
     return parser->data;
 }
 
+static struct head_size head_limits(const struct conn *c) {
+    const struct config *config = limits_of(c);
+    return (struct head_size){(uint32_t)config->limits.header_bytes, (uint32_t)config->limits.headers};
+}
+
 static int on_message_begin(llhttp_t *parser) {
     struct conn *c = conn_of(parser);
-    c->head_bytes_left = (uint32_t)limits_of(c)->limits.header_bytes;
-    c->headers_left = (uint32_t)limits_of(c)->limits.headers;
+    c->left = head_limits(c);
     c->in_field_name = false;
     c->request = request_new(c);
+    c->request->head = request_head_new();
     set_phase(c, CONN_HEAD, limits_of(c)->limits.header_timeout_ms);
     return 0;
 }
@@ -51,8 +56,8 @@ static __attribute__((noinline, cold)) int refuse_head(struct conn *c) {
 
 // Counts head bytes; over the limit the request is refused and parsing ends.
 static inline int count_head(struct conn *c, size_t n) {
-    if (n > c->head_bytes_left) return refuse_head(c);
-    c->head_bytes_left -= (uint32_t)n;
+    if (n > c->left.bytes) return refuse_head(c);
+    c->left.bytes -= (uint32_t)n;
     return 0;
 }
 
@@ -67,7 +72,7 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t n) {
     bool first = !c->in_field_name;
     request_add_header_name(c->request, span_make(at, n), first);
     c->in_field_name = true;
-    if (first && c->headers_left-- == 0) return refuse_head(c);
+    if (first && c->left.fields-- == 0) return refuse_head(c);
     return count_head(c, n);
 }
 
@@ -82,13 +87,19 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t n) {
     return count_head(c, n);
 }
 
+// The head is read, or known. False when the request was refused.
+static bool head_complete(struct conn *c) {
+    c->keep_alive = llhttp_should_keep_alive(&c->parser) != 0;
+    c->request->method = c->parser.method;
+    if (!request_head_complete(c->request)) return false;
+    set_phase(c, CONN_BODY, limits_of(c)->limits.body_timeout_ms);
+    return true;
+}
+
 static int on_headers_complete(llhttp_t *parser) {
     struct conn *c = conn_of(parser);
-    c->keep_alive = llhttp_should_keep_alive(parser) != 0;
-    c->request->method = parser->method;
-    if (!request_head_complete(c->request)) return HPE_USER;
-    set_phase(c, CONN_BODY, limits_of(c)->limits.body_timeout_ms);
-    return 0;
+    request_head_route(c->request->head);
+    return head_complete(c) ? HPE_PAUSED : HPE_USER; // paused: it tells where the head ends
 }
 
 static int on_body(llhttp_t *parser, const char *at, size_t n) {
@@ -100,7 +111,7 @@ static int on_body(llhttp_t *parser, const char *at, size_t n) {
 }
 
 static int on_message_complete(llhttp_t *parser) {
-    (void)parser;
+    set_phase(conn_of(parser), CONN_BUSY, 0);
     return HPE_PAUSED; // nothing of a next request is parsed before this one is answered
 }
 
@@ -134,22 +145,61 @@ static void parse_failed(struct conn *c, enum llhttp_errno why) {
     if (why == HPE_USER) return; // our own refusal, already answered
     if (!c->request) c->request = request_new(c);
     log_event(LOG_DEBUG, "http.bad", LOG_S("parser", llhttp_errno_name(why)));
-    respond_error(c->request, GATEWAY_BAD_HTTP, NULL, llhttp_get_error_reason(&c->parser) ? llhttp_get_error_reason(&c->parser) : "");
+    respond_error(c->request, GATEWAY_BAD_HTTP, NULL,
+                  llhttp_get_error_reason(&c->parser) ? llhttp_get_error_reason(&c->parser) : "");
+}
+
+// Where the parser paused; it may go on there.
+static const char *resume(struct conn *c) {
+    const char *stop = llhttp_get_error_pos(&c->parser);
+    llhttp_resume(&c->parser);
+    return stop;
+}
+
+// Begins a request whose head came before. The length of the head; 0 = the parser has to read it.
+static size_t begin_known(struct conn *c, struct span bytes) {
+    struct worker *w = c->worker;
+    size_t used;
+    c->left = head_limits(c);
+    if (c->parser.upgrade) return 0; // of the request before: the parser refuses what follows
+    int at = same_heads_find(&w->heads, bytes, &c->parser, &c->left, &used);
+    if (at < 0) return 0;
+    c->request = request_new(c);
+    c->request->head = w->head_data[at];
+    w->head_data[at]->references++;
+    return used;
+}
+
+// Not where trailers could still change it.
+static void keep_head(struct conn *c, struct span bytes) {
+    struct worker *w = c->worker;
+    struct head_size limits = head_limits(c);
+    struct head_size size = {limits.bytes - c->left.bytes, limits.fields - c->left.fields};
+    int at = c->parser.flags & F_CHUNKED ? -1 : same_heads_keep(&w->heads, bytes, size, &c->parser);
+    if (at < 0) return;
+    request_head_drop(w->head_data[at]);
+    w->head_data[at] = c->request->head;
+    w->head_data[at]->references++;
 }
 
 static void parse(struct conn *c, const char *at, size_t n) {
     bool begins = !c->request;
-    enum llhttp_errno result = llhttp_execute(&c->parser, at, n);
+    const char *end = at + n;
+    size_t known = begins ? begin_known(c, span_make(at, n)) : 0;
+    if (known && !head_complete(c)) return;
+    enum llhttp_errno result = llhttp_execute(&c->parser, at + known, n - known);
+    if (result == HPE_PAUSED && c->phase == CONN_BODY) {
+        const char *body = resume(c);
+        if (begins) keep_head(c, span_make(at, (size_t)(body - at)));
+        result = llhttp_execute(&c->parser, body, (size_t)(end - body));
+    }
     if (result == HPE_OK) return;
     if (result != HPE_PAUSED) {
         parse_failed(c, result);
         return;
     }
-    const char *stop = llhttp_get_error_pos(&c->parser);
-    llhttp_resume(&c->parser);
-    size_t used = (size_t)(stop - at);
-    if (used < n) keep_early(c, stop, n - used);
-    set_phase(c, CONN_BUSY, 0);
+    const char *stop = resume(c);
+    if (stop < end) keep_early(c, stop, (size_t)(end - stop));
     if (begins) c->request->ready_ns = c->request->started_ns; // reading it took our time, nobody else's
     request_complete(c->request);
 }
@@ -182,7 +232,7 @@ static void feed(struct conn *c, const char *at, size_t n) {
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *out) {
     (void)hint;
     struct conn *c = handle->data;
-    *out = uv_buf_init(c->worker->read_buffer, READ_BUFFER_BYTES);
+    *out = (uv_buf_t){.base = c->worker->read_buffer, .len = READ_BUFFER_BYTES};
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer) {
@@ -293,7 +343,7 @@ void conn_send(struct conn *c, struct span bytes) {
     if (c->phase == CONN_CLOSING) return;
     int n = 0;
     if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0) {
-        uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes.at, (unsigned)bytes.len);
+        uv_buf_t buffer = {.base = (char *)(uintptr_t)bytes.at, .len = bytes.len};
         n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
         if (n < 0 && n != UV_EAGAIN) n = (int)bytes.len; // lost: the read side reports it
         if (n < 0) n = 0;

@@ -29,8 +29,7 @@ struct conn {
     struct buf early;          // bytes that came after a complete request
     uint64_t deadline_ms;      // loop time at which the phase has lasted too long; 0 = none
     size_t unsent;             // bytes that wait in the outbox or in libuv
-    uint32_t head_bytes_left;  // that the current head may still have
-    uint32_t headers_left;     // likewise, header fields
+    struct head_size left;     // of what the current head may have
     uint8_t phase;             // enum conn_phase
     bool in_field_name;        // the parser is inside the name of a header field
     bool keep_alive;           // after this answer

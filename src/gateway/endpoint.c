@@ -119,20 +119,24 @@ struct request *request_new(struct conn *c) {
     memset(r, 0, sizeof *r);
     r->conn = c;
     r->worker = c->worker;
-    r->head = spare_take(sizeof *r->head);
-    memset(r->head, 0, sizeof *r->head);
     r->started_ns = clock_now_ns();
     buf_init(&r->body, 0);
     return r;
 }
 
-void request_head_free(struct request *r) {
-    spare_give(r->head, sizeof *r->head);
-    r->head = NULL;
+struct request_head_data *request_head_new(void) {
+    struct request_head_data *head = spare_take(sizeof *head);
+    memset(head, 0, sizeof *head);
+    head->references = 1;
+    return head;
+}
+
+void request_head_drop(struct request_head_data *head) {
+    if (head && --head->references == 0) spare_give(head, sizeof *head);
 }
 
 void request_free(struct request *r) {
-    request_head_free(r);
+    request_head_drop(r->head);
     lookup_forget(r);
     buf_free(&r->body);
     buf_free(&r->chat.sent);
@@ -154,13 +158,12 @@ struct span request_path(const struct request_head_data *head) {
     return slash == SIZE_MAX ? SPAN("/") : span_sub(path, slash, SIZE_MAX);
 }
 
-static const struct endpoint *find_endpoint(const struct request_head_data *head) {
+void request_head_route(struct request_head_data *head) {
     struct span path = request_path(head);
-    for (size_t i = 0; i < sizeof ENDPOINTS / sizeof *ENDPOINTS; i++)
-        if (!head->path_cut && (ENDPOINTS[i].below ? span_starts(path, span_from(ENDPOINTS[i].path))
-                                                   : span_is_z(path, ENDPOINTS[i].path)))
-            return &ENDPOINTS[i];
-    return NULL;
+    for (size_t i = 0; i < sizeof ENDPOINTS / sizeof *ENDPOINTS && !head->endpoint; i++)
+        if (!head->path_cut &&
+            (ENDPOINTS[i].below ? span_starts(path, span_from(ENDPOINTS[i].path)) : span_is_z(path, ENDPOINTS[i].path)))
+            head->endpoint = &ENDPOINTS[i];
 }
 
 static bool method_fits(const struct request *r) {
@@ -179,7 +182,7 @@ bool request_head_complete(struct request *r) {
         respond_error(r, GATEWAY_BAD_HTTP, NULL, "It has no Host header.");
         return false;
     }
-    r->endpoint = find_endpoint(r->head);
+    r->endpoint = r->head->endpoint;
     bool chunked = (parser->flags & F_CHUNKED) != 0;
     bool has_body = chunked || parser->content_length > 0;
     if (!has_body) return true; // answered when the message is complete, so that the connection lives on
@@ -199,7 +202,8 @@ bool request_head_complete(struct request *r) {
     if (expect.len) conn_write(r->conn, SPAN("HTTP/1.1 100 Continue\r\n\r\n"));
     buf_init(&r->body, (size_t)config->limits.body_bytes);
     // Room for the whole body where it is small, so that it is read without moving.
-    if (!chunked && parser->content_length <= READ_BUFFER_BYTES && !buf_reserve(&r->body, (size_t)parser->content_length))
+    if (!chunked && parser->content_length <= READ_BUFFER_BYTES &&
+        !buf_reserve(&r->body, (size_t)parser->content_length))
         return false;
     return true;
 }

@@ -32,7 +32,10 @@ enum { REQUEST_PATH_BYTES = 128, REQUEST_ERROR_BODY_BYTES = 64 * 1024 };
 // Headers that we read; see HEADERS in head.c.
 enum header_name { HEADER_NONE, HEADER_ROUTE, HEADER_TASK, HEADER_USER, HEADER_EXPECT, HEADER_HOST, HEADER_COUNT };
 
+// One head may be that of several requests: it does not change once it is complete.
 struct request_head_data {
+    uint32_t references;
+    const struct endpoint *endpoint; // NULL: no such path
     char path[REQUEST_PATH_BYTES];   // without the query
     uint16_t path_len;
     bool path_cut;                   // longer than we keep: no endpoint has such a path
@@ -45,6 +48,8 @@ struct request_head_data {
     uint8_t current;                 // enum header_name
     char value[HEADER_COUNT][64];    // of the headers that we read, cut to fit
     uint8_t value_len[HEADER_COUNT];
+    bool pin_read;                   // `pin` is what HEADER_ROUTE says
+    uint8_t pin;                     // enum pin
 };
 
 // What a chat request keeps while its answer is on the way.
@@ -88,13 +93,13 @@ struct request {
     struct conn *conn;               // NULL once the caller left
     struct worker *worker;
     uint64_t number;                 // unique in this process
-    const struct endpoint *endpoint; // NULL: no such path
+    const struct endpoint *endpoint; // of the head
     struct lookup *lookup;           // a read of the ledger that it waits for, or NULL; lookup.h
     uint8_t method;                  // llhttp_method_t
     bool has_place;                  // holds a place in the ledger: a row must be filed
     uint64_t started_ns;             // its first byte was read
     uint64_t ready_ns;               // the body was complete; started_ns where one read brought all of it
-    struct request_head_data *head;  // until the request is understood
+    struct request_head_data *head;  // from its first byte until the request is understood
     struct buf body;                 // as it came; kept until no fall back can need it
     struct chat_state chat;
     struct ledger_row row;           // filled on the way
@@ -102,8 +107,10 @@ struct request {
 
 struct request *request_new(struct conn *c);
 void request_free(struct request *r);
-// What is kept of the headers; an open stream does not carry it along.
-void request_head_free(struct request *r);
+// What is kept of the headers. An open stream does not carry it along.
+struct request_head_data *request_head_new(void);
+// Gives one reference back; NULL is allowed.
+void request_head_drop(struct request_head_data *head);
 
 // head.c: pieces of the head as the parser sees them. -1 over a limit.
 void request_add_path(struct request *r, struct span piece);
@@ -113,7 +120,9 @@ struct span request_header(const struct request *r, enum header_name name);
 // The path of a target, also of one in absolute form (RFC 9112, 3.2.2).
 struct span request_path(const struct request_head_data *head);
 
-// endpoint.c: the head is complete. Says whether the body is to be read (true), or the request was refused.
+// endpoint.c: the head is complete: which endpoint it names.
+void request_head_route(struct request_head_data *head);
+// Says whether the body is to be read (true), or the request was refused.
 bool request_head_complete(struct request *r);
 // The whole request is here.
 void request_complete(struct request *r);

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "chat/answer.h"
-#include "gateway/conn.h"
+#include "gateway/request.h"
 #include "gateway/server.h"
 
 enum { LOCAL_CONNECT_TIMEOUT_MS = 2000 };
@@ -163,6 +163,8 @@ void worker_release(struct worker *w) {
     buf_free(&w->out);
     buf_free(&w->masked);
     buf_free(&w->head);
+    for (size_t i = 0; i < SAME_HEADS; i++) request_head_drop(w->head_data[i]);
+    same_heads_wipe(&w->heads);
     mem_wipe(w->read_buffer, READ_BUFFER_BYTES);
     free(w->read_buffer);
     while (w->local_targets) {

@@ -10,10 +10,12 @@
 #include "gateway/outbox.h"
 #include "gateway/snapshot.h"
 #include "wire/json.h"
+#include "wire/same_head.h"
 
 enum { READ_BUFFER_BYTES = 64 * 1024, SWEEP_MS = 100 };
 
 struct conn;
+struct request_head_data;
 struct server;
 struct local_target;
 
@@ -35,6 +37,8 @@ struct worker {
     struct buf out;           // a piece of an answer, within one step
     struct buf masked;        // a piece of an answer with its placeholders, within one step
     struct buf head;          // head of an answer that waits for its first bytes, within one step
+    struct same_heads heads;  // of requests, that came last ...
+    struct request_head_data *head_data[SAME_HEADS]; // ... and what was read of them
     char *read_buffer;        // shared by all connections: a read is consumed at once
     struct conn *conns;       // all open connections
     uint32_t conn_count;

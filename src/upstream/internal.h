@@ -93,7 +93,8 @@ struct upstreams {
     uint32_t callers;     // no more calls than these can come
     struct link live;
     struct link due;
-    struct http_client_limits limits;
+    struct head_size limits; // of an answer's head
+    bool watching;  // the sweep runs
     size_t handles; // open handles and look-ups; the last one to close frees all
     bool closing;
     struct plain *plain;

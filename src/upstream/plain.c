@@ -166,12 +166,12 @@ static void plain_wrote(struct plain_call *c, size_t n) {
 static unsigned plain_rest(const struct plain_call *c, uv_buf_t out[static 2]) {
     unsigned n = 0;
     size_t at = c->out;
-    if (at < c->head->len) out[n++] = uv_buf_init(c->head->bytes + at, (unsigned)(c->head->len - at));
+    if (at < c->head->len) out[n++] = (uv_buf_t){.base = c->head->bytes + at, .len = c->head->len - at};
     at = at > c->head->len ? at - c->head->len : 0;
     if (at < c->body.len) {
-        // libuv's buffers are not const and their length may be less than size_t's.
+        // libuv's buffers are not const, and what is written must fit into an int.
         size_t len = c->body.len - at < INT32_MAX ? c->body.len - at : INT32_MAX;
-        out[n++] = uv_buf_init((char *)(uintptr_t)(c->body.at + at), (unsigned)len);
+        out[n++] = (uv_buf_t){.base = (char *)(uintptr_t)(c->body.at + at), .len = len};
     }
     return n;
 }
@@ -450,7 +450,7 @@ static struct upstream_call *plain_start(struct upstreams *u, const struct upstr
     struct head_notes notes;
     const char *why;
     call_init(&c->base, &TRANSPORT_PLAIN, u, target, events, ctx);
-    http_client_init(&c->http, &u->limits, &HTTP_EVENTS, c);
+    http_client_init(&c->http, u->limits, &u->plain->heads, &HTTP_EVENTS, c);
     c->http.bodyless = strcmp(request->method, "HEAD") == 0;
     c->phase = PHASE_NEW;
     if (head_check(request, &notes, &why)) {
@@ -500,6 +500,7 @@ void plain_free(struct plain *p) {
         next = h->next_spare;
         free(h);
     }
+    same_heads_wipe(&p->heads.same);
     mem_wipe(p->read_buffer, READ_BUFFER_BYTES);
     free(p->read_buffer);
     free(p);

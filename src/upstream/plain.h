@@ -74,6 +74,7 @@ struct plain {
     size_t spare_call_count;
     struct head_bytes *spare_heads;
     size_t spare_head_count;
+    struct http_client_heads heads; // of answers
     uv_timer_t crowd;  // a full backlog of a unix socket is tried again
     char *read_buffer; // one for all connections
 };

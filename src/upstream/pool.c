@@ -106,7 +106,7 @@ void conn_keep(struct conn *c, uint64_t idle_ms) {
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
     (void)suggested;
     const struct conn *c = handle->data;
-    *out = uv_buf_init(c->owner->read_buffer, READ_BUFFER_BYTES);
+    *out = (uv_buf_t){.base = c->owner->read_buffer, .len = READ_BUFFER_BYTES};
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {

@@ -166,9 +166,9 @@ static int parse_status(struct span line) {
 static size_t on_header(char *at, size_t size, size_t count, void *arg) {
     struct tls_call *c = arg;
     struct span line = span_make(at, size * count), bare = span_trim(line);
-    const struct http_client_limits *limits = &c->base.owner->limits;
+    const struct head_size *limits = &c->base.owner->limits;
     if (c->base.dead) return 0;
-    if (line.len > limits->head_bytes - c->head_bytes) {
+    if (line.len > limits->bytes - c->head_bytes) {
         c->bad = "the answer's headers are too large";
         return 0;
     }

@@ -39,7 +39,9 @@ static void on_sweep(uv_timer_t *timer) {
     }
     bool idle = plain_sweep(u->plain, now);
     run_due(u);
-    if (!idle && !u->closing && link_alone(&u->live)) uv_timer_stop(&u->sweep);
+    if (idle || u->closing || !link_alone(&u->live)) return;
+    uv_timer_stop(&u->sweep);
+    u->watching = false;
 }
 
 static void on_idle(uv_idle_t *idle) {
@@ -62,7 +64,7 @@ static void on_prepare(uv_prepare_t *prepare) {
 struct upstreams *upstreams_new(uv_loop_t *loop, const struct config *config) {
     struct upstreams *u = mem_new(sizeof *u);
     u->loop = loop;
-    u->limits.head_bytes = (uint32_t)config->limits.header_bytes;
+    u->limits.bytes = (uint32_t)config->limits.header_bytes;
     u->limits.fields = (uint32_t)config->limits.headers;
     link_init(&u->live);
     link_init(&u->due);
@@ -92,7 +94,8 @@ void upstreams_expect(struct upstreams *u, uint32_t callers) {
 }
 
 void upstreams_watch(struct upstreams *u) {
-    if (!u->closing && !uv_is_active((uv_handle_t *)&u->sweep)) uv_timer_start(&u->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+    if (u->closing || u->watching) return;
+    u->watching = uv_timer_start(&u->sweep, on_sweep, SWEEP_MS, SWEEP_MS) == 0;
 }
 
 // ---------------------------------------------------------------- the common part of a call
@@ -112,9 +115,9 @@ void call_set_deadline(struct upstream_call *c, int64_t from_now_ms) {
 void call_defer(struct upstream_call *c) {
     struct upstreams *u = c->owner;
     if (!link_alone(&c->due)) return;
+    if (link_alone(&u->due) && !u->closing) uv_prepare_start(&u->prepare, on_prepare);
     link_add(&u->due, &c->due);
     u->due_count++;
-    if (!u->closing) uv_prepare_start(&u->prepare, on_prepare);
 }
 
 void call_fail_later(struct upstream_call *c, enum upstream_end end, const char *why) {

@@ -6,8 +6,8 @@ static const struct {
     struct span name;
     enum http_field field;
 } WANTED[] = {
-    {{"content-type", 12}, FIELD_CONTENT_TYPE},      {{"x-request-id", 12}, FIELD_REQUEST_ID},
-    {{"request-id", 10}, FIELD_REQUEST_ID},          {{"retry-after", 11}, FIELD_RETRY_AFTER},
+    {{"content-type", 12}, FIELD_CONTENT_TYPE},     {{"x-request-id", 12}, FIELD_REQUEST_ID},
+    {{"request-id", 10}, FIELD_REQUEST_ID},         {{"retry-after", 11}, FIELD_RETRY_AFTER},
     {{"retry-after-ms", 14}, FIELD_RETRY_AFTER_MS},
 };
 
@@ -103,11 +103,11 @@ static int verdict(struct http_client *h) {
 }
 
 static int count_head(struct http_client *h, size_t n) {
-    if (n > h->limits->head_bytes - h->head_bytes) {
+    if (n > h->left.bytes) {
         llhttp_set_error_reason(&h->parser, "the answer's headers are too large");
         return HPE_USER;
     }
-    h->head_bytes += (uint32_t)n;
+    h->left.bytes -= (uint32_t)n;
     return 0;
 }
 
@@ -138,7 +138,7 @@ static int on_header_field_complete(llhttp_t *p) {
     // Trailers must not change the head that was reported.
     if (!(p->flags & F_TRAILING)) http_head_open(&h->head, span_make(h->name, h->name_len));
     h->name_len = 0;
-    if (++h->fields <= h->limits->fields) return 0;
+    if (h->left.fields-- > 0) return 0;
     llhttp_set_error_reason(p, "the answer has too many header fields");
     return HPE_USER;
 }
@@ -156,13 +156,15 @@ static int on_headers_complete(llhttp_t *p) {
         llhttp_set_error_reason(p, "the answer is not HTTP/1.1");
         return -1;
     }
-    if (p->status_code < 200) return 0;
+    if (p->status_code < 200) {
+        h->heads = NULL; // the head that follows is not all that its bytes depend on
+        return 0;
+    }
     h->head.status = p->status_code;
     if ((p->flags & F_CONTENT_LENGTH) && p->content_length <= INT64_MAX)
         h->head.content_length = (int64_t)p->content_length;
-    h->events->on_head(h->ctx, &h->head);
-    if (h->bodyless) return h->dead ? -1 : 1;
-    return h->dead ? -1 : verdict(h);
+    h->headed = true;
+    return HPE_PAUSED; // it tells where the head ends
 }
 
 static int on_body(llhttp_t *p, const char *at, size_t n) {
@@ -190,27 +192,74 @@ static const llhttp_settings_t SETTINGS = {
     .on_message_complete = on_message_complete,
 };
 
-void http_client_init(struct http_client *h, const struct http_client_limits *limits,
+void http_client_init(struct http_client *h, struct head_size limits, struct http_client_heads *heads,
                       const struct http_client_events *events, void *ctx) {
     llhttp_init(&h->parser, HTTP_RESPONSE, &SETTINGS);
     h->parser.data = h;
     h->events = events;
     h->ctx = ctx;
-    h->limits = limits;
-    h->head_bytes = h->fields = 0;
-    h->paused = h->dead = h->done = h->keep_alive = h->bodyless = false;
+    h->heads = heads;
+    h->left = limits;
+    h->paused = h->dead = h->begun = h->headed = h->done = h->keep_alive = h->bodyless = false;
     h->name_len = 0;
     http_head_init(&h->head);
 }
 
-enum http_client_state http_client_feed(struct http_client *h, struct span bytes, size_t *used) {
+// How many bytes the parser took before it paused; it may go on there.
+static size_t resume(struct http_client *h, struct span bytes) {
+    const char *stopped = llhttp_get_error_pos(&h->parser);
+    llhttp_resume(&h->parser);
+    return stopped ? (size_t)(stopped - bytes.at) : bytes.len;
+}
+
+// A head that came before: how many bytes it takes; 0 = the parser has to read it.
+static size_t find_head(struct http_client *h, struct span bytes) {
+    size_t used;
+    int at = same_heads_find(&h->heads->same, bytes, &h->parser, &h->left, &used);
+    if (at < 0) return 0;
+    h->head = h->heads->head[at];
+    if (h->parser.flags & F_CONTENT_LENGTH) h->head.content_length = (int64_t)h->parser.content_length;
+    return used;
+}
+
+static void keep_head(struct http_client *h, struct span bytes, struct head_size before) {
+    struct head_size size = {before.bytes - h->left.bytes, before.fields - h->left.fields};
+    int at = same_heads_keep(&h->heads->same, bytes, size, &h->parser);
+    if (at >= 0) h->heads->head[at] = h->head;
+}
+
+// Goes on until the head is complete; *at is then where it ends.
+static llhttp_errno_t read_head(struct http_client *h, struct span bytes, size_t *at) {
+    bool begins = !h->begun;
+    struct head_size left = h->left;
+    h->begun = true;
+    if (begins && h->heads && (*at = find_head(h, bytes))) {
+        h->headed = true;
+        return HPE_OK;
+    }
     llhttp_errno_t e = llhttp_execute(&h->parser, bytes.at, bytes.len);
+    if (!h->headed) return e;
+    *at = resume(h, bytes);
+    if (begins && h->heads) keep_head(h, span_sub(bytes, 0, *at), left);
+    return HPE_OK;
+}
+
+enum http_client_state http_client_feed(struct http_client *h, struct span bytes, size_t *used) {
+    size_t at = 0;
     *used = bytes.len;
+    if (!h->headed) {
+        llhttp_errno_t e = read_head(h, bytes, &at);
+        if (!h->headed) return e == HPE_OK ? HTTP_CLIENT_MORE : HTTP_CLIENT_BAD;
+        if (h->bodyless) h->parser.flags |= F_SKIPBODY;
+        h->events->on_head(h->ctx, &h->head);
+        int stop = verdict(h);
+        if (stop) *used = at;
+        if (stop) return stop == HPE_PAUSED ? HTTP_CLIENT_PAUSED : HTTP_CLIENT_BAD;
+    }
+    llhttp_errno_t e = llhttp_execute(&h->parser, bytes.at + at, bytes.len - at);
     if (e == HPE_OK) return HTTP_CLIENT_MORE;
     if (e != HPE_PAUSED) return HTTP_CLIENT_BAD;
-    const char *stopped = llhttp_get_error_pos(&h->parser);
-    if (stopped) *used = (size_t)(stopped - bytes.at);
-    llhttp_resume(&h->parser);
+    *used = resume(h, bytes);
     return h->done ? HTTP_CLIENT_DONE : HTTP_CLIENT_PAUSED;
 }
 

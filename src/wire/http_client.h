@@ -8,7 +8,7 @@
 
 #include <llhttp.h>
 
-#include "base/span.h"
+#include "wire/same_head.h"
 
 enum http_field {
     FIELD_CONTENT_TYPE,
@@ -38,9 +38,10 @@ bool http_head_is_event_stream(const struct http_head *h);
 // From Retry-After-Ms or Retry-After (seconds or a date); -1 when absent or not understood.
 int64_t http_head_retry_after_ms(const struct http_head *h, int64_t wall_us);
 
-struct http_client_limits {
-    uint32_t head_bytes; // names and values of all fields, interim answers and trailers included
-    uint32_t fields;     // number of fields, counted likewise
+// Heads of answers that came last, so that one that comes again is not parsed again; all zero at first.
+struct http_client_heads {
+    struct same_heads same;
+    struct http_head head[SAME_HEADS]; // what was read of each
 };
 
 struct http_client_events {
@@ -60,10 +61,12 @@ struct http_client {
     llhttp_t parser;
     const struct http_client_events *events;
     void *ctx;
-    const struct http_client_limits *limits;
-    uint32_t head_bytes, fields; // used of the limits
-    bool paused;                 // the owner's wish, looked at after each callback
-    bool dead;                   // likewise
+    struct http_client_heads *heads; // or NULL
+    struct head_size left;           // of the limits
+    bool paused;                     // the owner's wish, looked at after each callback
+    bool dead;                       // likewise
+    bool begun;                      // a byte of the answer was fed
+    bool headed;                     // the head is complete
     bool done;
     bool keep_alive; // valid when done: the connection may carry another request
     bool bodyless;   // the request was HEAD
@@ -72,8 +75,9 @@ struct http_client {
     struct http_head head;
 };
 
-// `limits` and `events` must live as long as the reader.
-void http_client_init(struct http_client *h, const struct http_client_limits *limits,
+// `limits` hold for names and values of all fields and their number, interim answers and trailers included. `heads`, if
+// given, and `events` must live as long as the reader.
+void http_client_init(struct http_client *h, struct head_size limits, struct http_client_heads *heads,
                       const struct http_client_events *events, void *ctx);
 // *used: bytes that were consumed.
 enum http_client_state http_client_feed(struct http_client *h, struct span bytes, size_t *used);

@@ -1,6 +1,7 @@
 // Input that is wrong, hostile or late: the right status, OpenAI's error object, and one row or one
 // counted rejection for each.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Provider } from '../providers/provider.mjs';
 import { assertError, localAt, post, sendRaw, startSluice, until, user } from './helper.mjs';
@@ -225,6 +226,37 @@ describe('heads', () => {
     assert.equal(r.status, 400);
     assert.equal(near.chats().length, before);
   });
+
+  // All statuses that one connection gets for what is sent one after the other, each after the answer to the one before.
+  async function statusesOf(...requests) {
+    const socket = net.connect(gateway.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (d) => (text += d.toString('latin1'))).on('error', () => {});
+    const statuses = () => [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((m) => Number(m[1]));
+    for (const [i, bytes] of requests.entries()) {
+      socket.write(bytes);
+      await until(`answer ${i + 1}`, () => statuses().length > i || socket.destroyed);
+    }
+    socket.destroy();
+    return statuses();
+  }
+
+  test('input_head_that_came_before_is_read_as_the_first_time', async () => {
+    const before = near.chats().length;
+    const asks = ['a', 'a longer text', 'a'].map((text) => body({ messages: user(text) }));
+    const requests = asks.map((bytes) => chat(`content-length: ${bytes.length}\r\nx-sluice-route: local\r\n`, bytes));
+    const other = requests[0].replace('x-sluice-route: local', 'x-sluice-route: other');
+    assert.deepEqual(await statusesOf(...requests, other, ...requests), [200, 200, 200, 400, 200, 200, 200]);
+    const texts = near.chats().slice(before).map((c) => c.json.messages.at(-1).content);
+    assert.deepEqual(texts, ['a', 'a longer text', 'a', 'a', 'a longer text', 'a']);
+  });
+
+  for (const [name, bytes, status] of cases.filter(([, bytes]) => bytes.toString().startsWith('POST'))) {
+    test(`input_head_${name}_is_${status}_also_after_good_ones`, async () => {
+      const good = chat(`content-length: ${body().length}\r\n`, body());
+      assert.deepEqual(await statusesOf(good, good, bytes), [200, 200, status]);
+    });
+  }
 
   test('input_pipelined_requests_are_answered_in_order', async () => {
     const r = await sendRaw(gateway.port, [Buffer.concat([post(CHAT, body({ model: 'nonsense' })), Buffer.from(get(''))]), 300], { keepOpen: true });

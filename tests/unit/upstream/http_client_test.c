@@ -27,13 +27,15 @@ static void on_body(void *ctx, struct span bytes) {
 }
 
 static const struct http_client_events EVENTS = {on_head, on_body};
-static const struct http_client_limits LIMITS = {.head_bytes = 1000, .fields = 10};
+static const struct head_size LIMITS = {.bytes = 1000, .fields = 10};
+
+static struct http_client_heads *heads; // NULL: none are kept
 
 static void seen_open(struct seen *s, struct http_client *h) {
     memset(s, 0, sizeof *s);
     s->http = h;
     buf_init(&s->body, 1 << 20);
-    http_client_init(h, &LIMITS, &EVENTS, s);
+    http_client_init(h, LIMITS, heads, &EVENTS, s);
 }
 
 #define ANSWER                                                                                                         \
@@ -113,6 +115,82 @@ static void http_client_knows_no_body_after_head(void **state) {
     buf_free(&s.body);
 }
 
+// Reads one answer, the first `cut` bytes by themselves, and compares.
+static void read_answer(struct span all, size_t cut, const char *body, int64_t length, const char *id) {
+    struct seen s;
+    struct http_client h;
+    size_t used = 0, more = 0;
+    seen_open(&s, &h);
+    enum http_client_state st = http_client_feed(&h, span_sub(all, 0, cut), &used);
+    if (st == HTTP_CLIENT_MORE) st = http_client_feed(&h, span_sub(all, cut, SIZE_MAX), &more);
+    assert_int_equal(st, HTTP_CLIENT_DONE);
+    assert_int_equal(used + more, all.len);
+    assert_int_equal(s.heads, 1);
+    assert_int_equal(s.head.status, 200);
+    assert_int_equal(s.head.content_length, length);
+    assert_span_equal(http_head_field(&s.head, FIELD_REQUEST_ID), id);
+    assert_span_equal(buf_span(&s.body), body);
+    assert_true(h.keep_alive);
+    buf_free(&s.body);
+}
+
+static void http_client_reads_an_answer_whose_head_came_before(void **state) {
+    (void)state;
+    static struct http_client_heads kept;
+    static const struct {
+        const char *all;
+        const char *body;
+        int64_t length;
+        const char *id;
+    } ANSWERS[] = {
+        {"HTTP/1.1 200 OK\r\nX-Request-Id: a\r\nContent-Length: 3\r\n\r\nabc", "abc", 3, "a"},
+        {"HTTP/1.1 200 OK\r\nX-Request-Id: a\r\nContent-Length: 12\r\n\r\n0123456789ab", "0123456789ab", 12, "a"},
+        {"HTTP/1.1 200 OK\r\nX-Request-Id: b\r\nContent-Length: 3\r\n\r\nabc", "abc", 3, "b"},
+        {"HTTP/1.1 200 OK\r\nX-Request-Id: c\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\nX-Request-Id: "
+         "d\r\n\r\n",
+         "xy", -1, "c"},
+        {"HTTP/1.1 100 Continue\r\nX-Hint: y\r\n\r\nHTTP/1.1 200 OK\r\nX-Request-Id: e\r\n"
+         "Content-Length: 3\r\n\r\nabc",
+         "abc", 3, "e"},
+    };
+    heads = &kept;
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < sizeof ANSWERS / sizeof *ANSWERS; i++)
+            for (size_t cut = 1; cut <= strlen(ANSWERS[i].all); cut++)
+                read_answer(span_from(ANSWERS[i].all), cut, ANSWERS[i].body, ANSWERS[i].length, ANSWERS[i].id);
+    assert_int_equal(kept.same.next, 3); // those with other bytes; the one behind an interim answer is not kept
+    heads = NULL;
+}
+
+static void http_client_with_a_known_head_can_be_stopped_and_given_up(void **state) {
+    (void)state;
+    static struct http_client_heads kept;
+    struct span all = SPAN("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+    struct seen s;
+    struct http_client h;
+    size_t used;
+    heads = &kept;
+    read_answer(all, all.len, "abc", 3, "");
+    seen_open(&s, &h);
+    h.paused = true;
+    assert_int_equal(http_client_feed(&h, all, &used), HTTP_CLIENT_PAUSED);
+    assert_int_equal(used, all.len - 3);
+    assert_int_equal(s.heads, 1);
+    h.paused = false;
+    assert_int_equal(http_client_feed(&h, span_sub(all, used, SIZE_MAX), &used), HTTP_CLIENT_DONE);
+    assert_span_equal(buf_span(&s.body), "abc");
+    buf_free(&s.body);
+    seen_open(&s, &h);
+    h.dead = true;
+    assert_int_equal(http_client_feed(&h, all, &used), HTTP_CLIENT_BAD);
+    assert_string_equal(http_client_reason(&h), "given up");
+    seen_open(&s, &h);
+    h.bodyless = true;
+    assert_int_equal(http_client_feed(&h, span_sub(all, 0, all.len - 3), &used), HTTP_CLIENT_DONE);
+    assert_int_equal(s.pieces, 0);
+    heads = NULL;
+}
+
 static void head_field_too_long_to_keep_counts_as_absent(void **state) {
     (void)state;
     struct http_head h;
@@ -161,6 +239,8 @@ int main(void) {
         cmocka_unit_test(http_client_stops_after_each_piece_when_paused),
         cmocka_unit_test(http_client_leaves_what_follows_the_answer),
         cmocka_unit_test(http_client_knows_no_body_after_head),
+        cmocka_unit_test(http_client_reads_an_answer_whose_head_came_before),
+        cmocka_unit_test(http_client_with_a_known_head_can_be_stopped_and_given_up),
         cmocka_unit_test(head_field_too_long_to_keep_counts_as_absent),
         cmocka_unit_test(retry_after_reads_seconds_and_dates),
     };

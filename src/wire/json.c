@@ -7,23 +7,26 @@
 #include "wire/plain_bytes.h"
 
 #define INLINE inline __attribute__((always_inline))
+#define APART __attribute__((noinline)) // what few values need does not stand among what all need
 
 // ---------------------------------------------------------------- scanning
 
 struct scan {
+    const unsigned char *text;
+    size_t len;
     struct json_doc *doc;
-    const unsigned char *begin, *end;
-    const unsigned char *at; // where the fault is
     uint32_t max_nodes;
+    enum json_type type; // of the number or word that was read last
+    bool escaped;        // the string that was read last, unless it was a short one
     enum json_status status;
+    size_t at; // where the fault is
 };
 
 // Where the next node goes. Apart from what functions that are not inline are given, so that it stays in registers.
 struct place {
-    const unsigned char *begin, *end; // of the text
-    struct json_node *nodes;          // those of the document
-    uint32_t count;                   // in use; the document learns it at the end
-    uint32_t room;                    // can be taken before make_room is asked
+    struct json_node *nodes; // those of the document
+    uint32_t count;          // in use; the document learns it at the end
+    uint32_t room;           // can be taken before make_room is asked
 };
 
 static const char *const STATUS_TEXT[] = {
@@ -39,58 +42,55 @@ const char *json_status_text(enum json_status status) {
     return STATUS_TEXT[status];
 }
 
-static __attribute__((noinline)) const unsigned char *skip_space(const unsigned char *p, const unsigned char *end) {
-#ifdef __SSSE3__
-    const __m128i table = _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
-    for (; end - p >= 16; p += 16) { // they differ in their low halves
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_shuffle_epi8(table, v), v)) ^ 0xffff;
-        if (mask) return p + __builtin_ctz((unsigned)mask);
-    }
-#endif
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
-    return p;
-}
+// The scanners take the place where something begins and return the one behind it, or FAULT with the fault noted.
+#define FAULT SIZE_MAX
 
-// The next byte that is no white space; 0, which stands nowhere outside of strings, at the end.
-static INLINE unsigned char next_byte(const unsigned char **p, const unsigned char *end) {
-    unsigned char c = *p < end ? **p : 0;
-    if (__builtin_expect(c > ' ', 1)) return c;
-    if (c == ' ' && end - *p > 1 && (*p)[1] > ' ') return *++*p; // most writers that put spaces put one
-    *p = skip_space(*p, end);
-    return *p < end ? **p : 0;
-}
-
-// The scanners take the place where a value begins and return the one behind it, or NULL with the fault noted.
-static __attribute__((noinline, cold)) const unsigned char *fault(struct scan *s, const unsigned char *at,
-                                                                  enum json_status status) {
+static APART __attribute__((cold)) size_t fault(struct scan *s, size_t at, enum json_status status) {
     s->at = at;
     s->status = status;
-    return NULL;
+    return FAULT;
 }
 
-static __attribute__((noinline)) struct place make_room(const struct scan *s, struct place to) {
+static APART size_t skip_space(const unsigned char *text, size_t len, size_t i) {
+    if (len - i > 1 && text[i] == ' ' && text[i + 1] > ' ') return i + 1; // most writers that put spaces put one
+#ifdef __SSSE3__
+    const __m128i table = _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
+    for (; len - i >= 16; i += 16) { // they differ in their low halves
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
+        int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_shuffle_epi8(table, v), v)) ^ 0xffff;
+        if (mask) return i + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (i < len && (text[i] == ' ' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r')) i++;
+    return i;
+}
+
+// What stands at i; 0, which stands nowhere outside of strings, at the end.
+static INLINE unsigned char byte_at(const unsigned char *text, size_t len, size_t i) {
+    return i < len ? text[i] : 0;
+}
+
+static APART struct place make_room(const struct scan *s, uint32_t count) {
     struct json_doc *d = s->doc;
-    if (to.count < s->max_nodes && to.count == d->cap) {
+    if (count < s->max_nodes && count == d->cap) {
         uint32_t cap = d->cap ? d->cap * 2 : 64;
         d->nodes = mem_grow(d->nodes, (size_t)cap * sizeof *d->nodes);
         d->cap = cap;
     }
-    return (struct place){s->begin, s->end, d->nodes, to.count, d->cap < s->max_nodes ? d->cap : s->max_nodes};
+    return (struct place){d->nodes, count, d->cap < s->max_nodes ? d->cap : s->max_nodes};
 }
 
 static INLINE bool has_room(const struct scan *s, struct place *to) {
     if (__builtin_expect(to->count < to->room, 1)) return true;
-    *to = make_room(s, *to);
+    *to = make_room(s, to->count);
     return to->count < to->room;
 }
 
-// A value without children; there is room for it.
-static INLINE void add_leaf(struct place *to, enum json_type type, const unsigned char *from, const unsigned char *past,
-                            bool escaped) {
+// A value without children, or so far without; there is room for it.
+static INLINE void add_node(struct place *to, enum json_type type, size_t from, size_t past, bool escaped) {
     struct json_node *n = &to->nodes[to->count++];
-    n->start = (uint32_t)(from - to->begin);
-    n->end = (uint32_t)(past - to->begin);
+    n->start = (uint32_t)from;
+    n->end = (uint32_t)past;
     n->next = to->count;
     n->type = (uint8_t)type;
     n->escaped = escaped;
@@ -118,8 +118,8 @@ static inline const unsigned char *skip_escape(const unsigned char *p, const uns
 }
 
 // Goes on, at a byte that is not plain, to the closing quote. False: *at is the wrong byte.
-static __attribute__((noinline)) bool skip_string(const unsigned char **at, const unsigned char *end, bool *escaped,
-                                                  enum json_status *status) {
+static APART bool skip_string(const unsigned char **at, const unsigned char *end, bool *escaped,
+                              enum json_status *status) {
     const unsigned char *p = *at;
     *status = JSON_BAD_SYNTAX;
     for (;;) {
@@ -154,115 +154,187 @@ size_t json_string_length(struct span text) {
     return (size_t)(p - begin);
 }
 
-static INLINE const unsigned char *scan_string(struct scan *s, struct place *to, const unsigned char *from) {
-    if (!has_room(s, to)) return fault(s, from, JSON_TOO_MANY);
-    const unsigned char *p = plain_bytes_skip(from + 1, to->end);
-    bool escaped = false;
-    if (__builtin_expect(p == to->end || *p != '"', 0)) {
-        enum json_status status;
-        const unsigned char *on = p; // p and whether it is escaped stay in registers
-        bool seen = false;
-        if (!skip_string(&on, to->end, &seen, &status)) return fault(s, on, status);
-        p = on;
-        escaped = seen;
+// i stands behind the opening quote; notes whether there are escapes.
+static APART size_t scan_string(struct scan *s, size_t i) {
+    const unsigned char *end = s->text + s->len, *p = plain_bytes_skip_wide(s->text + i, end);
+    enum json_status status;
+    s->escaped = false;
+    if ((p == end || *p != '"') && !skip_string(&p, end, &s->escaped, &status))
+        return fault(s, (size_t)(p - s->text), status);
+    return (size_t)(p - s->text) + 1;
+}
+
+// The same for one that ends in the next 16 bytes, as most do; 0 for any other.
+static INLINE size_t scan_short_string(const unsigned char *text, size_t len, size_t i) {
+#ifdef __SSSE3__
+    if (__builtin_expect(len - i < 16, 0)) return 0;
+    size_t stop = i + (size_t)__builtin_ctz((unsigned)plain_bytes_end16(text + i) | 0x8000);
+    return text[stop] == '"' ? stop + 1 : 0;
+#else
+    (void)text, (void)len, (void)i;
+    return 0;
+#endif
+}
+
+static inline bool is_digit(unsigned char c) {
+    return (unsigned char)(c - '0') < 10;
+}
+
+static inline size_t skip_digits(const struct scan *s, size_t i) {
+    while (i < s->len && is_digit(s->text[i])) i++;
+    return i;
+}
+
+// Past a number as most are: without sign and exponent, of up to 16 bytes; i where it is another, or none. i is not the
+// last byte. Where the text ends in the 16 bytes, earlier ones are looked at too and shifted out again.
+static inline size_t skip_short_number(const struct scan *s, size_t i) {
+#ifdef __SSSE3__
+    if (s->len <= 16) return i;
+    size_t from = i < s->len - 17 ? i : s->len - 17;
+    const unsigned char *p = s->text + i;
+    __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s->text + from)), _mm_set1_epi8('0'));
+    unsigned digits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v));
+    unsigned ends = (digits ^ 0x1ffff) >> (i - from), behind = 0x10000u >> (i - from);
+    unsigned whole = (unsigned)__builtin_ctz(ends);
+    bool point = p[whole] == '.';
+    unsigned past = point ? (unsigned)__builtin_ctz((ends & (ends - 1)) | behind) : whole;
+    // no branch for each: what is another number is read again, from the start
+    bool good = (whole > 0) & ((whole == 1) | (*p != '0')) & (!point | (past > whole + 1)) & !is_digit(p[past]) &
+                ((p[past] | 0x20) != 'e');
+    return good ? i + past : i;
+#else
+    (void)s;
+    return i;
+#endif
+}
+
+static inline size_t scan_number(struct scan *s, size_t i) {
+    const unsigned char *text = s->text;
+    size_t len = s->len, from;
+    if (text[i] == '-') i++;
+    from = i;
+    if ((i = skip_digits(s, i)) == from) return fault(s, i, JSON_BAD_SYNTAX);
+    if (text[from] == '0') i = from + 1;
+    if (i < len && text[i] == '.') {
+        from = i + 1;
+        if ((i = skip_digits(s, from)) == from) return fault(s, i, JSON_BAD_SYNTAX);
     }
-    add_leaf(to, JSON_STRING, from, p + 1, escaped);
-    return p + 1;
-}
-
-static inline bool is_digit(const unsigned char *p, const unsigned char *end) {
-    return p < end && *p >= '0' && *p <= '9';
-}
-
-static INLINE const unsigned char *scan_number(struct scan *s, struct place *to, const unsigned char *from) {
-    const unsigned char *p = from, *end = to->end;
-    if (!has_room(s, to)) return fault(s, from, JSON_TOO_MANY);
-    if (*p == '-') p++;
-    if (!is_digit(p, end)) return fault(s, p, JSON_BAD_SYNTAX);
-    if (*p == '0') p++;
-    else
-        while (is_digit(p, end)) p++;
-    if (p < end && *p == '.') {
-        p++;
-        if (!is_digit(p, end)) return fault(s, p, JSON_BAD_SYNTAX);
-        while (is_digit(p, end)) p++;
+    if (i < len && (text[i] | 0x20) == 'e') {
+        from = i + 1;
+        if (from < len && (text[from] == '+' || text[from] == '-')) from++;
+        if ((i = skip_digits(s, from)) == from) return fault(s, i, JSON_BAD_SYNTAX);
     }
-    if (p < end && (*p | 0x20) == 'e') {
-        p++;
-        if (p < end && (*p == '+' || *p == '-')) p++;
-        if (!is_digit(p, end)) return fault(s, p, JSON_BAD_SYNTAX);
-        while (is_digit(p, end)) p++;
+    return i;
+}
+
+static inline size_t scan_word(struct scan *s, size_t i, struct span word, enum json_type type) {
+    s->type = type;
+    if (s->len - i < word.len || memcmp(s->text + i, word.at, word.len) != 0) return fault(s, i, JSON_BAD_SYNTAX);
+    return i + word.len;
+}
+
+// A value that begins with c and is no string, array or object; notes its type.
+static APART size_t scan_bare(struct scan *s, size_t i, unsigned char c) {
+    if (is_digit(c) && i + 1 < s->len) {
+        size_t past = skip_short_number(s, i);
+        s->type = JSON_NUMBER;
+        if (past != i) return past;
     }
-    add_leaf(to, JSON_NUMBER, from, p, false);
-    return p;
+    if (c == 'n') return scan_word(s, i, SPAN("null"), JSON_NULL);
+    if (c == 't') return scan_word(s, i, SPAN("true"), JSON_TRUE);
+    if (c == 'f') return scan_word(s, i, SPAN("false"), JSON_FALSE);
+    if (i == s->len) return fault(s, i, JSON_BAD_SYNTAX);
+    s->type = JSON_NUMBER;
+    return scan_number(s, i);
 }
 
-static INLINE const unsigned char *scan_word(struct scan *s, struct place *to, const unsigned char *from,
-                                             struct span word, enum json_type type) {
-    if ((size_t)(to->end - from) < word.len || memcmp(from, word.at, word.len) != 0)
-        return fault(s, from, JSON_BAD_SYNTAX);
-    if (!has_room(s, to)) return fault(s, from, JSON_TOO_MANY);
-    add_leaf(to, type, from, from + word.len, false);
-    return from + word.len;
+// There is no room for what begins at i, a key or a value. Another fault at that place goes first.
+static APART __attribute__((cold)) size_t refuse_node(struct scan *s, size_t i, bool key, bool too_deep) {
+    i = skip_space(s->text, s->len, i);
+    unsigned char c = byte_at(s->text, s->len, i);
+    if (key && c != '"') return fault(s, i, JSON_BAD_SYNTAX);
+    if ((c == '{' || c == '[') && too_deep) return fault(s, i, JSON_TOO_DEEP);
+    if ((c == 't' || c == 'f' || c == 'n' || i == s->len) && scan_bare(s, i, c) == FAULT) return FAULT;
+    return fault(s, i, JSON_TOO_MANY);
 }
 
-static INLINE const unsigned char *scan_scalar(struct scan *s, struct place *to, const unsigned char *p,
-                                               unsigned char c) {
-    if (c == '"') return scan_string(s, to, p); // a chain, not a switch: a jump through a table costs more
-    if (c == 't') return scan_word(s, to, p, SPAN("true"), JSON_TRUE);
-    if (c == 'f') return scan_word(s, to, p, SPAN("false"), JSON_FALSE);
-    if (c == 'n') return scan_word(s, to, p, SPAN("null"), JSON_NULL);
-    return scan_number(s, to, p);
+// The containers that are open. Their stack is in the nodes: the `next` of each holds the one around it.
+struct nest {
+    uint32_t open, depth; // the innermost one, and how many there are
+    unsigned char close;  // what ends it
+};
+
+static INLINE void open_container(struct nest *n, struct place *to, size_t i, unsigned char c) {
+    add_node(to, c == '{' ? JSON_OBJECT : JSON_ARRAY, i, 0, false);
+    to->nodes[to->count - 1].next = n->open;
+    *n = (struct nest){to->count - 1, n->depth + 1, (unsigned char)(c + 2)}; // ] and } stand two behind [ and {
 }
 
-// A key and its colon; returns the place behind it.
-static INLINE const unsigned char *scan_key(struct scan *s, struct place *to, const unsigned char *p) {
-    if (next_byte(&p, to->end) != '"') return fault(s, p, JSON_BAD_SYNTAX);
-    if (!(p = scan_string(s, to, p))) return NULL;
-    if (next_byte(&p, to->end) != ':') return fault(s, p, JSON_BAD_SYNTAX);
-    return p + 1;
+static INLINE void close_container(struct nest *n, const struct place *to, size_t past) {
+    struct json_node *closed = &to->nodes[n->open];
+    n->open = closed->next;
+    n->close = to->nodes[n->open].type == JSON_OBJECT ? '}' : ']';
+    n->depth--;
+    closed->end = (uint32_t)past;
+    closed->next = to->count;
 }
 
-// One loop and an explicit stack: depth costs no call stack.
-static const unsigned char *scan_value(struct scan *s, const unsigned char *p, uint32_t max_depth) {
-    struct place to = {s->begin, s->end, s->doc->nodes, 0, s->doc->cap < s->max_nodes ? s->doc->cap : s->max_nodes};
-    uint32_t stack[JSON_DEPTH_CEILING], depth = 0;
-    const unsigned char *end = s->end;
-    unsigned char close = 0; // what ends the innermost container that is open
+// One loop; depth costs no call stack. White space is looked for only where nothing else fits.
+static size_t scan_value(struct scan *s, uint32_t max_depth) {
+    const unsigned char *const text = s->text;
+    const size_t len = s->len;
+    struct place to = {s->doc->nodes, 0, s->doc->cap < s->max_nodes ? s->doc->cap : s->max_nodes};
+    struct nest in = {0};
+    bool key = false; // a key is to come
+    size_t i = 0, past;
     for (;;) {
-        unsigned char c = next_byte(&p, end);
-        if (c == '{' || c == '[') {
-            if (depth >= max_depth) return fault(s, p, JSON_TOO_DEEP);
-            if (!has_room(s, &to)) return fault(s, p, JSON_TOO_MANY);
-            close = (unsigned char)(c + 2); // ] and } stand two behind [ and {
-            stack[depth++] = to.count;
-            add_leaf(&to, c == '{' ? JSON_OBJECT : JSON_ARRAY, p, p, false); // end and next are set when it closes
-            p++;
-            if (next_byte(&p, end) != close) goto member;
+        unsigned char c = byte_at(text, len, i);
+        if (!has_room(s, &to)) return refuse_node(s, i, key, in.depth >= max_depth);
+        if (c == '"') {
+            bool escaped = false;
+            if (!(past = scan_short_string(text, len, i + 1))) {
+                if ((past = scan_string(s, i + 1)) == FAULT) return FAULT;
+                escaped = s->escaped;
+            }
+            add_node(&to, JSON_STRING, i, past, escaped);
+        } else if (c <= ' ' && (past = skip_space(text, len, i)) != i) {
+            i = past;
+            continue;
+        } else if (key) {
+            return fault(s, i, JSON_BAD_SYNTAX);
+        } else if (c == '{' || c == '[') {
+            if (in.depth >= max_depth) return fault(s, i, JSON_TOO_DEEP);
+            open_container(&in, &to, i, c);
+            if (byte_at(text, len, ++i) <= ' ') i = skip_space(text, len, i);
+            key = c == '{';
+            past = i;
+            if (byte_at(text, len, i) != in.close) continue;
         } else {
-            if (p == end) return fault(s, p, JSON_BAD_SYNTAX);
-            if (!(p = scan_scalar(s, &to, p, c))) return NULL;
-            if (depth == 0) break;
-            if ((c = next_byte(&p, end)) == ',') goto next;
-            if (c != close) return fault(s, p, JSON_BAD_SYNTAX);
+            if ((past = scan_bare(s, i, c)) == FAULT) return FAULT;
+            add_node(&to, s->type, i, past, false);
         }
-        for (;;) { // closes, as long as one container ends after the other
-            struct json_node *closed = &to.nodes[stack[--depth]];
-            closed->end = (uint32_t)(++p - to.begin);
-            closed->next = to.count;
-            if (depth == 0) goto done;
-            close = to.nodes[stack[depth - 1]].type == JSON_OBJECT ? '}' : ']';
-            if ((c = next_byte(&p, end)) == ',') break;
-            if (c != close) return fault(s, p, JSON_BAD_SYNTAX);
+        i = past;
+        if (key && c == '"') {
+            if (byte_at(text, len, i) != ':') i = skip_space(text, len, i);
+            if (byte_at(text, len, i) != ':') return fault(s, i, JSON_BAD_SYNTAX);
+            i++;
+            key = false;
+            continue;
         }
-    next:
-        p++;
-    member:
-        if (close == '}' && !(p = scan_key(s, &to, p))) return NULL;
+        while (in.depth > 0 && (c = byte_at(text, len, i)) != ',') {
+            if (c == in.close) {
+                close_container(&in, &to, ++i);
+            } else {
+                if ((past = skip_space(text, len, i)) == i) return fault(s, i, JSON_BAD_SYNTAX);
+                i = past;
+            }
+        }
+        if (in.depth == 0) break;
+        key = in.close == '}';
+        i++;
     }
-done:
     s->doc->count = to.count;
-    return p;
+    return i;
 }
 
 enum json_status json_parse(struct json_doc *doc, struct span text, const struct json_limits *limits, size_t *at) {
@@ -272,14 +344,18 @@ enum json_status json_parse(struct json_doc *doc, struct span text, const struct
     *at = 0;
     if (text.len >= UINT32_MAX) return JSON_TOO_LARGE;
     if (text.len == 0) return JSON_BAD_SYNTAX;
-    const unsigned char *begin = (const unsigned char *)text.at, *end = begin + text.len;
-    struct scan s = {.doc = doc, .begin = begin, .end = end, .max_nodes = limits->max_nodes};
+    struct scan s;
+    s.text = (const unsigned char *)text.at;
+    s.len = text.len;
+    s.doc = doc;
+    s.max_nodes = limits->max_nodes;
     uint32_t depth = limits->max_depth < JSON_DEPTH_CEILING ? limits->max_depth : JSON_DEPTH_CEILING;
-    const unsigned char *p = scan_value(&s, skip_space(begin, end), depth);
-    if (p && (p = skip_space(p, end)) != end) p = fault(&s, p, JSON_BAD_SYNTAX);
-    if (p) return JSON_OK;
+    size_t past = scan_value(&s, depth);
+    if (past != FAULT && past != text.len && (past = skip_space(s.text, text.len, past)) != text.len)
+        past = fault(&s, past, JSON_BAD_SYNTAX);
+    if (past != FAULT) return JSON_OK;
     doc->count = 0;
-    *at = (size_t)(s.at - begin);
+    *at = s.at;
     return s.status;
 }
 

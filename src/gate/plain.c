@@ -135,14 +135,14 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
 static size_t lone_word(const struct name_filter *filter, struct span t, size_t at) {
     uint64_t folded[NAME_FOLD_BYTES / 8] = {0};
     bool digits = false;
-    size_t n = 0;
-    for (; n < NAME_FOLD_BYTES - 2 && at + n < t.len; n++) {
-        char c = t.at[at + n];
-        if (char_in(c, CHARS_LOWER)) continue;
-        if (n == 0 || !char_in(c, CHARS_DIGIT | CHARS_DASH) || (c == '-' && t.at[at + n - 1] == '-')) break;
-        digits |= c != '-';
+    if (t.len - at <= NAME_LETTERS_MAX) return 0;
+    size_t n = name_small_letters(t.at + at);
+    if (n == 0) return 0;
+    for (; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER | CHARS_DIGIT | CHARS_DASH); n++) {
+        if (n == NAME_FOLD_BYTES - 2 || (t.at[at + n] == '-' && t.at[at + n - 1] == '-')) return 0;
+        digits |= char_in(t.at[at + n], CHARS_DIGIT);
     }
-    if (n == 0 || at + n == t.len || t.at[at + n] != '\n' || t.at[at + n - 1] == '-') return 0;
+    if (at + n == t.len || t.at[at + n] != '\n' || t.at[at + n - 1] == '-') return 0;
     memcpy(folded, t.at + at, n);
     bool ordinary = digits || name_filter_look(filter, name_hash((const char *)folded, n)) == KNOWN_COMMON;
     return ordinary ? at + n + 1 : 0;

@@ -12,6 +12,7 @@
 enum {
     SENTENCE_MAX = 1024, // a longer one is looked at word by word
     BLOCK = 64,
+    AFTER_LONE_WORD = 2, // sentences
 };
 
 static inline bool is_end(char c) {
@@ -129,29 +130,54 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
     return known & KNOWN_COMMON && !name ? at + n : 0;
 }
 
+// The end of the line at `at` when it is one word that cannot be a name, as those of models are: an ordinary one, or one
+// with digits. Else 0.
+static size_t lone_word(const struct name_filter *filter, struct span t, size_t at) {
+    uint64_t folded[NAME_FOLD_BYTES / 8] = {0};
+    bool digits = false;
+    if (t.len - at <= NAME_LETTERS_MAX) return 0;
+    size_t n = name_small_letters(t.at + at);
+    if (n == 0) return 0;
+    for (; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER | CHARS_DIGIT | CHARS_DASH); n++) {
+        if (n == NAME_FOLD_BYTES - 2 || (t.at[at + n] == '-' && t.at[at + n - 1] == '-')) return 0;
+        digits |= char_in(t.at[at + n], CHARS_DIGIT);
+    }
+    if (at + n == t.len || t.at[at + n] != '\n' || t.at[at + n - 1] == '-') return 0;
+    memcpy(folded, t.at + at, n);
+    bool ordinary = digits || name_filter_look(filter, name_hash((const char *)folded, n)) == KNOWN_COMMON;
+    return ordinary ? at + n + 1 : 0;
+}
+
 bool plain_speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
-    return cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD);
+    const uint8_t cues = CUE_SELF | CUE_RECORD;
+    return (s->evidence.cues & cues) && (cues_near(s, start, end - 1, 0, 0) & cues); // most texts have none
 }
 
 size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *met) {
     const struct scan *s = r->scan;
     struct span t = s->text;
     struct known_walk *known = &s->scratch->walk;
+    // A line of one word is read with what follows it. It is passed over when two sentences behind it are, as one that
+    // was passed over is no context; `owed` are those that are missing.
+    size_t back = 0;
+    unsigned owed = 0;
     while (at < t.len) {
-        size_t start = at, end;
+        size_t start = at, run = 0;
         while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
         if (start == t.len) return t.len;
-        if (start < known->old_end && (end = known_run_end(known, start, met)) &&
-            !plain_speaks_of_a_person(s, start, end)) {
+        if (start < known->old_end) run = known_run_end(known, start, met);
+        if (run && plain_speaks_of_a_person(s, start, run)) run = 0;
+        if (!run || owed == AFTER_LONE_WORD) {
+            size_t word = ordinary_word(&s->gate->names.filter, t, start);
+            size_t end = word ? plain_end(r, start, word) : lone_word(&s->gate->names.filter, t, start);
+            if (!end || plain_speaks_of_a_person(s, start, end)) return owed ? back : at;
+            // One that ends with the text only would go on with what follows another time.
+            if (word && start < known->new_end && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
+            if (!word && !owed) back = at;
+            owed = word ? owed - (owed > 0) : AFTER_LONE_WORD;
             at = end;
-            continue;
         }
-        size_t word = ordinary_word(&s->gate->names.filter, t, start);
-        end = word ? plain_end(r, start, word) : 0;
-        if (!end || plain_speaks_of_a_person(s, start, end)) return at;
-        // One that ends with the text only would go on with what follows another time.
-        if (start < known->new_end && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
-        at = end;
+        if (run > at) at = run, owed = 0; // more than the sentence
     }
     return t.len;
 }

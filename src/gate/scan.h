@@ -122,6 +122,7 @@ struct gate {
     uint32_t mask_zones, mask_classes;    // see masking.h
     char version[32];
     char clean_receipt[PROFILE_LENIENT + 1][GATE_RECEIPT_BYTES]; // of a request without findings
+    uint64_t clean_seal[PROFILE_LENIENT + 1];                    // and the seal of its verdict
 };
 
 // Which findings of a view count.
@@ -206,6 +207,8 @@ size_t dot_verify(struct scan *s, size_t at);
 
 // Fills the verdict but for its seal. False when the arena is full.
 bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out) __attribute__((warn_unused_result));
+// The verdict, with its seal, of a scan that found nothing at all.
+void verdict_clean(const struct scan *s, enum profile profile, struct verdict *out);
 // The verdict of a scan that could not be concluded.
 void verdict_fail_closed(const struct gate *g, enum profile profile, struct verdict *out);
 // What the gate, and only the gate, writes into a verdict; in clearance.c.

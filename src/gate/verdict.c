@@ -4,6 +4,8 @@
 
 #include "gate/views.h"
 
+static const char NOTHING_FOUND[] = "nothing found";
+
 const char *data_class_name(enum data_class c) {
     switch (c) {
     case CLASS_PII: return "pii";
@@ -180,7 +182,7 @@ bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out)
     out->classes |= omitted_classes(s, profile);
     out->sensitive = out->classes != 0;
     out->omitted = s->omitted;
-    out->reason = "nothing found";
+    out->reason = NOTHING_FOUND;
     if (out->sensitive) out->reason = "more findings than are listed";
     write_receipt(s->gate, profile, out, &receipt);
     if (top && !(out->reason = arena_printf(s->arena, "%s (%s)", top->rule->name, top->rule->id))) return false;
@@ -190,6 +192,13 @@ bool verdict_conclude(struct scan *s, enum profile profile, struct verdict *out)
     for (uint32_t i = 0; i < s->count; i++) out->findings[i] = hits[i].finding;
     out->count = s->count;
     return true;
+}
+
+void verdict_clean(const struct scan *s, enum profile profile, struct verdict *out) {
+    memset(&s->scratch->fusion, 0, sizeof s->scratch->fusion); // nothing to weigh
+    memcpy(out->receipt, s->gate->clean_receipt[profile], sizeof out->receipt);
+    out->reason = NOTHING_FOUND;
+    out->seal = s->gate->clean_seal[profile];
 }
 
 void verdict_fail_closed(const struct gate *g, enum profile profile, struct verdict *out) {

@@ -107,6 +107,10 @@ static bool may_continue(struct span a, struct span b) {
     return tail && head && (may_be_half(span_sub(a, a.len - tail, tail)) || may_be_half(span_sub(b, 0, head)));
 }
 
+static bool is_user_text(const struct chat_part *p) {
+    return p->role == ROLE_USER && p->kind == PART_TEXT;
+}
+
 // A value that was sent in two halves: what stands between two messages of the user becomes a line feed, and what may
 // be joined over a line feed in one text may be joined over this one.
 static bool scan_seams(struct scan *s, const struct gate_input *in, struct effort effort) {
@@ -114,10 +118,13 @@ static bool scan_seams(struct scan *s, const struct gate_input *in, struct effor
     struct mapped seams;
     struct unmasked u;
     struct span last = SPAN_NONE;
+    unsigned texts = 0;
+    for (size_t i = 0; i < in->part_count; i++) texts += is_user_text(&in->parts[i]);
+    if (texts < 2) return true;
     mapped_begin(&b, in->text, NULL, true, s->arena);
     for (size_t i = 0; i < in->part_count; i++) {
         const struct chat_part *p = &in->parts[i];
-        if (p->role != ROLE_USER || p->kind != PART_TEXT) continue;
+        if (!is_user_text(p)) continue;
         struct span text = span_trim(span_sub(in->text, p->start, p->len));
         if (text.len == 0) continue;
         // With a line feed between them they were seen together already.

@@ -288,8 +288,10 @@ size_t join_lines(struct mapped_builder *b, size_t floor, size_t at) {
     bool code = (is_digit(before) || is_upper(before) || is_digit(after) || is_upper(after)) && is_alnum(before) &&
                 is_alnum(after);
     if (!code) return right;
-    struct token t = token_before(text, floor, left), u = token_after(text, right);
+    struct token t = token_before(text, floor, left);
+    if (!t.digits) return right; // a line of prose
+    struct token u = token_after(text, right);
     size_t len = t.end - t.start + u.end - u.start;
-    if (t.digits && u.digits && t.letters + u.letters && len >= 15) mapped_change(b, left, right, "", 0, PIECE_WEAK);
+    if (u.digits && t.letters + u.letters && len >= 15) mapped_change(b, left, right, "", 0, PIECE_WEAK);
     return right;
 }

@@ -157,8 +157,8 @@ size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *m
     const struct scan *s = r->scan;
     struct span t = s->text;
     struct known_walk *known = &s->scratch->walk;
-    // A line of one word is read with what follows it. It is passed over when the sentence behind it is known to be calm
-    // and another one is passed over, as then neither is context; `owed` are those that are missing.
+    // A line of one word is read with what follows it. It is passed over when the sentence behind it is known to be
+    // calm and another one is passed over, as then neither is context; `owed` are those that are missing.
     size_t back = 0;
     unsigned owed = 0;
     while (at < t.len) {

@@ -35,7 +35,7 @@ static uint32_t add_part(struct known_walk *w, struct known_memory *m, const str
     if (!old) {
         m->imprints[at] = imprint;
         k->bytes = p->len;
-        k->count = k->run_count = 0;
+        k->count = k->run_count = k->calm = 0;
         k->complete = false;
     }
     k->taken = true;
@@ -124,6 +124,21 @@ void known_note_nameless(struct known_walk *w, size_t from, size_t end, const st
     }
     w->nameless_to = end;
     name_memory_add_all(&w->asked, asked);
+}
+
+void known_note_calm(struct known_walk *w, size_t from, size_t end) {
+    for (unsigned i = 0; i < w->count; i++) {
+        struct known_part *p = &w->parts[i];
+        if (!p->old && p->start == from && end < p->end) p->known->calm = (uint32_t)(end - from);
+    }
+}
+
+size_t known_calm_end(const struct known_walk *w, size_t from) {
+    for (unsigned i = 0; i < w->count; i++) {
+        const struct known_part *p = &w->parts[i];
+        if (p->old && p->start == from && p->known->calm) return from + p->known->calm;
+    }
+    return 0;
 }
 
 static size_t end_of_run(const struct known_part *p, size_t from, const struct name_memory *met) {

@@ -33,6 +33,7 @@ struct known_run {
 
 struct known {
     uint32_t bytes, count, run_count;
+    uint32_t calm;                                 // bytes of its first sentence, when no word of it can be of a name
     bool complete;                                 // was searched to its end
     bool taken;                                    // by a part of the request at work
     bool met;                                      // again, since a place was last looked for here
@@ -77,6 +78,11 @@ void known_note_plain(struct known_walk *w, size_t at, size_t from, size_t end);
 void known_note_nameless(struct known_walk *w, size_t from, size_t end, const struct name_memory *asked);
 // The end of a run of noted sentences that begins at `from`, or 0. `met`: the names of the text before it.
 size_t known_run_end(const struct known_walk *w, size_t from, const struct name_memory *met);
+// The sentence [from, end), the first of a part, was read with a line before it, and no word can be of a name, whatever
+// stands before.
+void known_note_calm(struct known_walk *w, size_t from, size_t end);
+// The end of such a sentence, or 0.
+size_t known_calm_end(const struct known_walk *w, size_t from);
 // `whole`: the text was searched to its end, and what was noted is all there is.
 void known_end(struct known_walk *w, bool whole);
 

@@ -130,8 +130,8 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
     return known & KNOWN_COMMON && !name ? at + n : 0;
 }
 
-// The end of the line at `at` when it is one word that cannot be a name, as those of models are: an ordinary one, or one
-// with digits. Else 0.
+// The end of the line at `at` when it is one word that cannot be a name, as those of models are: an ordinary one, or
+// one with digits. Else 0.
 static size_t lone_word(const struct name_filter *filter, struct span t, size_t at) {
     uint64_t folded[NAME_FOLD_BYTES / 8] = {0};
     bool digits = false;
@@ -157,27 +157,40 @@ size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *m
     const struct scan *s = r->scan;
     struct span t = s->text;
     struct known_walk *known = &s->scratch->walk;
-    // A line of one word is read with what follows it. It is passed over when two sentences behind it are, as one that
-    // was passed over is no context; `owed` are those that are missing.
+    // A line of one word is read with what follows it. It is passed over when the sentence behind it is known to be
+    // calm and another one is passed over, as then neither is context; `owed` are those that are missing.
     size_t back = 0;
     unsigned owed = 0;
     while (at < t.len) {
-        size_t start = at, run = 0;
+        size_t start = at, end;
         while (start < t.len && (t.at[start] == ' ' || t.at[start] == '\n' || t.at[start] == '\r')) start++;
         if (start == t.len) return t.len;
-        if (start < known->old_end) run = known_run_end(known, start, met);
-        if (run && plain_speaks_of_a_person(s, start, run)) run = 0;
-        if (!run || owed == AFTER_LONE_WORD) {
-            size_t word = ordinary_word(&s->gate->names.filter, t, start);
-            size_t end = word ? plain_end(r, start, word) : lone_word(&s->gate->names.filter, t, start);
-            if (!end || plain_speaks_of_a_person(s, start, end)) return owed ? back : at;
-            // One that ends with the text only would go on with what follows another time.
-            if (word && start < known->new_end && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
-            if (!word && !owed) back = at;
-            owed = word ? owed - (owed > 0) : AFTER_LONE_WORD;
+        if (owed == AFTER_LONE_WORD) {
+            end = known_calm_end(known, start);
+            if (!end) return back;
             at = end;
+            owed = 1;
+            continue;
         }
-        if (run > at) at = run, owed = 0; // more than the sentence
+        if (start < known->old_end && (end = known_run_end(known, start, met)) &&
+            !plain_speaks_of_a_person(s, start, end)) {
+            at = end;
+            owed = 0;
+            continue;
+        }
+        size_t word = ordinary_word(&s->gate->names.filter, t, start);
+        end = word ? plain_end(r, start, word) : 0;
+        if (!word && !owed && start < known->old_end && (end = lone_word(&s->gate->names.filter, t, start))) {
+            back = at;
+            at = end;
+            owed = AFTER_LONE_WORD;
+            continue;
+        }
+        if (!end || plain_speaks_of_a_person(s, start, end)) return owed ? back : at;
+        // One that ends with the text only would go on with what follows another time.
+        if (start < known->new_end && is_end(t.at[end - 1])) known_note_plain(known, at, start, end);
+        at = end;
+        owed = 0;
     }
     return t.len;
 }

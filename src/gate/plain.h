@@ -16,7 +16,7 @@ void plain_begin(struct plain_reader *r, const struct scan *s);
 // A sentence is passed over when it is written as sentences are and nothing in it looks like a name: it begins with a
 // capital, in a word that the filter knows as an ordinary one, has no other capital but "I", no letter beyond ASCII,
 // and no cue that speaks of a person. One that begins otherwise may be all in lower case, and is looked at word by
-// word, but for a line of a single word that is no name.
+// word, but for a line of a single word before a part that is known to begin with no name.
 //
 // In a part that was scanned before it is passed over as well when it was read then, and no name found. `met`: the
 // names that were found in this text before `at`.

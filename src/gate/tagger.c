@@ -114,6 +114,8 @@ void tagger_scan(struct scan *s) {
         at = name_segment_read(&seg, s->text, next, &names->filter);
         if (scan_is_late_after(s, at - begin)) return;
         if (seg.candidates) count = name_decode(names, s->text, &seg, &memory, &asked, spans);
+        else if (seg.count > 2 && seg.tokens[1].shape == SHAPE_BREAK && next < known->new_end)
+            known_note_calm(known, seg.tokens[2].start, at);
         if (count) report(s, &look, &seg, spans, count);
         else if (next < known->new_end && !name_memory_has_any(&memory, &asked) &&
                  !plain_speaks_of_a_person(s, next, at))

@@ -247,8 +247,13 @@ static void known_passes_over_sentences_without_a_name(void **state) {
     known_note_plain(&w, 70, 71, 80);
     known_note_plain(&w, 80, 81, 90);
     known_note_nameless(&w, 90, 100, &one); // last: nothing is known of what follows
+    known_note_calm(&w, 1, 40);             // not the first of the part
+    assert_int_equal(known_calm_end(&w, 0), 0);
+    known_note_calm(&w, 0, 20);
     known_end(&w, true);
     known_begin(&w, &m, &in);
+    assert_int_equal(known_calm_end(&w, 0), 20);
+    assert_int_equal(known_calm_end(&w, 1), 0);
     assert_int_equal(known_run_end(&w, 1, &none), 50);
     assert_int_equal(known_run_end(&w, 1, &other), 50);
     assert_int_equal(known_run_end(&w, 1, &one), 0);

@@ -130,7 +130,8 @@ static size_t ordinary_word(const struct name_filter *filter, struct span t, siz
 }
 
 bool plain_speaks_of_a_person(const struct scan *s, size_t start, size_t end) {
-    return cues_near(s, start, end - 1, 0, 0) & (CUE_SELF | CUE_RECORD);
+    const uint8_t said = CUE_SELF | CUE_RECORD;
+    return s->evidence.cues & said && cues_near(s, start, end - 1, 0, 0) & said; // in most texts, nowhere
 }
 
 size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *met) {

@@ -30,13 +30,13 @@ static inline void add_block(const uint8_t *p, size_t n, const uint64_t *k, wide
         add_pair(padded, k, sum);
         return;
     }
-#pragma GCC unroll 8
+#pragma GCC unroll 2
     for (; n >= PAIR_BYTES; n -= PAIR_BYTES, p += PAIR_BYTES, k += 2) add_pair(p, k, sum);
     if (n) add_pair(p + n - PAIR_BYTES, k, sum);
 }
 
 // value * point + term modulo IMPRINT_PRIME, though it may be as large as 2^64 - 1. What stands above 2^64 counts 59.
-static inline uint64_t add_term(uint64_t value, uint64_t point, uint64_t term) {
+static __attribute__((noinline)) uint64_t add_term(uint64_t value, uint64_t point, uint64_t term) {
     const uint64_t above = -IMPRINT_PRIME;
     wide v = (wide)value * point + term;
     v = (uint64_t)v + (v >> 64) * above;

@@ -35,10 +35,15 @@ static hs_database_t *compile(const struct anchor *anchors, unsigned count, unsi
 int anchors_compile(struct gate *g, struct err *e) {
     unsigned own = g->anchor_count - g->built_in_count;
     for (unsigned i = 0; i < g->anchor_count; i++) {
-        size_t n = strlen(g->anchors[i].literal), *longest = i < g->built_in_count ? &g->longest : &g->own_longest;
-        if (n > *longest) *longest = n;
+        const char *literal = g->anchors[i].literal, *first = strchr(literal, '\n'), *last = strrchr(literal, '\n');
+        size_t n = strlen(literal);
+        if (i >= g->built_in_count) g->own_longest = n > g->own_longest ? n : g->own_longest;
+        else if (first) {
+            if ((size_t)(last - literal) > g->before_line) g->before_line = (size_t)(last - literal);
+            if (strlen(first + 1) > g->behind_line) g->behind_line = strlen(first + 1);
+        }
     }
-    assert(2 * g->longest <= KNOWN_LEAST_BYTES);
+    assert(g->before_line + g->behind_line <= KNOWN_LEAST_BYTES);
     g->starts = starts_new(g->anchors, g->built_in_count);
     if (own) g->own_db = compile(g->anchors + g->built_in_count, own, g->built_in_count, e);
     return g->own_db || !own ? 0 : -1;
@@ -84,15 +89,16 @@ static bool is_bounded(const struct anchor *a, struct span text, size_t start, s
 }
 
 static inline void meet(struct scan *s, const struct anchor *a, size_t start, size_t end) {
-    if (!is_bounded(a, s->text, start, end)) return;
     s->context[start / CONTEXT_BLOCK] |= a->context;
     if (a->verify && (start >= s->done || a->flags & ANCHOR_ALWAYS)) a->verify(s, start, end, a);
 }
 
 // An anchor that was found, and not remembered.
 static void meet_found(struct pass *pass, unsigned id, size_t start, size_t end) {
+    const struct anchor *a = &pass->scan->gate->anchors[id];
+    if (!is_bounded(a, pass->scan->text, start, end)) return;
     if (pass->known->count && !known_note(pass->known, start, end, id)) return;
-    meet(pass->scan, &pass->scan->gate->anchors[id], start, end);
+    meet(pass->scan, a, start, end);
 }
 
 // What ends at or before `until`, and what is remembered.
@@ -128,15 +134,16 @@ static bool search_stretch(struct pass *pass, size_t from, size_t to) {
     return true;
 }
 
-// What is not remembered, and as much of its surroundings as a literal may reach into.
+// What is not remembered, and as much of its surroundings as a literal may reach into: a line feed stands before a part
+// that is, and behind it.
 static bool search_rest(struct pass *pass) {
-    const size_t reach = pass->scan->gate->longest - 1;
+    const struct gate *g = pass->scan->gate;
     size_t from = 0;
     for (unsigned i = 0; i < pass->known->count; i++) {
         const struct known_part *p = &pass->known->parts[i];
         if (!p->old) continue;
-        if (!search_stretch(pass, from, p->start + reach)) return false;
-        from = p->end - reach;
+        if (from < p->start && !search_stretch(pass, from, p->start + g->behind_line)) return false;
+        from = p->end - g->before_line;
     }
     return search_stretch(pass, from, pass->scan->text.len);
 }
@@ -152,7 +159,8 @@ static int on_own_match(unsigned id, unsigned long long from, unsigned long long
     (void)from, (void)flags; // literals have one length, so the start is known without asking for it
     size_t end = pass->base + (size_t)to;
     const struct anchor *a = &pass->scan->gate->anchors[id];
-    if (end > pass->fresh) meet(pass->scan, a, end - strlen(a->literal), end);
+    size_t start = end - strlen(a->literal);
+    if (end > pass->fresh && is_bounded(a, pass->scan->text, start, end)) meet(pass->scan, a, start, end);
     return 0;
 }
 

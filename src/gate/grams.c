@@ -6,130 +6,133 @@
 #include "base/mem.h"
 #include "gate/literal.h"
 
-enum { ANY = -1, PLACES = 2 * GRAM_CODES }; // of one literal at most
+const uint8_t GRAM_SIGNS[16] = {0, 31, 31, 31, 31, 31, 31, 31, 31, 31, 27, 31, 31, 30, 28, 29};
 
-// What five bits of a byte most often are in everyday text, from frequent to rare, and how often in a thousand bytes. A
-// sign counts as the letter that has its five bits.
-static const char FREQUENT[] = " etaoinshrdlucmwfgypbvkxjqz";
-static const uint8_t SHARES[] = {170, 100, 75, 66, 62, 57, 57, 52, 50, 49, 35, 33, 23, 23,
-                                 20,  19,  18, 16, 16, 15, 12, 8,  6,  1,  1,  1,  1};
-_Static_assert(sizeof FREQUENT - 1 == sizeof SHARES, "a share for each");
+// From frequent to rare, and how often in a thousand bytes of everyday text. A sign stands for those that have its
+// code.
+static const char FREQUENT[] = " etaoinshrdlucm,wfgypb\n.vk-/xjqz";
+static const uint8_t SHARES[] = {170, 100, 75, 66, 62, 57, 57, 52, 50, 49, 35, 33, 23, 23, 20, 20,
+                                 19,  18,  16, 16, 15, 12, 15, 12, 8,  6,  8,  4,  1,  1,  1,  1};
+_Static_assert(sizeof FREQUENT - 1 == sizeof SHARES && sizeof SHARES == GRAM_CODES, "a share for each code");
 
-struct place {
-    unsigned gram;
-    struct literal_row row;
+// The first of a literal's two grams begins at `at` of it, the second one byte later.
+struct chosen {
+    unsigned anchor;
+    int at;
+    uint64_t share; // how often both are met
 };
 
 struct builder {
     struct grams *grams;
-    uint8_t shares[GRAM_CODES];
-    struct place *places;
-    unsigned count;
+    uint64_t shares[GRAM_CODES];
+    uint64_t sums[2 * GRAM_SETS]; // how often the pairs are met that begin the grams of a set, and that end them
 };
 
-static void begin(struct builder *b) {
-    unsigned sums[8] = {0}; // how often the bytes that share a bit are met
-    memset(b->shares, 1, sizeof b->shares);
-    for (size_t i = 0; i < sizeof SHARES; i++) {
-        uint8_t *group = &b->grams->group[gram_group(FREQUENT[i])];
-        unsigned least = 0;
-        for (unsigned bit = 1; bit < 8; bit++)
-            if (sums[bit] < sums[least]) least = bit;
-        if (!*group) *group = (uint8_t)(1u << least);
-        sums[__builtin_ctz(*group)] += SHARES[i];
-        b->shares[gram_code(FREQUENT[i])] = SHARES[i];
+// The codes that a byte of a gram may have, as bits: one, or several where the gram goes beyond its literal. A literal
+// that stands where a word begins follows a sign, or nothing.
+static uint32_t codes_at(const struct anchor *a, int at) {
+    static const uint32_t ANY = UINT32_MAX;
+    if (at >= (int)strlen(a->literal)) return ANY;
+    if (at >= 0) return (uint32_t)1 << gram_code(a->literal[at]);
+    bool bounded = a->flags & (ANCHOR_WORD | ANCHOR_STEM);
+    if (!bounded || !(char_in(a->literal[0], CHARS_ALNUM) || (unsigned char)a->literal[0] >= 0x80)) return ANY;
+    uint32_t signs = 0;
+    for (unsigned i = 0; i < sizeof GRAM_SIGNS; i++) signs |= (uint32_t)1 << GRAM_SIGNS[i];
+    return signs;
+}
+
+// How often a byte of these codes is met, in a thousand.
+static uint64_t share(const struct builder *b, uint32_t codes) {
+    uint64_t sum = 0;
+    for (; codes; codes &= codes - 1) sum += b->shares[__builtin_ctz(codes)];
+    return sum;
+}
+
+static uint64_t gram_share(const struct builder *b, const struct anchor *a, int at) {
+    uint64_t product = 1;
+    for (int i = 0; i < GRAM_BYTES; i++) product *= share(b, codes_at(a, at + i));
+    return product;
+}
+
+// Where they are rarest. One byte of a gram at most, of those that choose its cell, may go beyond the literal.
+static struct chosen choose(const struct builder *b, const struct anchor *a, unsigned anchor) {
+    struct chosen best = {.anchor = anchor, .share = UINT64_MAX};
+    int len = (int)strlen(a->literal);
+    assert(len >= GRAM_LITERAL_LEAST);
+    for (int at = -1; at == -1 || at + GRAM_BYTES <= len; at++) {
+        uint64_t both = gram_share(b, a, at) + gram_share(b, a, at + 1);
+        if (both < best.share) best.at = at, best.share = both;
     }
+    return best;
 }
 
-// How often the byte at `at` of the literal is met, in a thousand; behind its end and before its begin there is any.
-static uint64_t share(const struct builder *b, struct span literal, size_t at) {
-    return at < literal.len ? b->shares[gram_code(literal.at[at])] : 1000;
+// Gives the pairs of these codes the bit; returns how often those are met that did not have it. Or only counts.
+static uint64_t add_pairs(struct builder *b, unsigned bit, uint32_t first, uint32_t second, bool count_only) {
+    uint64_t sum = 0;
+    for (uint32_t x = first; x; x &= x - 1)
+        for (uint32_t y = second; y; y &= y - 1) {
+            unsigned i = (unsigned)__builtin_ctz(x), k = (unsigned)__builtin_ctz(y);
+            uint32_t *pair = &b->grams->pairs[gram_pair(i, k)];
+            if (*pair >> bit & 1) continue;
+            sum += b->shares[i] * b->shares[k];
+            if (!count_only) *pair |= (uint32_t)1 << bit;
+        }
+    return sum;
 }
 
-// How often the gram at `at` is met with the byte that follows.
-static uint64_t gram_share(const struct builder *b, struct span literal, size_t at) {
-    return share(b, literal, at) * share(b, literal, at + 1) * share(b, literal, at + 2) * share(b, literal, at + 3);
-}
-
-static int code_at(struct span literal, ptrdiff_t at) {
-    return at >= 0 && at < (ptrdiff_t)literal.len ? (int)gram_code(literal.at[at]) : ANY;
-}
-
-// The row's gram of the literal, with whatever may stand where it goes beyond it.
-static void add_gram(struct builder *b, struct span literal, struct literal_row row) {
-    int codes[GRAM_BYTES + 1];
-    for (int i = 0; i <= GRAM_BYTES; i++) codes[i] = code_at(literal, i - row.begins);
-    uint8_t follows = UINT8_MAX;
-    if (codes[GRAM_BYTES] != ANY) follows = b->grams->group[gram_group(literal.at[GRAM_BYTES - row.begins])];
-    int open = codes[0] == ANY ? 0 : GRAM_BYTES - 1; // the one that may be any, if one
-    assert(codes[1] != ANY && (codes[0] == ANY) + (codes[2] == ANY) <= 1);
-    bool any = codes[open] == ANY;
-    for (int code = 0; code < (any ? GRAM_CODES : 1); code++) {
-        if (any) codes[open] = code;
-        unsigned gram = gram_of((unsigned)codes[0], (unsigned)codes[1], (unsigned)codes[2]);
-        b->grams->follows[gram] |= follows;
-        b->places[b->count++] = (struct place){gram, row};
-    }
-}
-
-// Where the first of the literal's two grams begins: where they are rarest.
-static ptrdiff_t best_offset(const struct builder *b, struct span literal) {
-    if (literal.len == 2) return -1;
-    if (literal.len == 3) // one of the two goes beyond it
-        return share(b, literal, 0) < share(b, literal, 2) ? -1 : 0;
-    size_t best = 0;
+// Adds the gram to the set where it makes the fewest more places look like one of the set.
+static void add_gram(struct builder *b, const struct anchor *a, int at) {
+    uint32_t c[GRAM_BYTES];
+    for (int i = 0; i < GRAM_BYTES; i++) c[i] = codes_at(a, at + i);
+    unsigned best = 0;
     uint64_t least = UINT64_MAX;
-    for (size_t at = 0; at + GRAM_BYTES < literal.len; at++) {
-        uint64_t both = gram_share(b, literal, at) + gram_share(b, literal, at + 1);
-        if (both < least) least = both, best = at;
+    for (unsigned set = 0; set < GRAM_SETS; set++) {
+        uint64_t begin = b->sums[set], end = b->sums[GRAM_SETS + set];
+        uint64_t more =
+            (begin + add_pairs(b, set, c[0], c[1], true)) * (end + add_pairs(b, GRAM_SETS + set, c[2], c[3], true));
+        if (more - begin * end < least) best = set, least = more - begin * end;
     }
-    return (ptrdiff_t)best;
+    b->sums[best] += add_pairs(b, best, c[0], c[1], false);
+    b->sums[GRAM_SETS + best] += add_pairs(b, GRAM_SETS + best, c[2], c[3], false);
 }
 
-static int by_gram(const void *a, const void *b) {
-    const struct place *x = a, *y = b;
-    return x->gram != y->gram ? (x->gram < y->gram ? -1 : 1) : x->row.anchor - y->row.anchor;
+// The cells of the gram.
+static unsigned add_places(const struct anchor *a, unsigned anchor, int at, uint32_t first_cell,
+                           struct literal_place *to) {
+    unsigned n = 0, second = (unsigned)__builtin_ctz(codes_at(a, at + 1));
+    for (uint32_t x = codes_at(a, at); x; x &= x - 1)
+        for (uint32_t z = codes_at(a, at + 2); z; z &= z - 1) {
+            char codes[GRAM_BYTES] = {(char)__builtin_ctz(x), (char)second, (char)__builtin_ctz(z)};
+            to[n++] = (struct literal_place){first_cell + gram_cell(codes), (uint16_t)anchor, (int16_t)-at};
+        }
+    assert(n <= GRAM_PLACES / 2);
+    return n;
+}
+_Static_assert(GRAM_CHOOSING == 3 && GRAM_BYTES == 4, "two bytes and one, two bytes and two");
+
+// What is met most often chooses its set first.
+static int by_share(const void *a, const void *b) {
+    const struct chosen *x = a, *y = b;
+    if (x->share != y->share) return x->share > y->share ? -1 : 1;
+    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
 }
 
-static void sort_rows(struct grams *g, const struct anchor *anchors, struct place *places, unsigned count) {
-    unsigned cells = 0;
-    qsort(places, count, sizeof *places, by_gram);
-    g->rows = mem_new_array(count + 1, sizeof *g->rows);
-    g->cells = mem_new_array(count + 1, sizeof *g->cells);
-    g->cells[0] = literal_cell_empty();
-    for (unsigned i = 0; i < count; i++) {
-        struct literal_row *row = &g->rows[i];
-        bool first = i == 0 || places[i - 1].gram != places[i].gram;
-        *row = places[i].row;
-        row->last = i + 1 == count || places[i + 1].gram != places[i].gram;
-        if (first) g->cells[++cells].row = i;
-        literal_cell_add(&g->cells[cells], first, &anchors[row->anchor], row->begins - GRAM_CELL);
-        g->cell[places[i].gram] = (uint16_t)cells;
+unsigned grams_add(struct grams *g, const struct anchor *anchors, unsigned count,
+                   bool (*left_out)(const struct anchor *), uint32_t first_cell, struct literal_place *places) {
+    struct builder b = {.grams = g};
+    struct chosen *all = mem_new_array(count + 1, sizeof *all);
+    unsigned taken = 0, n = 0;
+    for (size_t i = 0; i < sizeof SHARES; i++) b.shares[(unsigned char)gram_code(FREQUENT[i])] = SHARES[i];
+    for (unsigned i = 0; i < count; i++)
+        if (!left_out(&anchors[i])) all[taken++] = choose(&b, &anchors[i], i);
+    qsort(all, taken, sizeof *all, by_share);
+    for (unsigned i = 0; i < taken; i++) {
+        const struct anchor *a = &anchors[all[i].anchor];
+        for (int k = 0; k < 2; k++) {
+            add_gram(&b, a, all[i].at + k);
+            n += add_places(a, all[i].anchor, all[i].at + k, first_cell, places + n);
+        }
     }
-}
-
-struct grams *grams_new(const struct anchor *anchors, unsigned count, bool (*left_out)(const struct anchor *)) {
-    struct builder b = {.grams = mem_new(sizeof *b.grams)};
-    unsigned taken = 0;
-    for (unsigned i = 0; i < count; i++) taken += !left_out(&anchors[i]);
-    b.places = mem_new_array((size_t)taken * PLACES + 1, sizeof *b.places);
-    begin(&b);
-    for (unsigned i = 0; i < count; i++) {
-        if (left_out(&anchors[i])) continue;
-        struct span literal = span_from(anchors[i].literal);
-        assert(literal.len >= GRAM_LITERAL_LEAST);
-        ptrdiff_t offset = best_offset(&b, literal);
-        add_gram(&b, literal, literal_row(&anchors[i], i, -offset));
-        add_gram(&b, literal, literal_row(&anchors[i], i, -offset - 1));
-    }
-    sort_rows(b.grams, anchors, b.places, b.count);
-    free(b.places);
-    return b.grams;
-}
-
-void grams_free(struct grams *g) {
-    if (!g) return;
-    free(g->rows);
-    free(g->cells);
-    free(g);
+    free(all);
+    return n;
 }

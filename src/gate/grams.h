@@ -1,51 +1,61 @@
-// Literals that may stand anywhere in a text, also within a word. Each is known by three of its bytes, a gram. Grams
-// are looked up at every second place of the text only, so a literal has two of them, one for each way to meet it.
+// Literals that may stand anywhere in a text, also within a word. Each is known by four of its bytes, a gram: two pairs
+// of neighbours. Pairs are looked up at every second place of the text only, so a literal has two grams, one for each
+// way to meet it.
 #ifndef SLUICE_GATE_GRAMS_H
 #define SLUICE_GATE_GRAMS_H
 
-#include <stdint.h>
-
-#include "base/span.h"
+#include "gate/checks.h"
 
 struct anchor;
-struct literal_row; // literal.h
-struct literal_cell;
+struct literal_place; // literal.h
 
 enum {
-    GRAM_BYTES = 3,
-    GRAM_CODES = 32, // five bits of a byte: letters of either case are alike
-    GRAM_SECOND = 5, // how far the codes of a gram are shifted
-    GRAM_THIRD = 9,
-    GRAM_COUNT = GRAM_CODES << GRAM_THIRD,
-    GRAM_GROUPS = 16,       // four bits of the byte that follows
-    GRAM_CELL = -3,         // the place of its cell, counted from the gram's
-    GRAM_LITERAL_LEAST = 2, // bytes of a literal
+    GRAM_BYTES = 4,
+    GRAM_CODE_BITS = 5, // of a byte
+    GRAM_CODES = 1 << GRAM_CODE_BITS,
+    GRAM_PAIRS = GRAM_CODES * GRAM_CODES,
+    GRAM_SETS = 16,    // grams are dealt out to so many
+    GRAM_CHOOSING = 3, // bytes that choose a cell
+    GRAM_CELL_BITS = 12,
+    GRAM_CELLS = 1 << GRAM_CELL_BITS,
+    GRAM_LITERAL_LEAST = 2,       // bytes of a literal
+    GRAM_PLACES = 2 * GRAM_CODES, // of a literal, at most
 };
 
-// Built once, then only read.
+// Built once, then only read. For each pair the sets that have a gram which begins with it, and above them, from bit
+// GRAM_SETS on, those that have one which ends with it.
 struct grams {
-    uint8_t follows[GRAM_COUNT]; // the groups of the bytes that may follow; 0: no gram of a literal
-    uint8_t group[GRAM_GROUPS];  // a bit that a few bytes share
-    uint16_t cell[GRAM_COUNT];   // of the gram; 0: it has none
-    struct literal_cell *cells;
-    struct literal_row *rows;
+    uint32_t pairs[GRAM_PAIRS];
 };
 
-// Of those anchors that are not `left_out`; their literals have GRAM_LITERAL_LEAST bytes at least.
-struct grams *grams_new(const struct anchor *anchors, unsigned count, bool (*left_out)(const struct anchor *));
-void grams_free(struct grams *g);
+// Adds those anchors that are not `left_out`; their literals have GRAM_LITERAL_LEAST bytes at least. Writes where each
+// is met, GRAM_PLACES at most, counting cells from `first_cell`; returns how many places there are.
+unsigned grams_add(struct grams *g, const struct anchor *anchors, unsigned count,
+                   bool (*left_out)(const struct anchor *), uint32_t first_cell, struct literal_place *places);
 
-static inline unsigned gram_code(char c) {
-    return (unsigned char)c & (GRAM_CODES - 1);
+// The code of a sign, by the four low bits of its byte.
+extern const uint8_t GRAM_SIGNS[16];
+
+// Letters of either case are alike; a byte beyond ASCII counts as a letter.
+static inline char gram_code(char c) {
+    bool letter = char_in(c, CHARS_ALPHA) || (unsigned char)c >= 0x80;
+    return (char)(letter ? c & (GRAM_CODES - 1) : GRAM_SIGNS[c & 15]);
 }
 
-static inline unsigned gram_group(char c) {
-    return (unsigned char)c & (GRAM_GROUPS - 1);
+static inline unsigned gram_pair(unsigned first, unsigned second) {
+    return first | second << GRAM_CODE_BITS;
 }
 
-// A few share a number: the table is to stay small.
-static inline unsigned gram_of(unsigned first, unsigned second, unsigned third) {
-    return (first | second << GRAM_SECOND) ^ third << GRAM_THIRD;
+// Whether the pair may begin a gram that `next` ends.
+static inline bool gram_may_be(uint32_t pair, uint32_t next) {
+    return (pair & next >> GRAM_SETS) != 0;
+}
+
+// The cell of a gram: of its first GRAM_CHOOSING codes.
+static inline uint32_t gram_cell(const char codes[static GRAM_BYTES]) {
+    uint32_t bytes;
+    memcpy(&bytes, codes, sizeof bytes);
+    return (bytes & 0xffffff) * 0x9e3779b1u >> (32 - GRAM_CELL_BITS);
 }
 
 #endif

@@ -6,23 +6,35 @@
 #include "gate/checks.h"
 #include "gate/scan.h"
 
-enum { LITERAL_BEGIN = 8 };
+enum { LITERAL_BEGIN = 8, LITERAL_CELL = 6 };
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the low one");
+
+// Where a literal is met: in a cell of the table, at a place that its begin is `begins` bytes behind.
+struct literal_place {
+    uint32_t cell;
+    uint16_t anchor;
+    int16_t begins;
+};
 
 struct literal_row {
-    uint64_t begin, mask, small; // small: what makes letters small whose case does not count
+    uint64_t begin, mask; // without what the case of a letter changes, where it does not count
     uint16_t anchor, len;
     int16_t begins; // where the literal begins, counted from the place; 1: behind it
     bool last;      // of those that are compared at one place
+    bool bound;     // it begins with a letter, where a word does
 };
 
-static inline struct literal_row literal_row(const struct anchor *a, unsigned anchor, ptrdiff_t begins) {
-    struct literal_row row = {
-        .anchor = (uint16_t)anchor, .len = (uint16_t)strlen(a->literal), .begins = (int16_t)begins};
+// What counts of a byte of the literal.
+static inline uint8_t literal_mask(const struct anchor *a, char c) {
+    return a->flags & ANCHOR_CASELESS && char_in(c, CHARS_ALPHA) ? 0xff & ~0x20 : 0xff;
+}
+
+static inline struct literal_row literal_row(const struct anchor *a, unsigned anchor, int16_t begins) {
+    struct literal_row row = {.anchor = (uint16_t)anchor, .len = (uint16_t)strlen(a->literal), .begins = begins};
+    row.bound = a->flags & (ANCHOR_WORD | ANCHOR_STEM) && char_in(a->literal[0], CHARS_ALPHA);
     for (unsigned i = 0; i < row.len && i < LITERAL_BEGIN; i++) {
-        bool letter = a->flags & ANCHOR_CASELESS && char_in(a->literal[i], CHARS_ALPHA);
-        row.begin |= (uint64_t)((unsigned char)a->literal[i] | (letter ? 0x20 : 0)) << 8 * i;
-        row.small |= (uint64_t)(letter ? 0x20 : 0) << 8 * i;
-        row.mask |= (uint64_t)0xff << 8 * i;
+        row.begin |= (uint64_t)(unsigned char)a->literal[i] << 8 * i;
+        row.mask |= (uint64_t)literal_mask(a, a->literal[i]) << 8 * i;
     }
     return row;
 }
@@ -31,41 +43,44 @@ static inline struct literal_row literal_row(const struct anchor *a, unsigned an
 static inline bool literal_begins(const struct literal_row *row, const char *p) {
     uint64_t bytes;
     memcpy(&bytes, p, sizeof bytes);
-    return (((bytes | row->small) ^ row->begin) & row->mask) == 0;
+    return ((bytes ^ row->begin) & row->mask) == 0;
 }
 
-// What eight bytes at a place have in common wherever one of a few literals stands.
+// What the first bytes at a place have in common wherever one of a few literals stands. A quarter of a cache line.
 struct literal_cell {
-    uint64_t value, mask;
-    uint32_t row; // the first of them
+    uint8_t value[LITERAL_CELL];
+    uint16_t row; // the first of them
+    uint8_t mask[LITERAL_CELL];
+    uint16_t none; // the mask of `row`: 0
 };
+_Static_assert(sizeof(struct literal_cell) == 16, "value and row, and their masks, are eight bytes");
 
-// No text has eight bytes like these.
+// Hardly any text has bytes like these; and one that has is compared with the first row in vain.
 static inline struct literal_cell literal_cell_empty(void) {
-    return (struct literal_cell){.value = UINT64_MAX, .mask = UINT64_MAX};
+    struct literal_cell cell = {.row = 0};
+    memset(cell.value, UINT8_MAX, sizeof cell.value);
+    memset(cell.mask, UINT8_MAX, sizeof cell.mask);
+    return cell;
 }
 
 // The literal begins `begins` bytes behind the place. first: it is the cell's first.
 static inline void literal_cell_add(struct literal_cell *cell, bool first, const struct anchor *a, int begins) {
-    uint64_t value = 0, mask = 0;
     int len = (int)strlen(a->literal);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < LITERAL_CELL; i++) {
         int at = i - begins;
-        if (at < 0 || at >= len) continue;
-        bool letter = a->flags & ANCHOR_CASELESS && char_in(a->literal[at], CHARS_ALPHA);
-        mask |= (uint64_t)(letter ? 0xff & ~0x20 : 0xff) << 8 * i;
-        value |= (uint64_t)(unsigned char)a->literal[at] << 8 * i;
+        bool there = at >= 0 && at < len;
+        uint8_t value = there ? (uint8_t)a->literal[at] : 0, mask = there ? literal_mask(a, a->literal[at]) : 0;
+        if (first) cell->value[i] = value, cell->mask[i] = mask;
+        cell->mask[i] &= mask & (uint8_t) ~(cell->value[i] ^ value);
     }
-    if (first) cell->value = value, cell->mask = mask;
-    cell->mask &= mask & ~(cell->value ^ value);
 }
 
-// Whether one may stand where the place is at p.
+// Whether one may stand where the place is at p. LITERAL_BEGIN bytes are readable.
 static inline bool literal_cell_fits(const struct literal_cell *cell, const char *p) {
-    uint64_t bytes;
+    uint64_t bytes, halves[2];
     memcpy(&bytes, p, sizeof bytes);
-    return ((bytes ^ cell->value) & cell->mask) == 0;
+    memcpy(halves, cell, sizeof halves);
+    return ((bytes ^ halves[0]) & halves[1]) == 0;
 }
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the low one");
 
 #endif

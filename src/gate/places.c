@@ -5,90 +5,97 @@
 #endif
 
 #include "base/wide.h"
-#include "gate/checks.h"
 
-enum { BLOCKS = PLACES_BYTES / PLACES_BLOCK, AHEAD = PLACES_READ - PLACES_BYTES };
+enum { HALF = PLACES_BLOCK / 2, HALVES = PLACES_READ / HALF, PAIRS = PLACES_BLOCK / 2 };
 _Static_assert(WORD_LEAST == 3, "take() asks for three letters");
-_Static_assert(BLOCKS % 2 == 0, "grams are kept two blocks at a time");
+_Static_assert((int)PLACES_AHEAD == (int)HALF, "it is read like half a block");
 
-// What is found in each block: where letters are, where bytes of words (letters, digits, and what is beyond ASCII), and
-// which grams are of a literal.
+// What is found in each half of a block, and in what is read behind them: where letters are, where bytes of words
+// (letters, digits, and what is beyond ASCII). Of each eight pairs, which may begin a gram.
 struct marks {
-    uint64_t letters[BLOCKS + 1], word[BLOCKS], grams[BLOCKS / 2];
+    uint32_t letters[HALVES + 1], word[HALVES];
+    uint8_t grams[PLACES_BYTES / 16 + 8];
 };
+
+// Behind the last block there is half of one, and no gram begins.
+static inline void end_marks(struct marks *m, unsigned blocks) {
+    m->letters[2 * blocks + 1] = 0;
+    memset(m->grams + blocks * PAIRS / 8, 0, PAIRS / 8);
+}
+
+static inline uint64_t both(const uint32_t *half) {
+    return half[0] | (uint64_t)half[1] << 32;
+}
 
 // ---------------------------------------------------------------- marks to places
 
-#define ALWAYS_INLINE __attribute__((always_inline)) // into what may use more of the processor
-
-static inline ALWAYS_INLINE uint16_t *add_words(const struct word_filter *f, uint64_t begins, size_t base,
-                                                const char *reduced, uint16_t *to) {
+BODY uint16_t *add_words(const struct word_filter *f, uint64_t begins, size_t base, const struct places *places,
+                         uint16_t *to) {
     for (; begins; begins &= begins - 1) {
         size_t at = base + (size_t)__builtin_ctzll(begins);
-        uint64_t key;
-        memcpy(&key, reduced + at, sizeof key);
-        uint32_t bit = word_bit(key);
+        uint32_t bit = word_bit(places_key(places, at));
         *to = (uint16_t)at;
-        to += f->bits[bit / 64] >> bit % 64 & 1;
+        to += f->bits[bit / 32] >> bit % 32 & 1;
     }
     return to;
 }
 
-static inline ALWAYS_INLINE void take(const struct word_filter *f, const struct marks *m, unsigned blocks,
-                                      bool *after_word, struct places *out) {
-    unsigned grams = 0;
-    uint16_t *words = out->words;
+BODY void take(const struct word_filter *f, const struct marks *m, unsigned blocks, bool *after_word,
+               struct places *out) {
+    uint16_t *words = out->words, *grams = out->grams;
     uint64_t after = *after_word;
-    for (unsigned i = 0; i < blocks; i++) {
-        uint64_t letters = m->letters[i], next = m->letters[i + 1];
+    for (unsigned i = 0; i < 2 * blocks; i += 2) {
+        uint64_t letters = both(m->letters + i), next = both(m->letters + i + 2), word = both(m->word + i);
         uint64_t three = letters & (letters >> 1 | next << 63) & (letters >> 2 | next << 62);
-        words = add_words(f, three & ~(m->word[i] << 1 | after), i * PLACES_BLOCK, out->reduced, words);
-        after = m->word[i] >> 63;
+        words = add_words(f, three & ~(word << 1 | after), i * HALF, out, words);
+        after = word >> 63;
     }
-    for (unsigned i = 0; 2 * i < blocks; i++)
-        for (uint64_t rest = m->grams[i]; rest; rest &= rest - 1)
-            out->grams[grams++] = (uint16_t)(2 * (i * PLACES_BLOCK + (unsigned)__builtin_ctzll(rest)));
+    for (unsigned i = 0; i < blocks; i += 2) {
+        uint64_t rest;
+        memcpy(&rest, m->grams + i * PAIRS / 8, sizeof rest);
+        for (; rest; rest &= rest - 1) *grams++ = (uint16_t)(i * PLACES_BLOCK + 2 * (unsigned)__builtin_ctzll(rest));
+    }
     out->word_count = (unsigned)(words - out->words);
-    out->gram_count = grams;
+    out->gram_count = (unsigned)(grams - out->grams);
     *after_word = after;
 }
 
 // ---------------------------------------------------------------- marks, anywhere
 
-static void read_block(const char *p, struct marks *m, unsigned block, char *reduced) {
-    m->letters[block] = m->word[block] = 0;
-    for (size_t i = 0; i < PLACES_BLOCK; i++) {
-        uint64_t bit = (uint64_t)1 << i;
-        reduced[i] = places_reduced(p[i]);
-        if (reduced[i]) m->letters[block] |= bit;
-        if (char_in(p[i], CHARS_ALNUM) || (unsigned char)p[i] >= 0x80) m->word[block] |= bit;
+static void read_half(const char *p, struct marks *m, struct places *out, size_t half) {
+    m->letters[half] = m->word[half] = 0;
+    for (size_t i = 0; i < HALF; i++) {
+        uint32_t bit = (uint32_t)1 << i;
+        size_t at = half * HALF + i;
+        out->reduced[at] = places_reduced(p[at]);
+        out->codes[at] = gram_code(p[at]);
+        if (out->reduced[at]) m->letters[half] |= bit;
+        if (char_in(p[at], CHARS_ALNUM) || (unsigned char)p[at] >= 0x80) m->word[half] |= bit;
     }
 }
 
-static uint32_t read_grams(const struct grams *g, const char *p, uint16_t *at) {
-    uint32_t found = 0;
-    for (size_t i = 0; i < PLACES_BLOCK; i += 2) {
-        at[i / 2] = (uint16_t)gram_of(gram_code(p[i]), gram_code(p[i + 1]), gram_code(p[i + 2]));
-        if (g->follows[at[i / 2]] & g->group[gram_group(p[i + GRAM_BYTES])]) found |= (uint32_t)1 << i / 2;
+static uint32_t look_up(const struct grams *g, const char *codes) {
+    return g->pairs[gram_pair((unsigned char)codes[0], (unsigned char)codes[1])];
+}
+
+// Of eight pairs.
+static uint8_t read_grams(const struct grams *g, const char *codes) {
+    unsigned found = 0;
+    uint32_t pair = look_up(g, codes);
+    for (unsigned i = 0; i < 8; i++) {
+        uint32_t next = look_up(g, codes + 2 * i + 2);
+        if (gram_may_be(pair, next)) found |= 1u << i;
+        pair = next;
     }
-    return found;
+    return (uint8_t)found;
 }
 
 void places_find_anywhere(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks,
                           bool *after_word, struct places *out) {
     struct marks m;
-    for (unsigned i = 0; i < blocks; i++) {
-        const char *p = at + i * PLACES_BLOCK;
-        read_block(p, &m, i, out->reduced + i * PLACES_BLOCK);
-        uint64_t grams = read_grams(g, p, out->gram_at + i * PLACES_BLOCK / 2);
-        m.grams[i / 2] = i % 2 ? m.grams[i / 2] | grams << 32 : grams;
-    }
-    m.letters[blocks] = 0;
-    for (unsigned i = 0; i < AHEAD; i++) {
-        char letter = places_reduced(at[blocks * PLACES_BLOCK + i]);
-        out->reduced[blocks * PLACES_BLOCK + i] = letter;
-        m.letters[blocks] |= (uint64_t)(letter != 0) << i;
-    }
+    for (size_t half = 0; half <= 2 * blocks; half++) read_half(at, &m, out, half);
+    for (size_t i = 0; i < blocks * PAIRS / 8; i++) m.grams[i] = read_grams(g, out->codes + 16 * i);
+    end_marks(&m, blocks);
     take(f, &m, blocks, after_word, out);
 }
 
@@ -100,79 +107,52 @@ WIDE static inline __m256i within(__m256i v, char low, char span) {
     return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(span)), d);
 }
 
-WIDE static inline uint64_t bits_of(__m256i v) {
-    return (uint32_t)_mm256_movemask_epi8(v);
+WIDE static inline void store(char *to, __m256i v) {
+    _mm256_storeu_si256((__m256i *)(void *)to, v);
 }
 
-// Writes the 16 grams that begin at the even places of v, and the groups of the bytes that follow them; w: the bytes
-// from the third on.
-WIDE static inline void write_grams(__m256i groups, __m256i v, __m256i w, uint16_t *at, uint8_t *next) {
-    const __m256i weights = _mm256_set1_epi16(1 | 1 << GRAM_SECOND << 8);
-    __m256i two = _mm256_maddubs_epi16(_mm256_and_si256(v, _mm256_set1_epi8(GRAM_CODES - 1)), weights);
-    __m256i third = _mm256_slli_epi16(_mm256_and_si256(w, _mm256_set1_epi16(GRAM_CODES - 1)), GRAM_THIRD);
-    __m256i group = _mm256_srli_epi16(_mm256_shuffle_epi8(groups, _mm256_and_si256(w, _mm256_set1_epi8(0x7f))), 8);
-    _mm256_storeu_si256((__m256i *)(void *)at, _mm256_xor_si256(two, third));
-    _mm_storeu_si128((__m128i *)(void *)next,
-                     _mm_packus_epi16(_mm256_castsi256_si128(group), _mm256_extracti128_si256(group, 1)));
+WIDE static inline void read_half_wide(const char *p, struct marks *m, struct places *out, uint16_t *pairs,
+                                       size_t half) {
+    const __m256i signs = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)GRAM_SIGNS));
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + half * HALF));
+    __m256i low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), letter = within(low, 'a', 25);
+    __m256i coded = _mm256_or_si256(letter, v), word = _mm256_or_si256(coded, within(v, '0', 9)); // by the highest bits
+    __m256i codes =
+        _mm256_blendv_epi8(_mm256_shuffle_epi8(signs, v), _mm256_and_si256(v, _mm256_set1_epi8(GRAM_CODES - 1)), coded);
+    store(out->reduced + half * HALF, _mm256_and_si256(low, letter));
+    store(out->codes + half * HALF, codes);
+    store((char *)(pairs + half * HALF / 2), _mm256_maddubs_epi16(codes, _mm256_set1_epi16(1 | GRAM_CODES << 8)));
+    m->letters[half] = (uint32_t)_mm256_movemask_epi8(letter);
+    m->word[half] = (uint32_t)_mm256_movemask_epi8(word);
 }
 
-// A bit for each of 16 grams of literals, if what follows it may follow.
-WIDE static inline uint64_t known_grams(const uint8_t *follows, const uint16_t *at, const uint8_t *next) {
-    __m128i low = _mm_setzero_si128(), high = low;
-#define INSERT(i)                                                                                                      \
-    low = _mm_insert_epi8(low, follows[at[i]], i);                                                                     \
-    high = _mm_insert_epi8(high, follows[at[8 + i]], i)
-    INSERT(0);
-    INSERT(1);
-    INSERT(2);
-    INSERT(3);
-    INSERT(4);
-    INSERT(5);
-    INSERT(6);
-    INSERT(7);
-#undef INSERT
-    __m128i group = _mm_loadu_si128((const __m128i *)(const void *)next);
-    __m128i none = _mm_cmpeq_epi8(_mm_and_si128(_mm_unpacklo_epi64(low, high), group), _mm_setzero_si128());
-    return 0xffff & ~(unsigned)_mm_movemask_epi8(none);
+// The entries of eight pairs.
+WIDE static inline __m256i look_up_wide(const uint32_t *table, const uint16_t *pair) {
+#define ENTRY(i) (int)table[pair[i]]
+    return _mm256_set_epi32(ENTRY(7), ENTRY(6), ENTRY(5), ENTRY(4), ENTRY(3), ENTRY(2), ENTRY(1), ENTRY(0));
+#undef ENTRY
+}
+
+// Of `count` times eight pairs.
+WIDE static inline void read_grams_wide(const struct grams *g, const uint16_t *pairs, size_t count, uint8_t *found) {
+    __m256i here = look_up_wide(g->pairs, pairs);
+    for (size_t i = 0; i < count; i++) {
+        __m256i behind = look_up_wide(g->pairs, pairs + 8 * i + 8);
+        __m256i next = _mm256_alignr_epi8(_mm256_permute2x128_si256(here, behind, 0x21), here, 4);
+        __m256i both = _mm256_and_si256(here, _mm256_srli_epi32(next, GRAM_SETS));
+        __m256i none = _mm256_cmpeq_epi32(both, _mm256_setzero_si256());
+        found[i] = (uint8_t)~_mm256_movemask_ps(_mm256_castsi256_ps(none));
+        here = behind;
+    }
 }
 
 WIDE static void find_wide(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks,
                            bool *after_word, struct places *out) {
-    enum { WIDTH = 32, HALVES = PLACES_BLOCK / WIDTH };
-    const __m256i small = _mm256_set1_epi8(0x20);
-    const __m256i groups = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)g->group));
     struct marks m;
-    for (unsigned i = 0; i < blocks; i++) {
-        uint64_t letters = 0, word = 0;
-        for (unsigned k = 0; k < HALVES; k++) {
-            unsigned from = i * PLACES_BLOCK + k * WIDTH;
-            __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(at + from));
-            __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)(at + from + 2));
-            __m256i low = _mm256_or_si256(v, small), letter = within(low, 'a', 25);
-            _mm256_storeu_si256((__m256i *)(void *)(out->reduced + from), _mm256_and_si256(low, letter));
-            letters |= bits_of(letter) << k * WIDTH;
-            word |= bits_of(_mm256_or_si256(_mm256_or_si256(letter, v), within(v, '0', 9))) << k * WIDTH;
-            write_grams(groups, v, w, out->gram_at + from / 2, out->next + from / 2);
-        }
-        m.letters[i] = letters;
-        m.word[i] = word;
-    }
-    // Grams are looked up two blocks at a time.
-    if (blocks % 2) memset(out->gram_at + blocks * PLACES_BLOCK / 2, 0, PLACES_BLOCK / 2 * sizeof *out->gram_at);
-    for (unsigned i = 0; 2 * i < blocks; i++) {
-        uint64_t grams = 0;
-        const uint16_t *place = out->gram_at + i * PLACES_BLOCK;
-        const uint8_t *next = out->next + i * PLACES_BLOCK;
-#pragma GCC unroll 4
-        for (unsigned k = 0; k < PLACES_BLOCK; k += 16) grams |= known_grams(g->follows, place + k, next + k) << k;
-        m.grams[i] = grams;
-    }
-    __m128i ahead = _mm_loadu_si128((const __m128i *)(const void *)(at + blocks * PLACES_BLOCK));
-    __m128i low = _mm_or_si128(ahead, _mm256_castsi256_si128(small));
-    __m128i letter = _mm256_castsi256_si128(within(_mm256_castsi128_si256(low), 'a', 25));
-    _mm_storeu_si128((__m128i *)(void *)(out->reduced + blocks * PLACES_BLOCK), _mm_and_si128(low, letter));
-    m.letters[blocks] = (unsigned)_mm_movemask_epi8(letter);
-    if (blocks % 2) m.grams[blocks / 2] &= UINT32_MAX;
+    uint16_t pairs[PLACES_READ / 2];
+    for (size_t half = 0; half <= 2 * blocks; half++) read_half_wide(at, &m, out, pairs, half);
+    read_grams_wide(g, pairs, blocks * PAIRS / 8, m.grams);
+    end_marks(&m, blocks);
     take(f, &m, blocks, after_word, out);
 }
 

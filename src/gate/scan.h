@@ -102,15 +102,16 @@ struct gate_scratch {
 };
 
 struct gate {
-    struct starts *starts;   // of the built-in literals
-    hs_database_t *own_db;   // of the operator's, or NULL
-    struct anchor *anchors;  // the built-in ones, then the operator's; the id in the database is the index
+    struct starts *starts;  // of the built-in literals
+    hs_database_t *own_db;  // of the operator's, or NULL
+    struct anchor *anchors; // the built-in ones, then the operator's; the id in the database is the index
     unsigned built_in_count;
     unsigned anchor_count;
-    size_t longest, own_longest; // bytes of the longest built-in literal, and of the operator's
-    struct names names;          // the tagger's weights; embedded
-    char *names_owned;           // its bytes when they are not part of the program
-    char **markers;              // the operator's, owned
+    size_t before_line, behind_line; // bytes of a built-in literal before a line feed in it, and behind it, at most
+    size_t own_longest;              // bytes of the operator's longest literal
+    struct names names;              // the tagger's weights; embedded
+    char *names_owned;               // its bytes when they are not part of the program
+    char **markers;                  // the operator's, owned
     size_t marker_count;
     struct own *own;       // what the company registered, or NULL
     struct custom *custom; // the operator's patterns, or NULL
@@ -166,8 +167,8 @@ struct scan {
 // Makes what the gate's anchors are found by.
 int anchors_compile(struct gate *g, struct err *e) __attribute__((warn_unused_result));
 void anchors_free(struct gate *g);
-// What a thread needs to search for the operator's anchors, for hs_free_scratch; NULL when there are none, or no memory:
-// every scan then fails closed.
+// What a thread needs to search for the operator's anchors, for hs_free_scratch; NULL when there are none, or no
+// memory: every scan then fails closed.
 hs_scratch_t *anchors_scratch(const struct gate *g);
 // Both passes over one view; of the original text when `view` is NULL. False when there was no room.
 bool scan_view(struct scan *s, struct span text, const struct mapped *view, enum touch touch)

@@ -7,22 +7,19 @@
 #include "gate/literal.h"
 #include "gate/places.h"
 
-enum { REACH = 64 }; // a word or a gram is less away from the begin of its literal
-
-// Where a literal may be met, by its word's first bytes.
-struct entry {
-    uint64_t key;
-    uint32_t bucket;
-    unsigned anchor;
-    size_t word; // where it begins in the literal
+enum {
+    REACH = 64,                           // a word or a gram is less away from the begin of its literal
+    BEYOND = PLACES_BLOCK + PLACES_AHEAD, // bytes that are read behind the end of a text, at most
 };
 
+enum { CELLS = WORD_CELLS + GRAM_CELLS };
+
 struct starts {
-    const struct anchor *anchors;
+    struct literal_cell cells[CELLS]; // first: none lies across two cache lines
     struct word_filter filter;
-    struct literal_cell cells[WORD_BUCKETS];
-    struct literal_row *rows; // in the order of buckets
-    struct grams *grams;      // the literals that may stand anywhere
+    struct grams grams;       // of the literals that may stand anywhere
+    struct literal_row *rows; // in the order of cells
+    const struct anchor *anchors;
 };
 
 // Bytes above 0x7f count as letters.
@@ -49,101 +46,74 @@ bool starts_takes(const struct anchor *a) {
 
 // ---------------------------------------------------------------- the table
 
-// What may stand at place `at` of the filtered bytes, behind a literal that is shorter: *to gets up to 27 of them.
-static unsigned may_follow(const struct anchor *a, size_t len, size_t at, const char *key, char *to) {
-    bool whole = a->flags & ANCHOR_WORD && char_in(a->literal[strlen(a->literal) - 1], CHARS_WORD);
-    unsigned n = 0;
-    to[n++] = 0;
-    if (whole && at == len) to[n++] = 's'; // plural
-    else if (!whole || at > len + 1 || key[len] != 's')
-        for (int c = 'a'; c <= 'z'; c++) to[n++] = (char)c;
-    return n;
-}
-
-static void set_bit(struct starts *t, const char *key) {
-    uint64_t bits;
-    memcpy(&bits, key, sizeof bits);
-    uint32_t bit = word_bit(bits);
-    t->filter.bits[bit / 64] |= (uint64_t)1 << bit % 64;
-}
-
-// Sets the bit of every word that may begin with the literal.
-static void add_to_filter(struct starts *t, const struct anchor *a, size_t len, char key[static WORD_KEY]) {
-    char one[27], two[27];
-    if (len >= WORD_FILTERED) {
-        set_bit(t, key);
-        return;
-    }
-    for (unsigned i = 0, n = may_follow(a, len, len, key, one); i < n; i++) {
-        key[len] = one[i];
-        if (len + 1 == WORD_FILTERED) set_bit(t, key);
-        else
-            for (unsigned k = 0, m = may_follow(a, len, len + 1, key, two); k < m; k++) {
-                key[len + 1] = two[k];
-                set_bit(t, key);
-            }
-    }
-}
-_Static_assert(WORD_FILTERED - WORD_LEAST == 2, "two bytes may follow");
-
-static void add_literal(struct starts *t, unsigned anchor, struct entry *entries, unsigned *count) {
+// Where the word is met that the literal is looked up by. Returns the number of places: 2 at most.
+static unsigned add_word(struct starts *t, unsigned anchor, struct literal_place *places) {
     const struct anchor *a = &t->anchors[anchor];
-    size_t word = word_of(a), len = strlen(a->literal + word), kept = len < WORD_KEY ? len : WORD_KEY;
-    char key[WORD_KEY] = {0}, next[27] = {0};
-    unsigned ways = 1; // in which a key goes on that is too short to choose a bucket: one of WORD_LEAST bytes is a word
-    for (size_t i = 0; i < kept; i++) key[i] = places_reduced(a->literal[word + i]);
-    if (kept < WORD_CHOOSING) ways = may_follow(a, len, kept++, key, next);
+    size_t word = word_of(a), len = strlen(a->literal + word);
+    char key[WORD_KEY] = {0};
+    for (size_t i = 0; i < WORD_KEY && i < len; i++) key[i] = places_reduced(a->literal[word + i]);
+    // What ends before the key does is a whole word: no letter follows but that of the plural.
+    unsigned ways = len < WORD_KEY ? 2 : 1;
+    assert(len >= WORD_LEAST);
     for (unsigned i = 0; i < ways; i++) {
-        if (ways > 1) key[kept - 1] = next[i];
-        struct entry *e = &entries[(*count)++];
-        memcpy(&e->key, key, sizeof e->key);
-        e->bucket = word_bucket(e->key);
-        e->anchor = anchor;
-        e->word = word;
+        uint32_t bytes;
+        if (i) key[len] = 's';
+        memcpy(&bytes, key, sizeof bytes);
+        uint32_t bit = word_bit(bytes);
+        t->filter.bits[bit / 32] |= (uint32_t)1 << bit % 32;
+        places[i] = (struct literal_place){word_cell(bytes), (uint16_t)anchor, (int16_t)-word};
     }
-    memset(key + len, 0, len < WORD_KEY ? WORD_KEY - len : 0);
-    add_to_filter(t, a, len, key);
+    return ways;
 }
-_Static_assert(WORD_CHOOSING == WORD_LEAST + 1, "one byte may follow");
+_Static_assert(WORD_KEY == WORD_LEAST + 1, "one byte may follow");
 
-static int by_bucket(const void *a, const void *b) {
-    const struct entry *x = a, *y = b;
-    return x->bucket != y->bucket ? (x->bucket < y->bucket ? -1 : 1)
-                                  : (x->anchor > y->anchor) - (x->anchor < y->anchor);
+static int by_cell(const void *a, const void *b) {
+    const struct literal_place *x = a, *y = b;
+    if (x->cell != y->cell) return x->cell < y->cell ? -1 : 1;
+    return x->anchor != y->anchor ? x->anchor - y->anchor : x->begins - y->begins;
 }
 
-static void fill_buckets(struct starts *t, struct entry *entries, unsigned count) {
-    qsort(entries, count, sizeof *entries, by_bucket);
+// Sorts the places; one cell may have been chosen twice for a literal.
+static unsigned sort_places(struct literal_place *places, unsigned count) {
+    unsigned kept = 0;
+    qsort(places, count, sizeof *places, by_cell);
+    for (unsigned i = 0; i < count; i++)
+        if (!kept || by_cell(&places[kept - 1], &places[i])) places[kept++] = places[i];
+    return kept;
+}
+
+static void fill_cells(struct starts *t, const struct literal_place *places, unsigned count) {
     t->rows = mem_new_array(count + 1, sizeof *t->rows);
-    for (unsigned i = 0; i < WORD_BUCKETS; i++) t->cells[i] = literal_cell_empty();
+    for (unsigned i = 0; i < CELLS; i++) t->cells[i] = literal_cell_empty();
     for (unsigned i = 0; i < count; i++) {
-        const struct entry *e = &entries[i];
-        bool first = i == 0 || e[-1].bucket != e->bucket;
-        t->rows[i] = literal_row(&t->anchors[e->anchor], e->anchor, -(ptrdiff_t)e->word);
-        t->rows[i].last = i + 1 == count || e[1].bucket != e->bucket;
-        if (first) t->cells[e->bucket].row = i;
-        literal_cell_add(&t->cells[e->bucket], first, &t->anchors[e->anchor], t->rows[i].begins);
+        const struct literal_place *p = &places[i];
+        const struct anchor *a = &t->anchors[p->anchor];
+        bool first = i == 0 || p[-1].cell != p->cell;
+        t->rows[i] = literal_row(a, p->anchor, p->begins);
+        t->rows[i].last = i + 1 == count || p[1].cell != p->cell;
+        literal_cell_add(&t->cells[p->cell], first, a, p->begins);
+        if (first) t->cells[p->cell].row = (uint16_t)i;
     }
 }
 
 struct starts *starts_new(const struct anchor *anchors, unsigned count) {
     struct starts *t = mem_new(sizeof *t);
-    struct entry *entries = mem_new_array(count * 2 + 1, sizeof *entries); // a word, and its plural
-    unsigned entry_count = 0;
+    struct literal_place *places = mem_new_array((size_t)count * GRAM_PLACES + 1, sizeof *places);
+    unsigned n = 0;
     t->anchors = anchors;
     for (unsigned i = 0; i < count; i++) {
         assert(strlen(anchors[i].literal) < REACH);
-        if (starts_takes(&anchors[i])) add_literal(t, i, entries, &entry_count);
+        if (starts_takes(&anchors[i])) n += add_word(t, i, places + n);
     }
-    fill_buckets(t, entries, entry_count);
-    free(entries);
-    t->grams = grams_new(anchors, count, starts_takes);
+    n += grams_add(&t->grams, anchors, count, starts_takes, WORD_CELLS, places + n);
+    assert(n <= UINT16_MAX);
+    fill_cells(t, places, sort_places(places, n));
+    free(places);
     return t;
 }
 
 void starts_free(struct starts *t) {
     if (!t) return;
-    grams_free(t->grams);
     free(t->rows);
     free(t);
 }
@@ -178,55 +148,61 @@ static __attribute__((noinline)) void check(struct start_reader *r, size_t start
     const struct anchor *a = &r->table->anchors[row->anchor];
     if (start < r->from || start >= r->text.len || row->len > r->text.len - start) return;
     if (row->len > LITERAL_BEGIN && !stands_at(a, row->len, r->text.at + start)) return;
-    bool bound = a->flags & (ANCHOR_WORD | ANCHOR_STEM) && char_in(a->literal[0], CHARS_ALPHA);
-    keep(r, (struct start_match){(uint32_t)start, (uint32_t)(start + row->len), row->anchor, bound});
+    keep(r, (struct start_match){(uint32_t)start, (uint32_t)(start + row->len), row->anchor, row->bound});
 }
 
-// Looks up what may stand around `at`: the byte at p.
-static inline void look_up(struct start_reader *r, const char *p, size_t at, const struct literal_row *row) {
-    for (;; row++) {
-        if (literal_begins(row, p + row->begins)) check(r, at + (size_t)row->begins, row);
-        if (row->last) return;
+// A place where a literal is likely, and the first row of those that may stand there.
+struct likely {
+    uint16_t at, row;
+};
+
+// Adds the place if it is one; there is room behind the last one.
+static inline struct likely *add_likely(const struct starts *t, const char *p, uint16_t at, uint32_t cell,
+                                        struct likely *to) {
+    const struct literal_cell *c = &t->cells[cell];
+    to->at = at;
+    to->row = c->row;
+    return to + literal_cell_fits(c, p + at);
+}
+
+// Compares the rows of each place, without a branch between one place and the next: how many rows there are cannot be
+// foretold.
+static void look_up(struct start_reader *r, const char *p, const struct likely *at, const struct likely *end) {
+    for (unsigned row = at->row; at < end;) {
+        const struct literal_row *l = &r->table->rows[row];
+        if (__builtin_expect(literal_begins(l, p + at->at + l->begins), 0))
+            check(r, r->at + at->at + (size_t)l->begins, l);
+        at += l->last;
+        row = row + 1 + ((at->row - row - 1) & -(unsigned)l->last); // the place's first, or the next one
     }
 }
 
 static void read_on(struct start_reader *r) {
     const struct starts *t = r->table;
-    const struct grams *g = t->grams;
     size_t left = r->text.len - r->at, n = left < PLACES_BYTES ? left : PLACES_BYTES;
     const char *p = r->text.at + r->at;
-    char copy[REACH + PLACES_READ];
+    char copy[REACH + PLACES_READ + BEYOND];
     struct places found;
+    struct likely likely[PLACES_BYTES + 2], *end = likely;
     if (r->at < REACH || left < PLACES_READ) { // so that nothing is read beyond the ends of the text
         size_t before = r->at < REACH ? r->at : REACH, behind = left < PLACES_READ ? left : PLACES_READ;
-        memset(copy, 0, sizeof copy);
-        memcpy(copy + REACH - before, p - before, before + behind);
+        memset(copy, 0, REACH);
+        for (size_t i = 0; i < BEYOND; i += PLACES_AHEAD) memset(copy + REACH + behind + i, 0, PLACES_AHEAD);
+        memmove(copy + REACH - before, p - before, before + behind); // memcpy would become a slow loop here
         p = copy + REACH;
     }
-    places_find(&t->filter, g, p, (unsigned)(n + PLACES_BLOCK - 1) / PLACES_BLOCK, &r->after_word, &found);
+    unsigned blocks = (unsigned)(n + PLACES_BLOCK - 1) / PLACES_BLOCK;
+    places_find(&t->filter, &t->grams, p, blocks, &r->after_word, &found);
     // First what is likely, without a branch, then the few that are.
-    unsigned words = 0, grams = 0;
-    uint16_t cells[PLACES_BYTES / 2];
-    for (unsigned i = 0; i < found.word_count; i++) {
-        size_t at = found.words[i];
-        uint32_t cell = word_bucket(places_key(&found, at));
-        found.words[words] = (uint16_t)at;
-        cells[words] = (uint16_t)cell;
-        words += literal_cell_fits(&t->cells[cell], p + at);
-    }
-    for (unsigned i = 0; i < words; i++)
-        look_up(r, p + found.words[i], r->at + found.words[i], t->rows + t->cells[cells[i]].row);
-    for (unsigned i = 0; i < found.gram_count; i++) {
-        size_t at = found.grams[i];
-        uint32_t cell = g->cell[found.gram_at[at / 2]];
-        found.grams[grams] = (uint16_t)at;
-        cells[grams] = (uint16_t)cell;
-        grams += literal_cell_fits(&g->cells[cell], p + at + GRAM_CELL);
-    }
-    for (unsigned i = 0; i < grams; i++)
-        look_up(r, p + found.grams[i], r->at + found.grams[i], g->rows + g->cells[cells[i]].row);
+    for (unsigned i = 0; i < found.word_count; i++)
+        end = add_likely(t, p, found.words[i], word_cell(places_key(&found, found.words[i])), end);
+    for (unsigned i = 0; i < found.gram_count; i++)
+        end = add_likely(t, p, found.grams[i], WORD_CELLS + gram_cell(found.codes + found.grams[i]), end);
+    end->row = 0;
+    look_up(r, p, likely, end);
     r->at += n;
 }
+_Static_assert(PLACES_AHEAD >= LITERAL_BEGIN + 1, "the last place's literal may begin one byte behind it");
 
 void starts_begin(struct start_reader *r, const struct starts *t, struct span text, size_t at, bool after_word) {
     r->table = t;

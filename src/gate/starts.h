@@ -22,7 +22,7 @@ struct start_match {
     bool bound;      // it begins where a word does, with a letter of ASCII; those come first where both end
 };
 
-enum { STARTS_WAITING = 512 };
+enum { STARTS_WAITING = 2048 };
 
 // A text of less than 4 GiB that is being read.
 struct start_reader {

@@ -66,8 +66,7 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
     struct patcher p = {.doc = doc, .shape = shape, .out = out};
     bool stopped = view->stream && !shape->stream;
     // the view's text holds every string but the bytes of images and the like
-    bool rewrite = shape->control_tokens && (view->unreadable || control_tokens_in(view->text, shape->control_tokens,
-                                                                                   shape->control_token_count));
+    bool rewrite = shape->control_tokens && (view->unreadable || control_tokens_in(view->text, shape));
     uint32_t model = view->field[WORD_MODEL], stream = view->field[WORD_STREAM];
     uint32_t options = view->field[WORD_STREAM_OPTIONS];
     uint32_t logprobs = shape->ask_logprobs ? view->field[WORD_LOGPROBS] : 0;

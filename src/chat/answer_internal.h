@@ -23,18 +23,18 @@ struct answer {
     struct answer_spec spec; // id and model point behind this struct
     size_t size;             // with them
     struct answer_meter meter;
-    struct err *error;             // behind meter.upstream_error, once there is one
-    struct assembly *body;         // for a caller that does not stream
-    struct buf partial;            // an event that has begun, or a whole body that is to be translated
-    struct buf held;               // chunks before the first content
+    struct err *error;              // behind meter.upstream_error, once there is one
+    struct assembly *body;          // for a caller that does not stream
+    struct buf partial;             // an event that has begun, or a whole body that is to be translated
+    struct buf held;                // chunks before the first content
     struct answer_pattern *pattern; // OpenAI stream to stream: what most events look like; NULL until one was parsed
-    uint64_t seen[2], finished[2]; // OpenAI: bits by choice index
+    uint64_t seen[2], finished[2];  // OpenAI: bits by choice index
     union {
-        struct { // Anthropic
+        struct {                 // Anthropic
             int64_t plain_input; // input tokens beside those of the cache
             uint32_t tools;      // tool calls begun
         };
-        struct { // OpenAI body to body
+        struct {                  // OpenAI body to body
             size_t begin, passed; // where it begins in `out`, how much has come
         };
     };
@@ -49,9 +49,9 @@ struct answer {
 const struct json_doc *answer_parse(const struct answer *a, struct span text);
 
 // State becomes FAILED with this reason; returns -1.
-int answer_fail(struct answer *a, int status, const char *why);
+int answer_fail(struct answer *a, int status, const char *why) __attribute__((cold));
 // The same with what the upstream's error object says. `error` may be 0 or of any type.
-int answer_fail_upstream(struct answer *a, const struct json_doc *doc, uint32_t error);
+int answer_fail_upstream(struct answer *a, const struct json_doc *doc, uint32_t error) __attribute__((cold));
 // HTTP status that fits an error object, or 502.
 int answer_error_status(const struct json_doc *doc, uint32_t error);
 // "message (type)" of an error object, on one line; "" when it has no message.

@@ -1,7 +1,5 @@
 #include "chat/control.h"
 
-#include "chat/request.h"
-
 static const char ZERO_WIDTH_SPACE[] = "\xe2\x80\x8b";
 
 // Bytes of the first UTF-8 character of a token.
@@ -15,21 +13,29 @@ static bool can_be_broken(const char *token) {
     return token && token[0] && token[first_character(token)];
 }
 
-bool control_tokens_in(struct span text, const char *const *tokens, size_t count) {
-    bool looked[256] = {false}; // first bytes that were searched for: most tokens begin alike
+void chat_control_begins(const char *const *tokens, size_t count, char begins[static CONTROL_BEGINS]) {
+    size_t n = 0;
+    begins[0] = 0;
     for (size_t t = 0; t < count; t++) {
-        unsigned char first = tokens[t] ? (unsigned char)tokens[t][0] : 0;
-        if (looked[first] || !can_be_broken(tokens[t])) continue;
-        looked[first] = true;
-        const char *p = text.at, *end = text.at + text.len;
-        while (p < end && (p = memchr(p, first, (size_t)(end - p)))) {
-            for (size_t u = t; u < count; u++)
-                if (tokens[u] && (unsigned char)tokens[u][0] == first && can_be_broken(tokens[u]) &&
-                    span_starts(span_make(p, (size_t)(end - p)), span_from(tokens[u])))
-                    return true;
-            p++;
-        }
+        if (!can_be_broken(tokens[t]) || strchr(begins, tokens[t][0])) continue;
+        begins[n++] = tokens[t][0]; // at most 255: none is NUL
+        begins[n] = 0;
     }
+}
+
+static bool token_at(struct span text, const char *const *tokens, size_t count) {
+    for (size_t t = 0; t < count; t++)
+        if (can_be_broken(tokens[t]) && span_starts(text, span_from(tokens[t]))) return true;
+    return false;
+}
+
+bool control_tokens_in(struct span text, const struct chat_shape *shape) {
+    if (!shape->control_begins) return true;
+    const char *end = text.at + text.len;
+    for (const char *first = shape->control_begins; *first; first++)
+        for (const char *p = text.at; p < end && (p = memchr(p, *first, (size_t)(end - p))); p++)
+            if (token_at(span_make(p, (size_t)(end - p)), shape->control_tokens, shape->control_token_count))
+                return true;
     return false;
 }
 
@@ -63,12 +69,14 @@ static size_t match(struct span raw, size_t i, const char *token) {
 }
 
 bool chat_break_control_tokens(struct span raw, const char *const *tokens, size_t count, struct buf *out) {
+    char first[CONTROL_BEGINS];
     bool begins[256] = {false};
-    for (size_t t = 0; t < count; t++)
-        if (can_be_broken(tokens[t])) begins[(unsigned char)tokens[t][0]] = true;
+    chat_control_begins(tokens, count, first);
+    for (const char *f = first; *f; f++) begins[(unsigned char)*f] = true;
     size_t done = 0;
     bool changed = false;
-    if (!raw.len || (!memchr(raw.at, '\\', raw.len) && !control_tokens_in(raw, tokens, count))) return false;
+    struct chat_shape look = {.control_tokens = tokens, .control_token_count = count, .control_begins = first};
+    if (!raw.len || (!memchr(raw.at, '\\', raw.len) && !control_tokens_in(raw, &look))) return false;
     for (size_t i = 0; i < raw.len;) {
         if (raw.at[i] != '\\' && !begins[(unsigned char)raw.at[i]]) {
             i++;

@@ -5,13 +5,16 @@
 #include "base/buf.h"
 #include "chat/view.h"
 
+enum { CONTROL_BEGINS = 256 }; // room for the first bytes of control tokens
+
 struct chat_shape {
-    struct span model;      // what to write as `model`
-    bool stream;            // ask for a stream, whatever the caller asked
-    bool ask_usage;         // add stream_options.include_usage where the request streams
-    bool ask_logprobs;      // OpenAI: ask for log-probabilities, with one alternative, whatever the request says
+    struct span model; // what to write as `model`
+    bool stream;       // ask for a stream, whatever the caller asked
+    bool ask_usage;    // add stream_options.include_usage where the request streams
+    bool ask_logprobs; // OpenAI: ask for log-probabilities, with one alternative, whatever the request says
     const char *const *control_tokens; // chat-template tokens to break up in what a template renders, or NULL
     size_t control_token_count;
+    const char *control_begins; // from chat_control_begins, so that a text without any is known by a look; or NULL
     int64_t max_tokens_default; // Anthropic demands max_tokens: used when the caller gave none
 };
 
@@ -37,6 +40,9 @@ int chat_request_openai(const struct chat_view *view, const struct chat_shape *s
 //   response_format json_object    a sentence in the system text
 int chat_request_anthropic(const struct chat_view *view, const struct chat_shape *shape, struct buf *out,
                            struct chat_fault *fault) __attribute__((warn_unused_result));
+
+// The first bytes of the tokens that can be broken up, each once, ended by NUL. To be read once per list of tokens.
+void chat_control_begins(const char *const *tokens, size_t count, char begins[static CONTROL_BEGINS]);
 
 // Breaks up every occurrence of a control token inside a JSON string (raw, between the quotes) so that a
 // tokenizer cannot read it as control: a zero-width space after its first character. Escaped spellings are

@@ -64,7 +64,7 @@ int view_refuse(struct view_builder *b, const char *why, const char *path, ...) 
 }
 
 // A key as it reads; -1 when it is escaped and there is no memory.
-static int decode_key(struct view_builder *b, uint32_t key, struct span *out) {
+static inline int decode_key(struct view_builder *b, uint32_t key, struct span *out) {
     struct json_doc *doc = b->view->doc;
     *out = json_text(doc, key);
     if (!doc->nodes[key].escaped) return 0;
@@ -80,6 +80,14 @@ static int refuse_object(struct view_builder *b, const char *why, int64_t messag
     return view_refuse(b, why, "messages[%u]", (unsigned)message);
 }
 
+static __attribute__((noinline)) bool is_repeated_name(struct seen_keys *seen, struct span key) {
+    uint64_t hash = hash_bytes(key.len ? key.at : "", key.len, 0);
+    for (uint32_t i = 0; i < seen->count; i++)
+        if (seen->hashes[i] == hash) return true;
+    seen->hashes[seen->count++] = hash;
+    return false;
+}
+
 // Whether a key was there before. Words are known by their bits, other keys by a hash: equal ones have equal hashes.
 static bool is_repeated(struct seen_keys *seen, enum chat_word word, struct span key) {
     if (word != WORD_NONE) {
@@ -88,11 +96,7 @@ static bool is_repeated(struct seen_keys *seen, enum chat_word word, struct span
         *set |= bit;
         return before;
     }
-    uint64_t hash = hash_bytes(key.len ? key.at : "", key.len, 0);
-    for (uint32_t i = 0; i < seen->count; i++)
-        if (seen->hashes[i] == hash) return true;
-    seen->hashes[seen->count++] = hash;
-    return false;
+    return is_repeated_name(seen, key);
 }
 
 int view_read_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_t message, uint8_t words[MAX_FIELDS]) {

@@ -14,7 +14,8 @@ struct view_builder {
 };
 
 // Sets the fault (the path is printed into the arena) and returns -1.
-int view_refuse(struct view_builder *b, const char *why, const char *path, ...) __attribute__((format(printf, 3, 4)));
+int view_refuse(struct view_builder *b, const char *why, const char *path, ...)
+    __attribute__((format(printf, 3, 4), cold));
 
 // Reads the keys of an object: which word of the protocol each is, decoded (enum chat_word). Refuses a repeated key,
 // and more than `max` keys. `message` is the object's index, or -1 for the request itself.

@@ -101,8 +101,8 @@ static void add_readable_strings(struct view_builder *b, uint32_t first, uint32_
     }
 }
 
-static int add_content_part(struct view_builder *b, uint32_t part, uint32_t message, uint32_t position,
-                            enum chat_role role) {
+static __attribute__((noinline)) int add_content_part(struct view_builder *b, uint32_t part, uint32_t message,
+                                                      uint32_t position, enum chat_role role) {
     struct chat_view *v = b->view;
     const struct json_doc *doc = v->doc;
     if (doc->nodes[part].type != JSON_OBJECT)

@@ -67,6 +67,7 @@ static int ask_local(struct request *r, const struct chat_view *view, bool verif
         .ask_logprobs = verified && r->chat.need.checks >> CHECK_CONFIDENCE & 1 && !view->wants_logprobs,
         .control_tokens = (const char *const *)server->control_tokens,
         .control_token_count = server->control_token_count,
+        .control_begins = server->control_begins,
     };
     span_copy_z(r->row.upstream, sizeof r->row.upstream, "local");
     span_copy_z(chat->model, sizeof chat->model, server->model);

@@ -85,12 +85,14 @@ void local_say(struct local *l, const char *words) {
 }
 
 void local_publish(struct local *l, struct generation *g) {
-    if (g != l->generations) {
+    struct local_server *server = &g->server;
+    if (g != l->generations) { // nobody has seen it yet
+        chat_control_begins(server->control_tokens, server->control_token_count, server->control_begins);
         g->older = l->generations;
         l->generations = g;
     }
     local_say(l, "");
-    atomic_store(&l->server, &g->server);
+    atomic_store(&l->server, server);
     atomic_store(&l->phase, LOCAL_READY);
 }
 

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "base/err.h"
+#include "chat/request.h"
 #include "config/config.h"
 
 enum local_phase {
@@ -35,6 +36,7 @@ struct local_server {
     bool always_stream;         // llama-server frees a slot at once only when it streams
     const char **control_tokens; // of the chat template, to be broken up in user text
     size_t control_token_count;
+    char control_begins[CONTROL_BEGINS]; // with what they begin
 };
 
 struct local;

@@ -110,8 +110,11 @@ static void openai_drops_stream_options_with_the_stream(void **state) {
 
 static void openai_breaks_control_tokens_also_escaped_ones(void **state) {
     (void)state;
+    char begins[CONTROL_BEGINS];
+    chat_control_begins(TOKENS, 4, begins);
     struct chat_shape shape = {.model = SPAN("m"), .control_tokens = TOKENS, .control_token_count = 4};
-    assert_openai("{\"model\":\"m\",\"stop\":[\"<|end|>\"],\"messages\":[{\"role\":\"user\",\"content\":\"a<|end|>b \\u003c|e\\u006Ed|\\u003e \\n < x\"}]}", shape,
+    for (int ready = 0; ready < 2; ready++, shape.control_begins = begins)
+        assert_openai("{\"model\":\"m\",\"stop\":[\"<|end|>\"],\"messages\":[{\"role\":\"user\",\"content\":\"a<|end|>b \\u003c|e\\u006Ed|\\u003e \\n < x\"}]}", shape,
                   "{\"model\":\"m\",\"stop\":[\"<|end|>\"],\"messages\":[{\"role\":\"user\",\"content\":\"a<\xe2\x80\x8b|end|>b \\u003c\xe2\x80\x8b|e\\u006Ed|\\u003e \\n < x\"}]}");
 }
 

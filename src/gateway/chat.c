@@ -27,7 +27,6 @@ static void copy_span(char *to, size_t size, struct span from) {
 enum { ID_TIME_DIGITS = 13, ID_TAIL_DIGITS = 11 };
 
 static char *put_hex(char *to, uint64_t v, int digits) {
-#pragma GCC unroll 1
     for (int i = digits; i--;) *to++ = "0123456789abcdef"[v >> (i * 4) & 15];
     return to;
 }

@@ -103,7 +103,7 @@ static bool yields(const struct hit *a, const struct hit *b) {
 }
 
 static void resolve_overlaps(struct hit *hits, uint32_t *count) {
-    qsort(hits, *count, sizeof *hits, by_place);
+    if (*count > 1) qsort(hits, *count, sizeof *hits, by_place);
     for (uint32_t i = 0; i < *count; i++) {
         if (!hits[i].rule) continue;
         for (uint32_t j = i + 1; j < *count && hits[j].finding.start < hits[i].finding.end; j++) {

@@ -28,8 +28,9 @@ static const struct {
 // A system text comes again and again. Some are kept once for all entries that have it, as long as there is one.
 enum { SYSTEMS = 8 };
 struct system {
-    size_t users; // entries; 0: free
-    size_t len;   // of the text
+    size_t users;           // entries; 0: free
+    size_t len;             // of the text
+    struct imprint imprint; // of the text, where it was known
     char bytes[2 * SYSTEM_EDGE];
 };
 
@@ -118,7 +119,7 @@ static void split(size_t len, size_t edge, size_t *first, size_t *last) {
 }
 
 // Writes the ends of a text; returns how many bytes.
-static size_t put_ends(char *to, struct span text, size_t edge) {
+static __attribute__((noinline)) size_t put_ends(char *to, struct span text, size_t edge) {
     size_t first, last;
     split(text.len, edge, &first, &last);
     if (first) memcpy(to, text.at, first);
@@ -126,28 +127,36 @@ static size_t put_ends(char *to, struct span text, size_t edge) {
     return first + last;
 }
 
-static bool has_ends(const struct system *s, struct span text) {
+static __attribute__((noinline)) bool has_ends(const struct system *s, struct span text) {
     size_t first, last;
     split(text.len, SYSTEM_EDGE, &first, &last);
-    return s->len == text.len && memcmp(s->bytes, text.at, first) == 0 &&
+    return memcmp(s->bytes, text.at, first) == 0 &&
            (!last || memcmp(s->bytes + first, text.at + text.len - last, last) == 0);
 }
 
-// The place of a system text, which gets a user more; NULL when all are taken by others.
-static struct system *share(struct recent *r, struct span text) {
+// By the imprints, which the gate made for its own use, the bytes need not be read.
+static bool is_of(const struct system *s, const struct intent_input *in) {
+    if (s->len != in->system.len) return false;
+    bool made = !imprint_is(in->system_imprint, IMPRINT_NONE);
+    return (made && imprint_is(s->imprint, in->system_imprint)) || has_ends(s, in->system);
+}
+
+// The place of the input's system text, which gets a user more; NULL when all are taken by others.
+static struct system *share(struct recent *r, const struct intent_input *in) {
     struct system *free = NULL;
-    if (!text.len) return NULL;
+    if (!in->system.len) return NULL;
     for (struct system *s = r->systems; s < r->systems + SYSTEMS; s++) {
         if (!s->users) free = free ? free : s;
-        else if (has_ends(s, text)) {
+        else if (is_of(s, in)) {
             s->users++;
             return s;
         }
     }
     if (!free) return NULL;
     free->users = 1;
-    free->len = text.len;
-    put_ends(free->bytes, text, SYSTEM_EDGE);
+    free->len = in->system.len;
+    free->imprint = in->system_imprint;
+    put_ends(free->bytes, in->system, SYSTEM_EDGE);
     return free;
 }
 
@@ -162,6 +171,7 @@ static void await_memory(const struct recent *r, size_t size) {
 void recent_add(struct recent *r, const char *id, const struct intent_input *in) {
     struct span texts[TEXTS];
     size_t first, last, size = sizeof(struct entry);
+#pragma GCC unroll 1
     for (int i = 0; i < TEXTS; i++) {
         memcpy(&texts[i], (const char *)in + KEPT[i].offset, sizeof *texts);
         split(texts[i].len, KEPT[i].edge, &first, &last);
@@ -171,7 +181,7 @@ void recent_add(struct recent *r, const char *id, const struct intent_input *in)
     size = (size + _Alignof(struct entry) - 1) / _Alignof(struct entry) * _Alignof(struct entry);
     if (size > r->size) return;
     pthread_mutex_lock(&r->lock);
-    struct system *system = share(r, texts[SYSTEM]);
+    struct system *system = share(r, in);
     if (system) {
         split(texts[SYSTEM].len, SYSTEM_EDGE, &first, &last);
         size -= (first + last) / _Alignof(struct entry) * _Alignof(struct entry);
@@ -182,6 +192,7 @@ void recent_add(struct recent *r, const char *id, const struct intent_input *in)
     e->system = system;
     span_copy_z(e->id, sizeof e->id, id);
     e->input = *in;
+#pragma GCC unroll 1
     for (int i = 0; i < TEXTS; i++) {
         if (i != SYSTEM || !system) to += put_ends(to, texts[i], KEPT[i].edge);
         text_of(&e->input, i)->at = NULL;

@@ -17,9 +17,9 @@ struct appender {
     sqlite3_stmt *wide;     // the rest of a wide row
     sqlite3_stmt *last;     // the last number and mark
     sqlite3_stmt *mark;
-    int64_t next;                     // number of the next row; 0 = the transaction has none yet
-    int64_t marked, marked_us, reach; // the last mark (find.h)
-    int64_t now_us;                   // of the transaction
+    int64_t next;                            // number of the next row; 0 = the transaction has none yet
+    int64_t marked, marked_us, reach, ahead; // the last mark (find.h)
+    int64_t now_us;                          // of the transaction
     struct feed feed;
 };
 
@@ -74,7 +74,7 @@ static int number_shared(struct appender *x, struct shared *set) {
 
 // Notes where in the file we are in time.
 static __attribute__((cold, noinline)) int mark(struct appender *x) {
-    static const char SQL[] = "INSERT INTO mark(us, seq, reach) VALUES (?1, ?2, ?3)";
+    static const char SQL[] = "INSERT INTO mark(us, seq, reach, ahead) VALUES (?1, ?2, ?3, ?4)";
     if (!x->mark && sqlite3_prepare_v3(x->db, SQL, -1, SQLITE_PREPARE_PERSISTENT, &x->mark, NULL) != SQLITE_OK)
         return -1;
     if (x->now_us <= x->marked_us) x->now_us = x->marked_us + 1; // the clock was set back
@@ -83,14 +83,16 @@ static __attribute__((cold, noinline)) int mark(struct appender *x) {
     sqlite3_bind_int64(x->mark, 1, x->marked_us);
     sqlite3_bind_int64(x->mark, 2, x->marked);
     sqlite3_bind_int64(x->mark, 3, x->reach);
+    sqlite3_bind_int64(x->mark, 4, x->ahead);
     return run(x->mark);
 }
 
 // The time of a row may be one behind that of its mark, hence < and + 1.
 static int keep_marks(struct appender *x, const struct record *r) {
-    int64_t distance = llabs(x->now_us - find_time(r->id, r->id_len));
-    if (distance < x->reach && x->next < x->marked + FIND_ROWS) return 0;
-    if (distance >= x->reach) x->reach = 2 * distance + 1;
+    int64_t late = x->now_us - find_time(r->id, r->id_len);
+    if (late < x->reach && -late < x->ahead && x->next < x->marked + FIND_ROWS) return 0;
+    if (late >= x->reach) x->reach = 2 * late + 1;
+    if (-late >= x->ahead) x->ahead = -2 * late + 1;
     return mark(x);
 }
 
@@ -118,14 +120,16 @@ static const struct record *insert(struct appender *x, sqlite3_stmt *s, const st
 
 // Where to go on. Asked for in the transaction, because other processes may write too.
 static int begin_numbers(struct appender *x, int64_t *last) {
-    static const char SQL[] = "SELECT us, seq, reach, (SELECT max(seq) FROM record) FROM mark ORDER BY us DESC LIMIT 1";
+    static const char SQL[] =
+        "SELECT us, seq, reach, ahead, (SELECT max(seq) FROM record) FROM mark ORDER BY us DESC LIMIT 1";
     if (!x->last && sqlite3_prepare_v3(x->db, SQL, -1, SQLITE_PREPARE_PERSISTENT, &x->last, NULL) != SQLITE_OK)
         return -1;
     if (sqlite3_step(x->last) != SQLITE_ROW) return -1;
     x->marked_us = sqlite3_column_int64(x->last, 0);
     x->marked = sqlite3_column_int64(x->last, 1);
     x->reach = sqlite3_column_int64(x->last, 2);
-    *last = sqlite3_column_int64(x->last, 3);
+    x->ahead = sqlite3_column_int64(x->last, 3);
+    *last = sqlite3_column_int64(x->last, 4);
     sqlite3_reset(x->last);
     x->now_us = clock_wall_us();
     if (x->now_us < x->marked_us) x->now_us = x->marked_us;

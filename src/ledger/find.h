@@ -2,9 +2,10 @@
 //
 // Rows are numbered (`seq`) in the order in which they were written, and an id begins with the time at which its
 // request began. So a row lies not far behind the place that its id names: as far as its request took. The table `mark`
-// says where the times lie: when it was written, the next row had the number `seq`, and `reach` is the longest time, of
-// all rows so far, between that in the id and that of writing, in microseconds. It gets a row every FIND_ROWS rows, and
-// when a row lies farther than any before (then the reach is doubled). Its times never go back, also when the clock
+// says where the times lie: at `us`, in microseconds since 1970, the next row had the number `seq`; until the next
+// mark, rows come less than `reach` after the time in their id, and less than `ahead` before it (a clock that was set
+// back). It gets a row every FIND_ROWS rows, and when a row comes later or earlier than any before: the bound is then
+// doubled. Bounds never shrink, so those of the last mark hold for all rows. Times never go back, also when the clock
 // does.
 //
 // An index on the ids would cost two thirds of what all else of a row does. There is one for the rows of files from

@@ -148,10 +148,10 @@ static int make_record(sqlite3 *db, struct buf *sql) {
 static int make_mark(sqlite3 *db, struct buf *sql) {
     int64_t last = ask(db, "SELECT max(seq) FROM record");
     buf_reset(sql);
-    buf_add_z(sql,
-              "DROP INDEX IF EXISTS record_id; CREATE TABLE mark(us INTEGER PRIMARY KEY, seq INTEGER, reach INTEGER);");
+    buf_add_z(sql, "DROP INDEX IF EXISTS record_id; CREATE TABLE mark(us INTEGER PRIMARY KEY, seq INTEGER, reach "
+                   "INTEGER, ahead INTEGER);");
     if (last > 0) buf_printf(sql, "CREATE INDEX record_id ON record(id) WHERE seq < %lld;", (long long)last + 1);
-    buf_printf(sql, "INSERT INTO mark(us, seq, reach) VALUES (0, %lld, 0)", (long long)last + 1);
+    buf_printf(sql, "INSERT INTO mark(us, seq, reach, ahead) VALUES (0, %lld, 0, 1)", (long long)last + 1);
     return run(db, sql);
 }
 

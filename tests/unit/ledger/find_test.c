@@ -117,11 +117,11 @@ static void find_finds_ids_of_other_forms(void **state) {
 // The marks as they are when rows come one every millisecond, each 5 ms after its id's time.
 static void find_looks_at_few_rows(void **state) {
     (void)state;
-    enum { ROWS = 20 * FIND_ROWS, MOST = 4 * FIND_ROWS * 20, BASE = 1795000000 };
+    enum { ROWS = 20 * FIND_ROWS, MOST = 3 * FIND_ROWS * 15, BASE = 1795000000 };
     int steps;
     put_some(BASE * 1000000LL, 1000, ROWS);
     assert_in_range(ask("SELECT count(*) FROM mark"), 20, 22);
-    run("UPDATE OR REPLACE mark SET us = 1795000000000000 + seq * 1000 + 5000, reach = 10000 WHERE us > 0");
+    run("UPDATE OR REPLACE mark SET us = 1795000000000000 + seq * 1000 + 5000, reach = 10000, ahead = 1 WHERE us > 0");
     for (int i = 0; i < ROWS; i += 977) {
         struct ledger_row row = row_at(BASE * 1000000LL + i * 1000, (unsigned)i);
         assert_int_equal(find(row.id, &steps), 1);

@@ -3,13 +3,17 @@
 #include <sqlite3.h>
 
 #include "ledger/columns.h"
+#include "ledger/find.h"
 #include "ledger/rows.h"
 #include "ledger/store.h"
 
-// An id has a condition of its own, because an index serves "id = ?3" but not "?3 IS NULL OR id = ?3".
-static const char *where(const struct ledger_filter *f) {
-    return f->id ? " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2) AND id = ?3"
-                 : " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2)";
+#define TIMES " WHERE (?1 = 0 OR started_us >= ?1) AND (?2 = 0 OR started_us < ?2)"
+
+// The rows that a filter may let through, for FROM: those of its id, or all.
+static int candidates(sqlite3 *db, const struct ledger_filter *f, char out[static FIND_BYTES], struct err *e) {
+    snprintf(out, FIND_BYTES, "record");
+    if (!f->id || find_records(db, f->id, "?3", out) == SQLITE_OK) return 0;
+    return err_set(e, "ledger: %s", sqlite3_errmsg(db));
 }
 
 static void bind(sqlite3_stmt *statement, const struct ledger_filter *f) {
@@ -31,11 +35,12 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const struct ledger_f
 // ---------------------------------------------------------------- rows
 
 static struct rows *open_rows(sqlite3 *db, const struct ledger_filter *f, struct err *e) {
-    char from[512];
+    char all[FIND_BYTES], from[2 * FIND_BYTES];
+    if (candidates(db, f, all, e)) return NULL;
     if (f->limit > 0) // the newest, turned round again
-        snprintf(from, sizeof from, "(SELECT * FROM record%s ORDER BY seq DESC LIMIT %lld) ORDER BY seq", where(f),
+        snprintf(from, sizeof from, "(SELECT * FROM %s" TIMES " ORDER BY seq DESC LIMIT %lld) ORDER BY seq", all,
                  (long long)f->limit);
-    else snprintf(from, sizeof from, "record%s ORDER BY seq", where(f));
+    else snprintf(from, sizeof from, "%s" TIMES " ORDER BY seq", all);
     struct rows *rows = rows_open(db, from);
     if (rows) bind(rows_statement(rows), f);
     else err_set(e, "ledger: %s", sqlite3_errmsg(db));
@@ -130,7 +135,7 @@ static int read_upstreams(sqlite3 *db, const struct ledger_filter *filter, struc
     char sql[1024];
     int step;
     snprintf(sql, sizeof sql, "%s%s AND upstream <> '' GROUP BY upstream ORDER BY 2 DESC, 1 LIMIT %d", BY_UPSTREAM,
-             where(filter), LEDGER_MAX_UPSTREAMS);
+             filter->id ? TIMES " AND id = ?3" : TIMES, LEDGER_MAX_UPSTREAMS);
     sqlite3_stmt *s = prepare(db, sql, filter, e);
     if (!s) return -1;
     while ((step = sqlite3_step(s)) == SQLITE_ROW) {

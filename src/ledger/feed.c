@@ -92,20 +92,18 @@ static int feed_column(sqlite3_vtab_cursor *cursor, sqlite3_context *out, int co
     const struct cursor *c = (struct cursor *)cursor;
     const struct record *r = c->feed->rows[c->at];
     const struct brief *b = &r->brief;
-    switch (column) {
-    case ID: sqlite3_result_text(out, r->id, r->id_len, SQLITE_STATIC); break;
-    case USER:
-        if (r->user_len || b->wide) sqlite3_result_text(out, r->id + r->id_len, r->user_len, SQLITE_STATIC);
-        break;
-    case COST: real(out, b->cost_usd); break;
-    case BASELINE: real(out, b->baseline_usd); break;
-    case STARTED: sqlite3_result_int64(out, b->started_us); break;
-    case WHAT: sqlite3_result_int64(out, r->shared->number << WHAT_OVERHEAD_BITS | b->overhead_us); break;
-    case DECISION:
-        if (b->decision.format) sqlite3_result_blob(out, &b->decision, sizeof b->decision, SQLITE_STATIC);
-        break;
-    default:
+    if (column >= FIRST_WORD) { // most of them
         if (!b->wide) sqlite3_result_int64(out, b->words[column - FIRST_WORD]);
+    } else if (column <= USER) {
+        if (column == ID) sqlite3_result_text(out, r->id, r->id_len, SQLITE_STATIC);
+        else if (r->user_len || b->wide) sqlite3_result_text(out, r->id + r->id_len, r->user_len, SQLITE_STATIC);
+    } else if (column <= BASELINE) {
+        real(out, column == COST ? b->cost_usd : b->baseline_usd);
+    } else if (column <= WHAT) {
+        int64_t what = r->shared->number << WHAT_OVERHEAD_BITS | b->overhead_us;
+        sqlite3_result_int64(out, column == STARTED ? b->started_us : what);
+    } else if (b->decision.format) {
+        sqlite3_result_blob(out, &b->decision, sizeof b->decision, SQLITE_STATIC);
     }
     return SQLITE_OK;
 }

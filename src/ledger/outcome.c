@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "ledger/find.h"
+#include "ledger/pack.h"
 #include "ledger/rows.h"
 #include "ledger/store.h"
 #include "wire/json.h"
@@ -17,11 +19,9 @@ const char *outcome_source_name(enum outcome_source s) {
 
 // ---------------------------------------------------------------- rows
 
-// Rows of `from` (rows.h), with one parameter. How many, or -1.
-static int read_rows(const char *path, const char *from, const char *text, int64_t whole, size_t most,
-                     struct ledger_row *out, struct err *e) {
-    sqlite3 *db = store_open_reader(path, e);
-    if (!db) return -1;
+// The first rows of `from` (rows.h), with one parameter. How many, or -1.
+static int read_rows(sqlite3 *db, const char *from, const char *text, int64_t whole, size_t most,
+                     struct ledger_row *out) {
     struct rows *rows = rows_open(db, from);
     size_t n = 0;
     int step = SQLITE_ERROR;
@@ -30,19 +30,29 @@ static int read_rows(const char *path, const char *from, const char *text, int64
         else sqlite3_bind_int64(rows_statement(rows), 1, whole);
         while (n < most && (step = rows_next(rows, &out[n])) == SQLITE_ROW) n++;
     }
-    int status =
-        step == SQLITE_DONE || step == SQLITE_ROW ? (int)n : err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
     rows_close(rows);
+    return step == SQLITE_DONE || step == SQLITE_ROW ? (int)n : -1;
+}
+
+static int close_reader(sqlite3 *db, const char *path, int count, struct err *e) {
+    if (count < 0) err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
     sqlite3_close(db);
-    return status;
+    return count;
 }
 
 int ledger_read_row(const char *path, const char *id, struct ledger_row *out, struct err *e) {
-    return read_rows(path, "record WHERE id = ?1", id, 0, 1, out, e);
+    char from[FIND_BYTES];
+    sqlite3 *db = store_open_reader(path, e);
+    if (!db) return -1;
+    int n = find_records(db, id, "?1", from) == SQLITE_OK ? read_rows(db, from, id, 0, 1, out) : -1;
+    return close_reader(db, path, n, e);
 }
 
 int ledger_read_newest(const char *path, size_t limit, struct ledger_row *rows, struct err *e) {
-    return read_rows(path, "record ORDER BY seq DESC LIMIT ?1", NULL, (int64_t)limit, limit, rows, e);
+    sqlite3 *db = store_open_reader(path, e);
+    if (!db) return -1;
+    int n = read_rows(db, "record ORDER BY seq DESC LIMIT ?1", NULL, (int64_t)limit, limit, rows);
+    return close_reader(db, path, n, e);
 }
 
 int ledger_read_costs(const char *path, int64_t since_us, int64_t part_us, cost_visit *visit, void *context,
@@ -131,19 +141,23 @@ int64_t ledger_read_outcomes_of(const char *path, const char *id, outcome_visit 
 
 int64_t ledger_read_confidence(const char *path, const char *local_model, confidence_visit *visit, void *context,
                                struct err *e) {
+    // Log-probabilities are in wide rows only, and outcomes are found by id, not rows: in this order.
     // With min() the other columns are those of its row (sqlite.org/lang_select.html, "bare columns").
     static const char SQL[] =
-        "SELECT o.id, r.task, coalesce(o.score, o.success), r.logprob_mean, r.logprob_least,"
+        "SELECT o.id, k.task, coalesce(o.score, o.success), w.logprob_mean, w.logprob_least,"
         " min(CASE o.source WHEN 'feedback' THEN 0 WHEN 'validator' THEN 1 ELSE 2 END)"
-        " FROM outcome o JOIN request r ON r.id = o.id"
+        " FROM wide w CROSS JOIN record r ON r.seq = w.seq CROSS JOIN kind k ON k.kind = r.what >> %d"
+        " CROSS JOIN outcome o ON o.id = r.id"
         " WHERE o.answered_by = 'local' AND o.local_model = ?1 AND coalesce(o.score, o.success) IS NOT NULL"
-        " AND r.logprob_mean IS NOT NULL AND r.line = 'none' GROUP BY o.id ORDER BY o.id";
+        " AND w.logprob_mean IS NOT NULL AND k.line = 'none' GROUP BY o.id ORDER BY o.id";
+    char sql[sizeof SQL + 16];
+    snprintf(sql, sizeof sql, SQL, WHAT_OVERHEAD_BITS);
     sqlite3 *db = store_open_reader(path, e);
     if (!db) return -1;
     sqlite3_stmt *s = NULL;
     int64_t n = 0;
     int step = SQLITE_ERROR;
-    if (sqlite3_prepare_v2(db, SQL, -1, &s, NULL) == SQLITE_OK) {
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK) {
         sqlite3_bind_text(s, 1, local_model, -1, SQLITE_STATIC);
         for (; (step = sqlite3_step(s)) == SQLITE_ROW; n++) {
             const char *task = (const char *)sqlite3_column_text(s, 1);

@@ -8,11 +8,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "ledger/append.h"
 #include "ledger/columns.h"
 #include "ledger/feed.h"
 #include "ledger/kind.h"
 #include "ledger/outcome.h"
-#include "ledger/queue.h"
 
 static int fault(sqlite3 *db, const char *path, struct err *e) {
     return err_set(e, "ledger %s: %s", path, sqlite3_errmsg(db));
@@ -144,6 +144,17 @@ static int make_record(sqlite3 *db, struct buf *sql) {
     return run(db, sql);
 }
 
+// Up to version 6 an index had the ids of all rows. It goes on with those that are there.
+static int make_mark(sqlite3 *db, struct buf *sql) {
+    int64_t last = ask(db, "SELECT max(seq) FROM record");
+    buf_reset(sql);
+    buf_add_z(sql, "DROP INDEX IF EXISTS record_id; CREATE TABLE mark(us INTEGER PRIMARY KEY, seq INTEGER, reach "
+                   "INTEGER, ahead INTEGER);");
+    if (last > 0) buf_printf(sql, "CREATE INDEX record_id ON record(id) WHERE seq < %lld;", (long long)last + 1);
+    buf_printf(sql, "INSERT INTO mark(us, seq, reach, ahead) VALUES (0, %lld, 0, 1)", (long long)last + 1);
+    return run(db, sql);
+}
+
 // Brings tables, index and view to STORE_VERSION, within a transaction. Rows are deleted through the view; what
 // they shared stays.
 static int write_schema(sqlite3 *db, struct buf *sql) {
@@ -152,9 +163,9 @@ static int write_schema(sqlite3 *db, struct buf *sql) {
     if (has_table(db, "request") && move_version_1(db, sql)) return -1;
     // from version 2 to 5 it was the table `entry`, with the number of the kind
     if (has_table(db, "entry") && move_rows(db, "entry", "old.kind", "", sql)) return -1;
+    if (!has_table(db, "mark") && make_mark(db, sql)) return -1;
     buf_reset(sql);
-    buf_add_z(sql, "CREATE INDEX IF NOT EXISTS record_id ON record(id);"
-                   "CREATE TABLE IF NOT EXISTS outcome(id TEXT, at_us INTEGER, source TEXT, answered_by TEXT,"
+    buf_add_z(sql, "CREATE TABLE IF NOT EXISTS outcome(id TEXT, at_us INTEGER, source TEXT, answered_by TEXT,"
                    " local_model TEXT, frontier_model TEXT, success INTEGER, score REAL, sample BLOB,"
                    " PRIMARY KEY(id, source)) WITHOUT ROWID;"
                    "DROP VIEW IF EXISTS request; CREATE VIEW request AS SELECT record.seq, ");
@@ -188,42 +199,16 @@ static int migrate(sqlite3 *db, const char *path, struct err *e) {
 
 // ---------------------------------------------------------------- opening
 
-static int prepare_statement(struct store *s, struct buf *sql, sqlite3_stmt **out) {
-    return sqlite3_prepare_v3(s->db, sql->at, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK ? 0 : -1;
-}
-
-// With the columns in the order of the table: so SQLite takes each value where it is, and need not copy it first.
-static int prepare_insert(struct store *s) {
-    struct buf sql;
-    buf_init(&sql, 4 << 10);
-    buf_add_z(&sql, "INSERT INTO record(");
-    feed_columns(&sql, false);
-    buf_add_z(&sql, ") SELECT * FROM " FEED_TABLE);
-    int status = prepare_statement(s, &sql, &s->insert);
-    buf_free(&sql);
-    return status;
-}
-
-static int prepare_wide(struct store *s) {
-    struct buf sql;
-    buf_init(&sql, 4 << 10);
-    buf_add_z(&sql, "INSERT INTO wide(");
-    columns_list(&sql, COLUMN_WIDE);
-    buf_add_z(&sql, ", seq) VALUES (");
-    for (const struct column *c = COLUMNS; c->name; c++)
-        if (c->part & COLUMN_WIDE) buf_add_z(&sql, "?, ");
-    buf_add_z(&sql, "?)");
-    int status = prepare_statement(s, &sql, &s->wide);
-    buf_free(&sql);
-    return status;
+static int prepare_one(struct store *s, const char *sql, sqlite3_stmt **out) {
+    return sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) == SQLITE_OK ? 0 : -1;
 }
 
 static int prepare(struct store *s, const char *path, struct err *e) {
-    s->feed = mem_new(sizeof *s->feed);
-    if (feed_attach(s->db, s->feed) != SQLITE_OK) return fault(s->db, path, e);
     s->kinds = kinds_new(s->db);
-    if (!s->kinds) return fault(s->db, path, e);
-    return prepare_insert(s) ? fault(s->db, path, e) : 0;
+    if (!s->kinds || prepare_one(s, "BEGIN IMMEDIATE", &s->begin) || prepare_one(s, "COMMIT", &s->commit))
+        return fault(s->db, path, e);
+    s->appender = appender_new(s->db, s->kinds);
+    return s->appender ? 0 : fault(s->db, path, e);
 }
 
 // SQLite would create it readable for everybody; its companions (-wal, -shm) take the mode of the file.
@@ -259,12 +244,13 @@ fail:
 }
 
 void store_close(struct store *s) {
-    sqlite3_finalize(s->insert);
-    sqlite3_finalize(s->wide);
+    appender_close(s->appender);
+    sqlite3_finalize(s->begin);
+    sqlite3_finalize(s->commit);
     sqlite3_finalize(s->outcome);
     kinds_free(s->kinds);
     sqlite3_close(s->db);
-    free(s->feed);
+    appender_free(s->appender);
     *s = (struct store){.db = NULL};
 }
 
@@ -292,66 +278,30 @@ fail:
 
 static int undo(struct store *s, struct err *e) {
     err_set(e, "%s", sqlite3_errmsg(s->db));
-    sqlite3_reset(s->insert);
-    sqlite3_reset(s->wide);
+    appender_reset(s->appender);
     sqlite3_reset(s->outcome);
+    sqlite3_reset(s->commit);
     sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     kinds_forget(s->kinds);
     return -1;
 }
 
 int store_begin(struct store *s, struct err *e) {
-    if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        return err_set(e, "%s", sqlite3_errmsg(s->db));
-    return 0;
-}
-
-// The rest of a wide row; `seq` is its record's.
-static int insert_wide(struct store *s, const struct record *r, int64_t seq) {
-    struct ledger_row row;
-    if (!s->wide && prepare_wide(s)) return -1;
-    record_read(r, &row);
-    columns_bind(s->wide, COLUMN_WIDE, &row);
-    sqlite3_bind_int64(s->wide, sqlite3_bind_parameter_count(s->wide), seq);
-    int step = sqlite3_step(s->wide);
-    sqlite3_reset(s->wide);
+    appender_begin(s->appender);
+    int step = sqlite3_step(s->begin);
+    if (step != SQLITE_DONE) err_set(e, "%s", sqlite3_errmsg(s->db));
+    sqlite3_reset(s->begin);
     return step == SQLITE_DONE ? 0 : -1;
 }
 
-static int insert_fed(struct store *s) {
-    const struct feed *f = s->feed;
-    int step = sqlite3_step(s->insert);
-    if (step != SQLITE_DONE) return -1;
-    sqlite3_reset(s->insert);
-    // SQLite numbers them one after the other
-    int64_t first = sqlite3_last_insert_rowid(s->db) - (int64_t)f->count + 1;
-    for (size_t i = 0; i < f->count; i++)
-        if (f->rows[i]->brief.wide && insert_wide(s, f->rows[i], first + (int64_t)i)) return -1;
-    return 0;
-}
-
-int store_insert(struct store *s, const struct record *r, size_t n, struct err *e) {
-    struct feed *f = s->feed;
-    for (; n; n -= f->count) {
-        f->count = n < FEED_ROWS ? n : FEED_ROWS;
-        for (size_t i = 0; i < f->count; i++, r = record_after(r)) {
-            struct shared *set = r->shared;
-            if (set->epoch != kinds_epoch(s->kinds)) {
-                if ((set->number = kinds_number(s->kinds, &set->row)) == 0) return undo(s, e);
-                set->epoch = kinds_epoch(s->kinds);
-            }
-            f->rows[i] = r;
-        }
-        if (insert_fed(s)) return undo(s, e);
-    }
-    return 0;
+int store_insert(struct store *s, const struct record *first, size_t n, struct err *e) {
+    return appender_add(s->appender, first, n) ? undo(s, e) : 0;
 }
 
 int store_insert_outcome(struct store *s, const struct ledger_outcome *o, struct err *e) {
     static const char SQL[] = "INSERT OR REPLACE INTO outcome(id, at_us, source, answered_by, local_model,"
                               " frontier_model, success, score, sample) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    if (!s->outcome && sqlite3_prepare_v3(s->db, SQL, -1, SQLITE_PREPARE_PERSISTENT, &s->outcome, NULL) != SQLITE_OK)
-        return undo(s, e);
+    if (!s->outcome && prepare_one(s, SQL, &s->outcome)) return undo(s, e);
     sqlite3_clear_bindings(s->outcome);
     sqlite3_bind_text(s->outcome, 1, o->id, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s->outcome, 2, o->at_us);
@@ -368,5 +318,7 @@ int store_insert_outcome(struct store *s, const struct ledger_outcome *o, struct
 }
 
 int store_commit(struct store *s, struct err *e) {
-    return sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? 0 : undo(s, e);
+    if (sqlite3_step(s->commit) != SQLITE_DONE) return undo(s, e);
+    sqlite3_reset(s->commit);
+    return 0;
 }

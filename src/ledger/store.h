@@ -7,23 +7,22 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
-struct feed;
+struct appender;
 struct kinds;
 struct record;
 struct ledger_outcome;
 
 enum {
-    STORE_VERSION = 6,              // of the schema; kept in PRAGMA user_version
+    STORE_VERSION = 7,              // of the schema; kept in PRAGMA user_version
     STORE_APPLICATION = 0x536c7563, // "Sluc", in PRAGMA application_id
     STORE_BUSY_MS = 250,            // wait for another process's lock
 };
 
 struct store {
-    struct sqlite3 *db;           // NULL: closed
-    struct sqlite3_stmt *insert;  // of what `feed` shows
-    struct sqlite3_stmt *wide;    // of the rest of a wide row; prepared when the first comes
-    struct sqlite3_stmt *outcome; // likewise
-    struct feed *feed;
+    struct sqlite3 *db; // NULL: closed
+    struct sqlite3_stmt *begin, *commit;
+    struct sqlite3_stmt *outcome; // prepared when the first comes
+    struct appender *appender;
     struct kinds *kinds;
 };
 

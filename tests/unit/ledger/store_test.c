@@ -216,7 +216,7 @@ static void store_open_moves_the_rows_of_version_1(void **state) {
         assert_int_equal(ask("SELECT score = 0.25 AND model = 'm' FROM request WHERE id = 'b'"), 1);
         assert_int_equal(ask("SELECT count(*) FROM kind"), 3); // of them one of the new row: it knows more
         assert_int_equal(ask("SELECT count(*) FROM mine"), 4);
-        assert_int_equal(ask("SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'index')"), 5);
+        assert_int_equal(ask("SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'index')"), 6);
         assert_int_equal(unlink(path), 0);
     }
     make_version_1(true);
@@ -293,21 +293,6 @@ static void store_view_deletes_rows(void **state) {
     assert_int_equal(ask("SELECT group_concat(id) = 'b,c' FROM request"), 1);
 }
 
-static void store_finds_an_id_by_its_index(void **state) {
-    (void)state;
-    struct store s = opened();
-    store_close(&s);
-    sqlite3 *db;
-    sqlite3_stmt *plan;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "EXPLAIN QUERY PLAN SELECT * FROM request WHERE id = ?3", -1, &plan, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(plan), SQLITE_ROW);
-    assert_non_null(strstr((const char *)sqlite3_column_text(plan, 3), "record_id"));
-    sqlite3_finalize(plan);
-    sqlite3_close(db);
-}
-
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make_directory, remove_file_only)
 
 int main(void) {
@@ -322,7 +307,6 @@ int main(void) {
         STORE_TEST(store_open_moves_the_rows_of_version_1),
         STORE_TEST(store_open_moves_the_rows_of_versions_2_to_5),
         STORE_TEST(store_view_deletes_rows),
-        STORE_TEST(store_finds_an_id_by_its_index),
     };
     return RUN(tests);
 }

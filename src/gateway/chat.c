@@ -81,9 +81,10 @@ int chat_read_pin(struct request *r, enum pin *pin) {
     static const struct {
         const char *word;
         enum pin pin;
-    } WORDS[] = {{"", PIN_NONE}, {"auto", PIN_NONE}, {"local", PIN_LOCAL}, {"frontier", PIN_FRONTIER}};
+    } WORDS[] = {{"auto", PIN_NONE}, {"local", PIN_LOCAL}, {"frontier", PIN_FRONTIER}};
     struct span word = request_header(r, HEADER_ROUTE);
     *pin = PIN_NONE;
+    if (word.len == 0) return 0;
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         if (!span_is_nocase(word, span_from(WORDS[i].word))) continue;
         *pin = WORDS[i].pin;

@@ -127,7 +127,7 @@ bool request_head_complete(struct request *r);
 // The whole request is here.
 void request_complete(struct request *r);
 // The caller is gone: stop the upstream, file the row, free the request.
-void request_caller_left(struct request *r);
+void request_caller_left(struct request *r) __attribute__((cold));
 // The caller took what was waiting: the upstream may go on.
 void request_caller_drained(struct request *r);
 // The caller does not take what we send: let the upstream wait.
@@ -135,7 +135,8 @@ void request_caller_stalled(struct request *r);
 
 // respond.c
 // An error before or instead of an answer. Closes the connection afterwards if the body was not read.
-void respond_error(struct request *r, enum gateway_error e, const char *param, const char *detail);
+void respond_error(struct request *r, enum gateway_error e, const char *param, const char *detail)
+    __attribute__((cold)); // what leads to it lies apart from the way of a request that is answered
 // A whole answer of a simple endpoint.
 void respond_simple(struct request *r, int status, const char *content_type, struct span body);
 // The head of a chat answer; a length of -1 announces a stream.
@@ -155,7 +156,8 @@ void attempt_next(struct request *r, const struct chat_view *view);
 void attempt_release(struct request *r);
 // The current attempt gave no answer: falls back, or answers with the error. `may_fall_back` is false
 // where another model would refuse the same request too.
-void attempt_failed(struct request *r, enum gateway_error code, int status, const char *why, bool may_fall_back);
+void attempt_failed(struct request *r, enum gateway_error code, int status, const char *why, bool may_fall_back)
+    __attribute__((cold));
 // Parses the request's body into the worker's document and reads it. -1 with the error answered.
 int chat_parse(struct request *r, struct chat_view *view);
 // What the header x-sluice-route asks. -1 with the error answered.
@@ -163,7 +165,7 @@ int chat_read_pin(struct request *r, enum pin *pin);
 // Time-outs of the upstream, called by the worker's sweep.
 void request_watch(struct request *r, uint64_t now_ns);
 // The whole answer took too long.
-void relay_timed_out(struct request *r);
+void relay_timed_out(struct request *r) __attribute__((cold));
 extern const struct upstream_events RELAY_EVENTS;
 // Begins a piece of a stream in worker.out, with room for its framing.
 void relay_begin_piece(struct buf *out);

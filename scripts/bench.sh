@@ -2,7 +2,7 @@
 # Measures the gateway against nginx in the same rounds: the proxy on core 0, load and model server on
 # core 1. Sluice does all of its work (gate, score, plan, price, metrics, ledger); nginx only relays.
 #
-#   scripts/bench.sh            two to three minutes; writes docs/benchmarks.md
+#   scripts/bench.sh            three to four minutes; writes docs/benchmarks.md
 #   scripts/bench.sh --quick    half a minute; prints only
 #   scripts/bench.sh --noise    nginx against itself: what the machine's noise alone does to the ratios
 #
@@ -10,6 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Many short rounds: what else the machine does comes and goes, and a ratio counts for what was measured side by side.
 quick=0 subject=sluice
 for option in "$@"; do
     case $option in
@@ -22,9 +23,9 @@ for option in "$@"; do
     esac
 done
 if [ $quick = 1 ]; then
-    rounds=2 seconds=0.6 paced_rounds=1 paced_seconds=1.5 streams=1000 leaves=20 starts=3
+    rounds=4 seconds=0.3 paced_rounds=1 paced_seconds=1.5 streams=1000 leaves=20 starts=3
 else
-    rounds=5 seconds=1.5 paced_rounds=3 paced_seconds=4 streams=5000 leaves=100 starts=9
+    rounds=15 seconds=0.4 paced_rounds=3 paced_seconds=4 streams=5000 leaves=100 starts=9
 fi
 
 bin=$(realpath -m "${SLUICE_BIN:-build/sluice}")
@@ -220,7 +221,7 @@ for name in nginx $subject; do
 done
 
 for round in $(seq $rounds); do
-    echo "  round $round of $rounds: 1, 16, 64 connections, JSON and stream"
+    [ $((round % 3)) != 1 ] || echo "  round $round of $rounds: 1, 16, 64 connections, JSON and stream"
     for connections in 1 16 64; do
         for kind in json stream; do
             for name in $(both "$round"); do

@@ -363,11 +363,8 @@ enum json_status json_parse(struct json_doc *doc, struct span text, const struct
     *at = 0;
     if (text.len >= UINT32_MAX) return JSON_TOO_LARGE;
     if (text.len == 0) return JSON_BAD_SYNTAX;
-    struct scan s;
-    s.text = (const unsigned char *)text.at;
-    s.len = text.len;
-    s.doc = doc;
-    s.max_nodes = limits->max_nodes;
+    struct scan s = {
+        .text = (const unsigned char *)text.at, .len = text.len, .doc = doc, .max_nodes = limits->max_nodes};
     uint32_t depth = limits->max_depth < JSON_DEPTH_CEILING ? limits->max_depth : JSON_DEPTH_CEILING;
     size_t past = scan_value(&s, depth);
     if (past != FAULT && past != text.len && (past = skip_space(s.text, text.len, past)) != text.len)

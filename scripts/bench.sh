@@ -10,7 +10,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Many short rounds: what else the machine does comes and goes, and a ratio counts for what was measured side by side.
 quick=0 subject=sluice
 for option in "$@"; do
     case $option in
@@ -22,6 +21,7 @@ for option in "$@"; do
         ;;
     esac
 done
+# Many short rounds: what else the machine does comes and goes, and a ratio counts for what was measured side by side.
 if [ $quick = 1 ]; then
     rounds=4 seconds=0.3 paced_rounds=1 paced_seconds=1.5 streams=1000 leaves=20 starts=3
 else

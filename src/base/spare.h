@@ -1,8 +1,8 @@
 // Blocks of some hundred to some thousand bytes that a thread keeps for its next need instead of giving them back.
 //
 // A request takes half a dozen of them. malloc's own cache ends at 1 KB and calloc goes round it, so that each
-// would cost a search and a merge of free memory. Those that malloc has in its cache cost less here as well, as the
-// code of this is run anyway, and of malloc then nothing is. A thread keeps at most SPARE_KEPT_BYTES; they are freed when it ends.
+// would cost a search and a merge of free memory. Blocks that malloc's cache would hold are kept here too: a request
+// then runs no code of malloc at all. A thread keeps at most SPARE_KEPT_BYTES; they are freed when it ends.
 #ifndef SLUICE_BASE_SPARE_H
 #define SLUICE_BASE_SPARE_H
 

@@ -108,12 +108,7 @@ static struct route_request request_of(const struct snapshot *snapshot, const st
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
             const struct route_state *state, bool timed, struct arena *arena, struct decision *out) {
     uint64_t clock = clock_now_ns();
-    out->mask = NULL; // what is not written below: the whole of it is half a kilobyte
-    out->unmasked = NULL;
-    out->need = (struct verify_need){0};
-    out->change = (struct session_switch){0};
-    out->input_tokens = view->estimated_tokens;
-    out->gate_us = out->score_us = out->plan_us = 0;
+    *out = (struct decision){.input_tokens = view->estimated_tokens};
     struct gate_input gate_input = masked_gate_input(view);
     gate_input.now_ns = clock;
     struct imprint system = IMPRINT_NONE; // gate and score both know a system text again

@@ -33,15 +33,16 @@ static int ask(sqlite3 *db, const char *sql, int64_t parameter, int64_t none, in
 }
 
 int find_records(sqlite3 *db, const char *id, const char *parameter, char out[static FIND_BYTES]) {
-    int64_t time = find_time(id, strlen(id)), indexed = 0, reach = 0, ahead = 0, from = 0, to = 0;
-    int status = ask(db, "SELECT seq FROM mark ORDER BY us LIMIT 1", 0, 0, &indexed);
-    if (status == SQLITE_OK) status = ask(db, "SELECT reach FROM mark ORDER BY us DESC LIMIT 1", 0, 0, &reach);
-    if (status == SQLITE_OK) status = ask(db, "SELECT ahead FROM mark ORDER BY us DESC LIMIT 1", 0, 0, &ahead);
-    if (status != SQLITE_OK) return status;
-    // the rows before a mark were written before its time, those behind it after
-    status = ask(db, "SELECT seq FROM mark WHERE us < ?1 ORDER BY us DESC LIMIT 1", time - ahead, indexed, &from);
-    if (status == SQLITE_OK)
-        status = ask(db, "SELECT seq FROM mark WHERE us > ?1 ORDER BY us LIMIT 1", time + reach, INT64_MAX, &to);
+    // The rows before a mark were written before its time, those behind it after; the last mark has the bounds.
+    static const char FIRST[] = "SELECT seq FROM mark WHERE us >= ?1 ORDER BY us LIMIT 1",
+                      FROM[] = "SELECT seq FROM mark WHERE us < ?1 - (SELECT ahead FROM mark ORDER BY us DESC LIMIT 1)"
+                               " ORDER BY us DESC LIMIT 1",
+                      TO[] = "SELECT seq FROM mark WHERE us > ?1 + (SELECT reach FROM mark ORDER BY us DESC LIMIT 1)"
+                             " ORDER BY us LIMIT 1";
+    int64_t time = find_time(id, strlen(id)), indexed = 0, from = 0, to = 0;
+    int status = ask(db, FIRST, 0, 0, &indexed);
+    if (status == SQLITE_OK) status = ask(db, FROM, time, indexed, &from);
+    if (status == SQLITE_OK) status = ask(db, TO, time, INT64_MAX, &to);
     snprintf(out, FIND_BYTES,
              "(SELECT * FROM record WHERE id = %s AND seq < %lld UNION ALL"
              " SELECT * FROM record WHERE id = %s AND seq >= %lld AND seq < %lld)",

@@ -50,13 +50,10 @@ static void join(struct pass *p, size_t at, unsigned clues) {
 
 int unmask(struct span text, const struct mapped *under, struct effort *effort, struct arena *arena,
            struct unmasked *out) {
-    struct pass p;
+    struct pass p = {.effort = effort, .out = out};
     struct clues c;
     unsigned clues = 0;
-    p.decoded_to = p.joined_to = 0;
-    p.effort = effort;
-    p.out = out;
-    out->blob = false;
+    memset(out, 0, sizeof *out);
     mapped_begin(&p.decoded, text, under, true, arena);
     mapped_begin(&p.joined, text, under, true, arena);
     clues_begin(&c, text);

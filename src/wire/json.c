@@ -293,7 +293,7 @@ static INLINE void close_container(struct nest *n, const struct place *to, size_
 // The key at i and its colon.
 static INLINE size_t add_key(struct scan *s, struct place *to, const unsigned char *text, size_t len, size_t i) {
     bool room = has_room(s, to);
-    if (room && len - i > 17 && text[i] == '"') {
+    if (room && len - i > 17 && text[i] == '"') { // the quote, 16 bytes, and the colon behind them
         size_t past = scan_short_string(text, len, i + 1);
         if (past && text[past] == ':') {
             add_node(to, JSON_STRING, i, past, false);

@@ -6,25 +6,7 @@
 #include "directory.h"
 #include "insert.h"
 #include "ledger/outcome.h"
-
-static sqlite3 *db;
-
-static void run(const char *sql) {
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) fail_msg("%s", sqlite3_errmsg(db));
-    sqlite3_close(db);
-}
-
-static int64_t ask(const char *sql) {
-    sqlite3_stmt *s;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    int64_t v = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    sqlite3_close(db);
-    return v;
-}
+#include "sql.h"
 
 // As the gateway makes them.
 static struct ledger_row row_at(int64_t us, unsigned tail) {
@@ -58,6 +40,7 @@ static int find(const char *id, int *steps) {
     char from[FIND_BYTES], sql[FIND_BYTES + 32];
     sqlite3_stmt *s;
     int n = 0;
+    sqlite3 *db;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(find_records(db, id, "?1", from), SQLITE_OK);
     snprintf(sql, sizeof sql, "SELECT * FROM %s", from);
@@ -121,7 +104,7 @@ static void find_looks_at_few_rows(void **state) {
     int steps;
     put_some(BASE * 1000000LL, 1000, ROWS);
     assert_in_range(ask("SELECT count(*) FROM mark"), 20, 22);
-    run("UPDATE OR REPLACE mark SET us = 1795000000000000 + seq * 1000 + 5000, reach = 10000, ahead = 1 WHERE us > 0");
+    make("UPDATE OR REPLACE mark SET us = 1795000000000000 + seq * 1000 + 5000, reach = 10000, ahead = 1 WHERE us > 0");
     for (int i = 0; i < ROWS; i += 977) {
         struct ledger_row row = row_at(BASE * 1000000LL + i * 1000, (unsigned)i);
         assert_int_equal(find(row.id, &steps), 1);
@@ -139,13 +122,13 @@ static void find_finds_rows_after_the_newest_were_deleted(void **state) {
     put_some(now, 1, 3 * FIND_ROWS);
     int64_t marked = ask("SELECT max(seq) FROM mark");
     assert_in_range(marked, FIND_ROWS, 3 * FIND_ROWS);
-    run("DELETE FROM request WHERE seq > 10");
+    make("DELETE FROM request WHERE seq > 10");
     struct ledger_row rows[2] = {row_at(clock_wall_us(), 1 << 20), row_at(clock_wall_us(), 1 << 21)};
     put(rows, 2);
     assert_int_equal(ask("SELECT max(seq) FROM record"), marked + 1); // numbers are not given twice
     assert_true(there(rows[0].id) && there(rows[1].id) && there(row_at(now, 0).id));
     assert_false(there(row_at(now + 11, 11).id));
-    run("DELETE FROM request");
+    make("DELETE FROM request");
     put(rows, 1);
     assert_true(there(rows[0].id));
 }
@@ -159,13 +142,13 @@ static void find_takes_an_index_for_rows_of_version_6(void **state) {
     int64_t now = clock_wall_us();
     put_some(now - 1000000, 1, 5 * FIND_ROWS);
     put(&other, 1);
-    run("DROP TABLE mark; CREATE INDEX record_id ON record(id); PRAGMA user_version = 6");
+    make("DROP TABLE mark; CREATE INDEX record_id ON record(id); PRAGMA user_version = 6");
     put_some(now, 1, 2 * FIND_ROWS);
     assert_int_equal(ask("PRAGMA user_version"), STORE_VERSION);
     assert_int_equal(ask("SELECT count(*) FROM wide"), 0); // they stay as they are
     assert_int_equal(ask("SELECT max(seq) FROM record"), 7 * FIND_ROWS + 1);
     assert_true(there("old") && there(row_at(now + 7, 7).id));
-    run("DELETE FROM record WHERE seq > (SELECT min(seq) FROM mark)");
+    make("DELETE FROM record WHERE seq > (SELECT min(seq) FROM mark)");
     assert_int_equal(find(row_at(now - 1000000 + 5, 5).id, &steps), 1);
     assert_in_range(steps, 1, 200);
     // the index does not grow

@@ -16,6 +16,7 @@
 #include "ledger/columns.h"
 #include "ledger/outcome.h"
 #include "ledger/store.h"
+#include "sql.h"
 #include "test.h"
 #include "wire/json.h"
 
@@ -98,25 +99,6 @@ static __attribute__((noinline)) char *export(const struct ledger_filter *f, enu
     assert_string_equal(e.text, "");
     assert_int_equal(rows, want);
     return text;
-}
-
-static int64_t ask(const char *sql) {
-    sqlite3 *db;
-    sqlite3_stmt *s;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    int64_t v = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    sqlite3_close(db);
-    return v;
-}
-
-static void make(const char *sql) {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
 }
 
 static bool becomes(struct ledger *l, bool ok, uint64_t written) {

@@ -10,31 +10,13 @@
 #include "ledger/columns.h"
 #include "ledger/insert.h"
 #include "ledger/kind.h"
+#include "sql.h"
 #include "test.h"
 
 // The last connection to close removes -wal and -shm: only the file is left.
 static int remove_file_only(void **state) {
     (void)state;
     return unlink(path) || rmdir(directory);
-}
-
-static int64_t ask(const char *sql) {
-    sqlite3 *db;
-    sqlite3_stmt *s;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &s, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    int64_t v = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    sqlite3_close(db);
-    return v;
-}
-
-static void make(const char *sql) {
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
 }
 
 static struct store opened(void) {

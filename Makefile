@@ -42,9 +42,12 @@ else ifeq ($(SAN),thread)
 else
   SAN_FLAGS := -O3 -D_FORTIFY_SOURCE=2 $(STRUCT_FLAGS) # -O2 takes 8 % more of the processor for gate, score and plan
 endif
+# Libraries' functions are called by their addresses, all of them bound at the start and read-only from then on: no
+# detour by a table of jumps, some forty cache lines of them a request.
+LINK_FLAGS := -Wl,-z,relro,-z,now
 CFLAGS_ALL := -std=gnu17 -D_GNU_SOURCE -Isrc -DSLUICE_VERSION='"$(VERSION)"' -DSLUICE_PREFIX='"$(PREFIX)"' $(WARN) -g $(SAN_FLAGS) $(CPU_FLAGS) \
-  -fstack-protector-strong -fno-common -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(LLHTTP_FLAGS) $(CFLAGS)
-LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(LLHTTP_LIBS) -lm -pthread $(LDFLAGS)
+  -fstack-protector-strong -fno-common -fno-plt -pthread $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(LLHTTP_FLAGS) $(CFLAGS)
+LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) $(LLHTTP_LIBS) -lm -pthread $(LINK_FLAGS) $(LDFLAGS)
 
 sources = $(foreach d,$(1),$(sort $(wildcard src/$(d)/*.c)))
 objects = $(patsubst src/%.c,$(OBJ)/%.o,$(call sources,$(1)))

@@ -21,6 +21,11 @@ int64_t clock_wall_us(void) {
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+int64_t clock_wall_us_at(struct clock_pair *p, uint64_t now_ns) {
+    if ((int64_t)(now_ns - p->ns) >= CLOCK_TOGETHER_NS) *p = (struct clock_pair){clock_now_ns(), clock_wall_us()};
+    return p->wall_us + (int64_t)(now_ns - p->ns) / 1000; // a reading may be older than the pair
+}
+
 void clock_format_utc(int64_t wall_us, char out[static 25]) {
     time_t seconds = (time_t)(wall_us / 1000000);
     struct tm tm;

@@ -90,7 +90,7 @@ static int decide_body(struct explain *x, struct span body, struct chat_view *vi
                                 .frontier_assumed = x->frontier_assumed};
     int frontier;
     decide_model(x->snapshot, view->model, NULL, &out->pin, &frontier);
-    decide(x->snapshot, x->scratch, view, PIN_NONE, &x->state, true, &x->arena, &out->decision);
+    decide(x->snapshot, x->scratch, view, PIN_NONE, &x->state, 0, true, &x->arena, &out->decision);
     return 0;
 }
 

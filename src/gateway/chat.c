@@ -43,7 +43,7 @@ static void make_id(struct request *r) {
 
 static void begin_row(struct request *r) {
     struct ledger_row *row = &r->row;
-    row->started_us = clock_wall_us();
+    row->started_us = clock_wall_us_at(&r->worker->clocks, r->ready_ns);
     make_id(r);
     COPY_Z(row->endpoint, "/v1/chat/completions");
     copy_span(row->user, sizeof row->user, request_header(r, HEADER_USER));
@@ -171,7 +171,7 @@ static void run(struct request *r) {
     struct route_state state;
     r->chat.session_key = live_state(w->server, r->chat.snapshot, &view, r->row.started_us, &state);
     struct decision decision;
-    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, log_enabled(LOG_DEBUG), &w->arena,
+    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, r->ready_ns, log_enabled(LOG_DEBUG), &w->arena,
            &decision);
     note_decision(r, &decision, &state);
     live_decided(r, &decision, &state);

@@ -106,8 +106,8 @@ static struct route_request request_of(const struct snapshot *snapshot, const st
 }
 
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
-            const struct route_state *state, bool timed, struct arena *arena, struct decision *out) {
-    uint64_t clock = clock_now_ns();
+            const struct route_state *state, uint64_t now_ns, bool timed, struct arena *arena, struct decision *out) {
+    uint64_t clock = timed || !now_ns ? clock_now_ns() : now_ns;
     *out = (struct decision){.input_tokens = view->estimated_tokens};
     struct gate_input gate_input = masked_gate_input(view);
     gate_input.now_ns = clock;

@@ -33,9 +33,9 @@ bool decide_model(const struct snapshot *snapshot, struct span model, const char
 struct intent_input decide_intent(const struct chat_view *view, struct arena *arena);
 
 // Free out->mask when it is not needed any more. `pin` is what the caller's header asked or its model name. Memory from
-// the arena. `timed`: how long each step took is wanted.
+// the arena. `now_ns`: clock_now_ns() of a moment ago, or 0: it looks itself. `timed`: how long each step took is wanted.
 void decide(const struct snapshot *snapshot, struct gate_scratch *scratch, const struct chat_view *view, enum pin pin,
-            const struct route_state *state, bool timed, struct arena *arena, struct decision *out);
+            const struct route_state *state, uint64_t now_ns, bool timed, struct arena *arena, struct decision *out);
 
 // The plan for another verdict, score, pin or state than a request has, for explanations; nothing is masked.
 void decide_plan(const struct snapshot *snapshot, const struct chat_view *view, enum pin pin,

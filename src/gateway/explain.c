@@ -55,7 +55,7 @@ static void answer(struct request *r, const struct chat_view *view, enum pin pin
     struct explanation x = {.snapshot = r->chat.snapshot, .view = view, .state = &state, .pin = pin, .serving = true};
     live_state(w->server, x.snapshot, view, now_us, &state);
     budget_look(w->server->live.budget, now_us, &x.budget);
-    decide(x.snapshot, w->scratch, view, pin, &state, true, &w->arena, &x.decision);
+    decide(x.snapshot, w->scratch, view, pin, &state, 0, true, &w->arena, &x.decision);
     explain_fill(&x, w->scratch, &w->arena);
     struct buf body;
     buf_init(&body, 1 << 20);

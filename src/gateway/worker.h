@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "gateway/outbox.h"
 #include "gateway/snapshot.h"
 #include "wire/json.h"
@@ -28,6 +29,7 @@ struct worker {
     uv_async_t wake;   // a new snapshot, or the end
     uv_timer_t sweep;  // time-outs of callers
     struct outbox outbox; // what goes to callers at the end of this turn
+    struct clock_pair clocks; // when a request came, for its row
     struct snapshot *snapshot;
     struct gate_scratch *scratch; // belongs to `snapshot`
     struct upstreams *upstreams;

@@ -147,7 +147,7 @@ bool judge_prompt(struct judge *j, struct span prompt, struct judged *out) {
             return false;
         }
     }
-    decide(j->snapshot, j->scratch, &view, PIN_NONE, &j->state, false, &j->arena, &d);
+    decide(j->snapshot, j->scratch, &view, PIN_NONE, &j->state, 0, false, &j->arena, &d);
     *out = (struct judged){.sensitive = d.verdict.sensitive, .classes = d.verdict.classes};
     take_plan(j, &d.plan, &d.score, out);
     mask_free(d.mask);

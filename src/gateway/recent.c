@@ -1,9 +1,9 @@
 #include "gateway/recent.h"
 
-#include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/latch.h"
 #include "base/mem.h"
 #include "intent/features.h"
 #include "intent/reading.h"
@@ -44,7 +44,7 @@ struct entry {
 
 // Entries lie one after the other from `oldest` to `next`; in two parts when the newer ones begin at 0 again.
 struct recent {
-    pthread_mutex_t lock;
+    struct latch latch;
     size_t size, oldest, next, count;
     size_t end;    // of the older part
     size_t used;   // the most that was ever written
@@ -55,14 +55,12 @@ struct recent {
 
 struct recent *recent_new(size_t bytes) {
     struct recent *r = mem_new(sizeof *r + bytes);
-    pthread_mutex_init(&r->lock, NULL);
     r->size = bytes;
     return r;
 }
 
 void recent_free(struct recent *r) {
     if (!r) return;
-    pthread_mutex_destroy(&r->lock);
     mem_wipe(r->ring, r->used);
     mem_wipe(r->systems, sizeof r->systems);
     free(r);
@@ -161,7 +159,7 @@ static struct system *share(struct recent *r, const struct intent_input *in) {
 }
 
 // Asks for the memory of the next entry, which is likely to be as long: when it is written, it is there. Without that
-// the unlocking waits for it.
+// what is exchanged next, with any thread, waits for it.
 static void await_memory(const struct recent *r, size_t size) {
     enum { LINE = 64 };
     const char *at = r->ring + r->next, *end = at + (size < r->size - r->next ? size : r->size - r->next);
@@ -180,7 +178,7 @@ void recent_add(struct recent *r, const char *id, const struct intent_input *in)
     // so much it takes where the system text is not shared
     size = (size + _Alignof(struct entry) - 1) / _Alignof(struct entry) * _Alignof(struct entry);
     if (size > r->size) return;
-    pthread_mutex_lock(&r->lock);
+    latch_take(&r->latch);
     struct system *system = share(r, in);
     if (system) {
         split(texts[SYSTEM].len, SYSTEM_EDGE, &first, &last);
@@ -198,7 +196,7 @@ void recent_add(struct recent *r, const char *id, const struct intent_input *in)
         text_of(&e->input, i)->at = NULL;
     }
     await_memory(r, size);
-    pthread_mutex_unlock(&r->lock);
+    latch_give(&r->latch);
 }
 
 // The texts again, each as long as it was: between its ends are zeros, which nobody reads.
@@ -225,14 +223,14 @@ static void rebuild(const struct entry *e, struct remembered *out) {
 
 bool recent_find(struct recent *r, const char *id, struct remembered *out) {
     bool found = false;
-    pthread_mutex_lock(&r->lock);
+    latch_take(&r->latch);
     size_t at = r->oldest;
     for (size_t i = 0; i < r->count && !found; i++, at = after(r, at)) {
         if (strcmp(entry_at(r, at)->id, id) != 0) continue;
         rebuild(entry_at(r, at), out);
         found = true;
     }
-    pthread_mutex_unlock(&r->lock);
+    latch_give(&r->latch);
     return found;
 }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/latch.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "ledger/outcome.h"
@@ -31,8 +32,9 @@ struct node {
     uint8_t sample[];
 };
 
-// Workers append rows under the lock; the writer reads them without it, because a row that was filed never moves, and
-// takes the lock to drop what is written.
+// Workers append rows under the latch; the writer reads them without it, because a row that was filed never moves, and
+// takes the latch to drop what is written. The lock is for what happens once a batch, above all for the writer's sleep.
+// Who takes both takes the lock first.
 struct ledger {
     char *path;
     bool discards; // ":memory:"
@@ -40,15 +42,17 @@ struct ledger {
     uint64_t commit_ns;
     atomic_size_t places; // reserved and waiting
 
+    struct latch latch;
+    struct queue rows;
+    uint64_t written;
+
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct queue rows;
     struct node *outcomes, *last_outcome; // the same for these: the writer reads, and drops what is written
     size_t outcome_count;
     uint64_t first_ns; // when the oldest of both came
     bool closing;
     bool ok;
-    uint64_t written;
     char error[160];
 
     // the writer's own
@@ -86,15 +90,29 @@ void ledger_unreserve(struct ledger *l) {
     atomic_fetch_sub_explicit(&l->places, 1, memory_order_relaxed);
 }
 
+static size_t rows_waiting(struct ledger *l) {
+    latch_take(&l->latch);
+    size_t n = l->rows.count;
+    latch_give(&l->latch);
+    return n;
+}
+
+// Under the lock, so that the writer, who counts the rows under it, either counted this one or sleeps already.
+static __attribute__((noinline)) void wake_writer(struct ledger *l, bool first) {
+    pthread_mutex_lock(&l->lock);
+    if (first && !l->outcome_count) l->first_ns = clock_now_ns();
+    pthread_cond_signal(&l->changed);
+    pthread_mutex_unlock(&l->lock);
+}
+
 void ledger_file(struct ledger *l, const struct ledger_row *row) {
     struct record record;
     record_make(row, &record);
-    pthread_mutex_lock(&l->lock);
+    latch_take(&l->latch);
     queue_add(&l->rows, &record, row);
     size_t count = l->rows.count;
-    if (count == 1 && !l->outcome_count) l->first_ns = clock_now_ns();
-    pthread_mutex_unlock(&l->lock);
-    if (count == 1 || count == l->commit_rows) pthread_cond_signal(&l->changed);
+    latch_give(&l->latch);
+    if (count == 1 || count == l->commit_rows) wake_writer(l, count == 1);
 }
 
 bool ledger_add_outcome(struct ledger *l, const struct ledger_outcome *o) {
@@ -108,7 +126,7 @@ bool ledger_add_outcome(struct ledger *l, const struct ledger_outcome *o) {
         if (l->last_outcome) l->last_outcome->next = n;
         else l->outcomes = n;
         l->last_outcome = n;
-        if (l->outcome_count++ == 0 && l->rows.count == 0) l->first_ns = clock_now_ns();
+        if (l->outcome_count++ == 0 && rows_waiting(l) == 0) l->first_ns = clock_now_ns();
     }
     pthread_mutex_unlock(&l->lock);
     if (room) pthread_cond_signal(&l->changed);
@@ -120,13 +138,13 @@ bool ledger_add_outcome(struct ledger *l, const struct ledger_outcome *o) {
 bool ledger_find_waiting(struct ledger *l, const char *id, struct ledger_row *out) {
     bool found = false;
     for (uint64_t at = 0, before = UINT64_MAX; !found && at != before;) {
-        pthread_mutex_lock(&l->lock);
+        latch_take(&l->latch);
         if (at < l->written) at = l->written; // these went into the file meanwhile
         before = at;
         size_t waiting = (size_t)(at - l->written);
         found = queue_look(&l->rows, &waiting, id, out);
         at = l->written + waiting;
-        pthread_mutex_unlock(&l->lock);
+        latch_give(&l->latch);
     }
     return found;
 }
@@ -194,19 +212,22 @@ static void wait_until(struct ledger *l, uint64_t deadline_ns) {
 
 // Sleeps until there is a batch to write. Called with the lock.
 static void wait_for_rows(struct ledger *l) {
-    while (!l->closing && l->rows.count == 0 && l->outcome_count == 0) pthread_cond_wait(&l->changed, &l->lock);
-    while (!l->closing && l->rows.count < l->commit_rows && clock_now_ns() < l->first_ns + l->commit_ns)
+    while (!l->closing && rows_waiting(l) == 0 && l->outcome_count == 0) pthread_cond_wait(&l->changed, &l->lock);
+    while (!l->closing && rows_waiting(l) < l->commit_rows && clock_now_ns() < l->first_ns + l->commit_ns)
         wait_until(l, l->first_ns + l->commit_ns);
 }
 
 static void written(struct ledger *l, const struct batch *b) {
     size_t n = b->rows;
     pthread_mutex_lock(&l->lock);
+    latch_take(&l->latch);
     struct chunk *freed = queue_drop(&l->rows, n);
-    struct node *freed_outcomes = drop_outcomes(l, b->outcomes);
-    bool recovered = !l->ok, idle = l->rows.count == 0;
-    l->first_ns = clock_now_ns();
+    bool idle = l->rows.count == 0;
     l->written += n;
+    latch_give(&l->latch);
+    struct node *freed_outcomes = drop_outcomes(l, b->outcomes);
+    bool recovered = !l->ok;
+    l->first_ns = clock_now_ns();
     l->ok = true;
     l->error[0] = 0;
     pthread_mutex_unlock(&l->lock);
@@ -228,7 +249,7 @@ static bool failed(struct ledger *l, const struct err *why) {
     l->failures++;
     pthread_mutex_lock(&l->lock);
     bool first = l->ok, was_closing = l->closing;
-    size_t waiting = l->rows.count;
+    size_t waiting = rows_waiting(l);
     l->ok = false;
     snprintf(l->error, sizeof l->error, "%.159s", why->text);
     uint64_t until = clock_now_ns() + (was_closing ? FIRST_PAUSE_MS : pause) * 1000000;
@@ -246,7 +267,9 @@ static void *write_forever(void *ledger) {
         pthread_mutex_lock(&l->lock);
         wait_for_rows(l);
         struct batch b; // its parts are filled as far as there are any
+        latch_take(&l->latch);
         b.rows = queue_take(&l->rows, l->batch_rows, b.parts, &b.part_count);
+        latch_give(&l->latch);
         b.outcome = l->outcomes;
         b.outcomes = l->outcome_count < l->batch_rows ? l->outcome_count : l->batch_rows;
         if (l->closing && !closing) {
@@ -325,7 +348,9 @@ uint64_t ledger_close(struct ledger *l) {
 
 void ledger_health(struct ledger *l, struct ledger_health *out) {
     pthread_mutex_lock(&l->lock);
+    latch_take(&l->latch);
     *out = (struct ledger_health){.ok = l->ok, .written = l->written, .waiting = l->rows.count};
+    latch_give(&l->latch);
     memcpy(out->error, l->error, sizeof out->error);
     pthread_mutex_unlock(&l->lock);
     size_t places = atomic_load_explicit(&l->places, memory_order_relaxed);

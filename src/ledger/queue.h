@@ -3,7 +3,7 @@
 // A record never moves while it waits, and a chunk is whole: the values that its rows share stand in it once. A few
 // chunks are used over and over, the last one freed first: what a row touches is still in the processor's cache.
 //
-// The caller locks. Without the lock the writer may read the records of the parts that it took, until it drops them.
+// The caller locks. Without that the writer may read the records of the parts that it took, until it drops them.
 #ifndef SLUICE_LEDGER_QUEUE_H
 #define SLUICE_LEDGER_QUEUE_H
 

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "price/price.h"
+#include "price/internal.h"
 
 static const struct {
     const char *name;
@@ -36,15 +36,30 @@ static const struct price_card *listed(const struct price *p, enum price_class c
     return best;
 }
 
-double price_rate(const struct price *p, enum price_class c, enum price_service s, int64_t context) {
+static double rate_of(const struct price *p, enum price_class c, enum price_service s, int64_t context) {
     const struct price_card *card = listed(p, c, s, context);
-    if (!card && c == PRICE_CACHED) return price_rate(p, PRICE_INPUT, s, context);
-    if (!card && c == PRICE_REASONING) return price_rate(p, PRICE_OUTPUT, s, context);
+    if (!card && c == PRICE_CACHED) return rate_of(p, PRICE_INPUT, s, context);
+    if (!card && c == PRICE_REASONING) return rate_of(p, PRICE_OUTPUT, s, context);
     if (!card) return NAN;
     // long prompts cost more, and by how much is told for the standard service only
     const struct price_card *standard = s == PRICE_STANDARD ? NULL : listed(p, c, PRICE_STANDARD, context);
     if (standard && standard->above > card->above) return NAN;
     return card->usd[c];
+}
+
+double price_rate(const struct price *p, enum price_class c, enum price_service s, int64_t context) {
+    bool told = p->told_most && s == PRICE_STANDARD && context <= p->told_most;
+    return told ? p->told[c] : rate_of(p, c, s, context);
+}
+
+void price_tell(struct price *p) {
+    int64_t most = INT64_MAX;
+    for (uint32_t i = 0; i < p->card_count; i++) {
+        const struct price_card *card = &p->cards[i];
+        if (card->service == PRICE_STANDARD && card->above > 0 && card->above < most) most = card->above;
+    }
+    for (int c = 0; c < PRICE_CLASSES; c++) p->told[c] = rate_of(p, (enum price_class)c, PRICE_STANDARD, 0);
+    p->told_most = most;
 }
 
 double price_per_million(double usd_per_token) {

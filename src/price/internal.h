@@ -20,6 +20,8 @@ struct price_book {
 struct price *book_get(const struct price_book *b, struct span name);
 // Adds a name that is not there yet.
 struct price *book_add(struct price_book *b, struct span name);
+// Fills `told` of a price whose cards are complete.
+void price_tell(struct price *p);
 void book_fault(struct price_book *b, uint32_t line, struct span model, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -47,6 +47,9 @@ struct price {
     uint32_t card_count;
     const struct price_card *cards;
     int64_t max_input_tokens, max_output_tokens; // 0 = unknown
+    // What price_rate says of the standard service for prompts of up to so many tokens, told once; 0 = not yet.
+    int64_t told_most;
+    double told[PRICE_CLASSES];
 };
 
 // ---------------------------------------------------------------- the book

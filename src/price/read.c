@@ -207,7 +207,8 @@ static void read_model(struct price_book *b, const struct json_doc *d, struct sp
         read_steps(&r, r.steps);
     }
     if (old && old->source == file) snprintf(r.why, sizeof r.why, "is there twice, first in line %u", old->line);
-    if (old && (*r.why || !r.count)) old->card_count = 0; // an entry replaces the one before, also by none
+    if (old && (*r.why || !r.count)) // an entry replaces the one before, also by none
+        old->card_count = 0, old->told_most = 0;
     if (*r.why) {
         book_fault(b, line, name, "%s", r.why);
         return;
@@ -222,6 +223,7 @@ static void read_model(struct price_book *b, const struct json_doc *d, struct sp
     r.price.name = p->name;
     r.price.cards = cards;
     r.price.card_count = r.count;
+    price_tell(&r.price);
     *p = r.price;
     (*good)++;
 }

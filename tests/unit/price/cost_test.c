@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "config/embedded.h"
 #include "price/price.h"
 #include "test.h"
 
@@ -204,6 +205,28 @@ static void cost_steps_are_by_the_whole_prompt_and_class_by_class(void **state) 
     price_book_free(b);
 }
 
+static void cost_told_rates_are_those_of_the_cards(void **state) {
+    (void)state;
+    static const int64_t CONTEXTS[] = {-1, 0, 1, 31999, 32000, 32001, 128000, 128001, 200000, 200001, 300000, 5000000};
+    struct err e = {""};
+    struct price_book *b = price_book_load(embedded_prices(), "", PRICE_BOOK_MOST_LOSS, &e);
+    assert_non_null(b);
+    for (size_t i = 0; i < price_book_count(b); i++) {
+        const struct price *p = price_book_at(b, i);
+        struct price untold = *p;
+        untold.told_most = 0;
+        assert_true(p->told_most > 0);
+        for (size_t k = 0; k < sizeof CONTEXTS / sizeof *CONTEXTS; k++)
+            for (int c = 0; c < PRICE_CLASSES; c++)
+                for (int s = 0; s < PRICE_SERVICES; s++) {
+                    double told = price_rate(p, (enum price_class)c, (enum price_service)s, CONTEXTS[k]);
+                    double looked = price_rate(&untold, (enum price_class)c, (enum price_service)s, CONTEXTS[k]);
+                    assert_true(told == looked || (isnan(told) && isnan(looked)));
+                }
+    }
+    price_book_free(b);
+}
+
 static void cost_reads_tiered_pricing(void **state) {
     (void)state;
     struct price_book *b =
@@ -270,6 +293,7 @@ int main(void) {
         cmocka_unit_test(cost_of_untold_counts_is_unknown),
         cmocka_unit_test(cost_one_unknown_class_makes_the_whole_unknown_only_where_it_has_tokens),
         cmocka_unit_test(cost_steps_are_by_the_whole_prompt_and_class_by_class),
+        cmocka_unit_test(cost_told_rates_are_those_of_the_cards),
         cmocka_unit_test(cost_reads_tiered_pricing),
         cmocka_unit_test(cost_of_a_service_is_by_its_own_prices_or_unknown),
         cmocka_unit_test(cost_knows_the_services_as_providers_write_them),

@@ -55,6 +55,7 @@ struct conn {
     struct pool *pool;
     struct plain_call *call; // NULL: idle or closing
     uint64_t expires;        // while idle
+    int fd;                  // once it is connected
     bool reused;             // has carried a request before this one
     bool reading;
     bool closing;

@@ -86,7 +86,7 @@ struct tls;   // tls.c: NULL before the first https target
 struct upstreams {
     uv_loop_t *loop;
     uv_timer_t sweep;     // runs while there is something to watch
-    uv_prepare_t prepare; // runs while `due` is not empty
+    uv_prepare_t prepare; // looks at `due`
     uv_idle_t idle;       // runs while calls are gathered
     uint32_t due_count;   // calls deferred since the last run
     uint32_t due_seen;    // of them, at the end of the turn before

@@ -445,18 +445,15 @@ static struct upstream_call *plain_start(struct upstreams *u, const struct upstr
                                          const struct upstream_request *request, const struct upstream_events *events,
                                          void *ctx) {
     struct plain_call *c = call_take(u->plain);
-    struct head_notes notes;
-    const char *why;
     call_init(&c->base, &TRANSPORT_PLAIN, u, target, events, ctx);
     http_client_init(&c->http, u->limits, &u->plain->heads, &HTTP_EVENTS, c);
-    c->http.bodyless = strcmp(request->method, "HEAD") == 0;
     c->phase = PHASE_NEW;
-    if (head_check(request, &notes, &why)) {
-        call_fail_later(&c->base, UPSTREAM_BAD, why);
+    if (!head_path_is_fit(request->path)) {
+        call_fail_later(&c->base, UPSTREAM_BAD, HEAD_BAD_PATH);
         return &c->base;
     }
     c->head = head_take(u->plain, head_room(target, request));
-    c->head->len = head_write(target, request, &notes, c->head->bytes);
+    c->head->len = head_write(target, request, c->head->bytes);
     c->body = request->body;
     c->total = c->head->len + c->body.len;
 

@@ -203,7 +203,7 @@ struct upstream_call *upstream_start(struct upstreams *u, const struct upstream_
         (!request->clearance || !clearance_permits(request->clearance, request->number, target->zone)))
         return NULL;
     assert(!u->closing);
-    const struct transport *transport = strcmp(target->scheme, "https") == 0 ? &TRANSPORT_TLS : &TRANSPORT_PLAIN;
+    const struct transport *transport = target_is_https(target) ? &TRANSPORT_TLS : &TRANSPORT_PLAIN;
     return transport->start(u, target, request, events, ctx);
 }
 

@@ -39,7 +39,6 @@ static int send_to(struct request *r, const struct upstream_target *target, enum
     struct upstream_request out = {
         .number = r->number,
         .clearance = clearance,
-        .method = "POST",
         .path = protocol == PROTOCOL_ANTHROPIC ? SPAN("/messages") : SPAN("/chat/completions"),
         .body = buf_span(&chat->sent),
     };

@@ -1,5 +1,6 @@
 #include "gateway/conn.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -264,9 +265,9 @@ void conn_accept(struct worker *w, uv_stream_t *listener) {
         conn_end(c);
         return;
     }
-    int fd;
     uv_tcp_nodelay(&c->tcp, 1);
-    if (uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0) loopback_without_pacing(fd);
+    uv_fileno((uv_handle_t *)&c->tcp, &c->fd);
+    loopback_without_pacing(c->fd);
     set_phase(c, CONN_IDLE, limits_of(c)->limits.header_timeout_ms);
     if (open > (unsigned)limits_of(c)->limits.connections) {
         c->request = request_new(c);
@@ -287,8 +288,7 @@ static void close_softly(struct conn *c) {
     }
     c->deadline_ms = uv_now(&c->worker->loop) + LINGER_MS;
     c->phase = CONN_BUSY;
-    int fd;
-    if (uv_fileno((uv_handle_t *)&c->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0) conn_end(c);
+    if (shutdown(c->fd, SHUT_WR) != 0) conn_end(c);
 }
 
 // Some of what waited has been written.
@@ -341,12 +341,10 @@ static void queue_write(struct conn *c, struct span rest) {
 
 void conn_send(struct conn *c, struct span bytes) {
     if (c->phase == CONN_CLOSING) return;
-    int n = 0;
-    if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) == 0) {
-        uv_buf_t buffer = {.base = (char *)(uintptr_t)bytes.at, .len = bytes.len};
-        n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
-        if (n < 0 && n != UV_EAGAIN) n = (int)bytes.len; // lost: the read side reports it
-        if (n < 0) n = 0;
+    ssize_t n = 0;
+    if (c->tcp.write_queue_size == 0) {
+        n = send(c->fd, bytes.at, bytes.len, MSG_DONTWAIT | MSG_NOSIGNAL); // uv_try_write goes a longer way, by write()
+        if (n < 0) n = errno == EAGAIN || errno == ENOBUFS ? 0 : (ssize_t)bytes.len; // lost: the read side reports it
     }
     if ((size_t)n < bytes.len) queue_write(c, span_sub(bytes, (size_t)n, SIZE_MAX));
     sent(c, (size_t)n);

@@ -28,6 +28,7 @@ struct conn {
     struct request *request;   // the one that is read or answered, or NULL
     struct buf early;          // bytes that came after a complete request
     uint64_t deadline_ms;      // loop time at which the phase has lasted too long; 0 = none
+    int fd;                    // of `tcp`, once it is accepted
     size_t unsent;             // bytes that wait in the outbox or in libuv
     struct head_size left;     // of what the current head may have
     uint8_t phase;             // enum conn_phase

@@ -9,12 +9,12 @@ enum { GATHER_PIECES = 8 };
 
 static void on_check(uv_check_t *check) {
     struct outbox *o = check->data;
+    if (o->count == 0) return;
     if (o->count > o->seen && o->seen < GATHER_PIECES && o->count < *o->conns) { // more may be there already: look without sleeping
         o->seen = o->count;
         return;
     }
     o->seen = 0;
-    uv_check_stop(&o->check);
     uv_idle_stop(&o->idle);
     // Writing may end a connection, but adds nothing: what follows from it comes with the next turn.
     for (uint32_t i = 0; i < o->count; i++) {
@@ -36,6 +36,7 @@ void outbox_init(struct outbox *o, uv_loop_t *loop, const uint32_t *conns) {
     uv_check_init(loop, &o->check);
     uv_idle_init(loop, &o->idle);
     o->check.data = o;
+    uv_check_start(&o->check, on_check); // for good: to start and stop it costs a request more than its turns do
 }
 
 void outbox_close(struct outbox *o) {
@@ -56,10 +57,7 @@ bool outbox_add(struct outbox *o, struct conn *c, struct span bytes) {
     }
     o->entries[o->count++] = (struct outbox_entry){c, o->bytes.len, bytes.len};
     buf_add_span(&o->bytes, bytes);
-    if (o->count == 1) {
-        uv_check_start(&o->check, on_check);
-        uv_idle_start(&o->idle, on_idle);
-    }
+    if (o->count == 1) uv_idle_start(&o->idle, on_idle);
     return true;
 }
 

@@ -24,10 +24,10 @@ static int load_frontier(struct snapshot *s, uint32_t i, struct err *e) {
     f->price = price_find(s->prices, span_from(f->config->models[0]));
     char *key = config_secret(f->config->key_env, f->config->key_file);
     if (!key) return 0;
-    f->target.auth_header = upstream_auth_header(f->config->protocol, key, &why);
+    int status = upstream_target_set_key(&f->target, f->config->protocol, key, &why);
     mem_wipe(key, strlen(key));
     free(key);
-    if (!f->target.auth_header) {
+    if (status != 0) {
         upstream_target_release(&f->target);
         return err_set(e, "frontier %s: key: %s", f->config->name, why.text);
     }

@@ -32,10 +32,13 @@ const struct upstream_target *worker_local_target(struct worker *w, const struct
         return NULL;
     }
     char *key = server->socket_path ? NULL : config_secret(config->local.key_env, "");
-    if (key) {
-        t->target.auth_header = upstream_auth_header(PROTOCOL_OPENAI, key, &e);
-        mem_wipe(key, strlen(key));
-        free(key);
+    int status = upstream_target_set_key(&t->target, PROTOCOL_OPENAI, key, &e);
+    if (key) mem_wipe(key, strlen(key));
+    free(key);
+    if (status != 0) { // so was the key
+        upstream_target_release(&t->target);
+        free(t);
+        return NULL;
     }
     t->target.name = "local";
     // An address is no evidence of where it leads: without the operator's word, bytes for it need a clearance.
@@ -128,9 +131,18 @@ int worker_init(struct worker *w, struct server *server, uint32_t index, int fd,
     return status == 0 ? 0 : err_set(e, "cannot listen: %s", uv_strerror(status));
 }
 
+// Nobody cancels a worker. Where cancelling is off, but would come at once, glibc does not switch that on and off
+// around every call that may wait: two atomic operations, 50 ns of a read() (measured in a loop of failing ones).
+static void never_cancelled(void) {
+    int before;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+}
+
 static void run(void *arg) {
     struct worker *w = arg;
     char name[16];
+    never_cancelled();
     snprintf(name, sizeof name, "worker-%u", w->index);
     pthread_setname_np(pthread_self(), name);
     uv_run(&w->loop, UV_RUN_DEFAULT);

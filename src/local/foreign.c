@@ -9,8 +9,8 @@
 int foreign_prepare(struct local *l, const char *url, const char *key, struct err *e) {
     struct err why;
     if (upstream_target_parse(url, &l->foreign, &why) != 0) return err_set(e, "local.url: %.400s", why.text);
-    l->foreign.auth_header = upstream_auth_header(PROTOCOL_OPENAI, key, &why);
-    if (!l->foreign.auth_header) return err_set(e, "local.key_env: %.400s", why.text);
+    if (upstream_target_set_key(&l->foreign, PROTOCOL_OPENAI, key, &why) != 0)
+        return err_set(e, "local.key_env: %.400s", why.text);
     l->address.socket_path = l->foreign.socket_path;
     snprintf(l->address.host, sizeof l->address.host, "%s", l->foreign.host);
     snprintf(l->address.port, sizeof l->address.port, "%u", l->foreign.port);

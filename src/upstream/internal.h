@@ -86,7 +86,7 @@ struct tls;   // tls.c: NULL before the first https target
 struct upstreams {
     uv_loop_t *loop;
     uv_timer_t sweep;     // runs while there is something to watch
-    uv_prepare_t prepare; // runs while `due` is not empty
+    uv_prepare_t prepare; // looks at `due`
     uv_idle_t idle;       // runs while calls are gathered
     uint32_t due_count;   // calls deferred since the last run
     uint32_t due_seen;    // of them, at the end of the turn before
@@ -94,12 +94,17 @@ struct upstreams {
     struct link live;
     struct link due;
     struct head_size limits; // of an answer's head
-    bool watching;  // the sweep runs
-    size_t handles; // open handles and look-ups; the last one to close frees all
+    bool watching;           // the sweep runs
+    size_t handles;          // open handles and look-ups; the last one to close frees all
     bool closing;
     struct plain *plain;
     struct tls *tls;
 };
+
+// Of the three schemes.
+static inline bool target_is_https(const struct upstream_target *t) {
+    return t->scheme[0] == 'h' && t->scheme[4] == 's';
+}
 
 // upstream.c
 void call_init(struct upstream_call *c, const struct transport *transport, struct upstreams *u,
@@ -118,21 +123,19 @@ void upstreams_watch(struct upstreams *u);         // the sweep has something to
 void upstreams_handle_closed(struct upstreams *u); // pairs with ++handles
 
 // head.c: the request as lines.
-struct head_notes {
-    bool has_type, has_agent; // extra_headers names a Content-Type, a User-Agent
-};
-// -1 and a phrase when a part would break the framing.
-int head_check(const struct upstream_request *r, struct head_notes *notes, const char **why)
-    __attribute__((warn_unused_result));
 enum { HEAD_AUTHORITY_BYTES = 300 };
+// False where the path would break the framing.
+#define HEAD_BAD_PATH "the request's path holds bytes that no path may hold"
+bool head_path_is_fit(struct span path);
+// What of the lines is the same for all requests to a target, written to `out`, of at least head_lines_room bytes.
+struct span head_lines(const struct upstream_target *t, char *out);
+size_t head_lines_room(const struct upstream_target *t);
 // At most so many bytes are written by head_write.
 size_t head_room(const struct upstream_target *t, const struct upstream_request *r);
 // Writes the head to `out`; the number of bytes.
-size_t head_write(const struct upstream_target *t, const struct upstream_request *r, const struct head_notes *notes,
-                  char *out);
-// The same lines one by one without their CRLF, for a library that writes the request line itself.
-void head_each_line(const struct upstream_target *t, const struct upstream_request *r, const struct head_notes *notes,
-                    void (*line)(void *ctx, struct span line), void *ctx);
+size_t head_write(const struct upstream_target *t, const struct upstream_request *r, char *out);
+// Lines one by one without their CRLF, for a library that writes the request line, Host and Content-Length itself.
+void head_each_line(const struct upstream_target *t, void (*line)(void *ctx, struct span line), void *ctx);
 // "host", "host:port" or "[v6]:port", without the scheme's own port.
 struct span head_authority(const struct upstream_target *t, char out[static HEAD_AUTHORITY_BYTES]);
 

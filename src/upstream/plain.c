@@ -6,7 +6,9 @@
 // answer came, the request is sent once more, on a fresh connection.
 #include "upstream/plain.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "wire/loopback.h"
@@ -163,16 +165,11 @@ static void plain_wrote(struct plain_call *c, size_t n) {
 }
 
 // What is still to be sent, as at most two pieces.
-static unsigned plain_rest(const struct plain_call *c, uv_buf_t out[static 2]) {
-    unsigned n = 0;
-    size_t at = c->out;
-    if (at < c->head->len) out[n++] = (uv_buf_t){.base = c->head->bytes + at, .len = c->head->len - at};
+static size_t plain_rest(const struct plain_call *c, struct iovec out[static 2]) {
+    size_t n = 0, at = c->out;
+    if (at < c->head->len) out[n++] = (struct iovec){c->head->bytes + at, c->head->len - at};
     at = at > c->head->len ? at - c->head->len : 0;
-    if (at < c->body.len) {
-        // libuv's buffers are not const, and what is written must fit into an int.
-        size_t len = c->body.len - at < INT32_MAX ? c->body.len - at : INT32_MAX;
-        out[n++] = (uv_buf_t){.base = (char *)(uintptr_t)(c->body.at + at), .len = len};
-    }
+    if (at < c->body.len) out[n++] = (struct iovec){(char *)(uintptr_t)(c->body.at + at), c->body.len - at};
     return n;
 }
 
@@ -197,11 +194,11 @@ static void on_block_written(uv_write_t *request, int status) {
 
 static void plain_write_block(struct plain_call *c) {
     struct write_block *block = mem_new(sizeof *block);
-    uv_buf_t rest[2];
-    unsigned n = plain_rest(c, rest);
-    for (unsigned i = 0; i < n; i++) {
-        size_t room = WRITE_BLOCK_BYTES - block->len, take = rest[i].len < room ? rest[i].len : room;
-        memcpy(block->bytes + block->len, rest[i].base, take);
+    struct iovec rest[2];
+    size_t n = plain_rest(c, rest);
+    for (size_t i = 0; i < n; i++) {
+        size_t room = WRITE_BLOCK_BYTES - block->len, take = rest[i].iov_len < room ? rest[i].iov_len : room;
+        memcpy(block->bytes + block->len, rest[i].iov_base, take);
         block->len += take;
     }
     block->conn = c->conn;
@@ -214,9 +211,10 @@ static void plain_write_block(struct plain_call *c) {
 }
 
 static void plain_write(struct plain_call *c) {
-    uv_buf_t rest[2];
-    int n = uv_try_write(&c->conn->io.stream, rest, plain_rest(c, rest));
-    if (n == UV_EAGAIN) n = 0;
+    struct iovec rest[2];
+    struct msghdr message = {.msg_iov = rest, .msg_iovlen = plain_rest(c, rest)};
+    ssize_t n = sendmsg(c->conn->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // uv_try_write goes a longer way
+    if (n < 0 && (errno == EAGAIN || errno == ENOBUFS)) n = 0;
     if (n < 0) {
         plain_write_failed(c);
         return;
@@ -238,10 +236,10 @@ static void on_connect(uv_connect_t *request, int status) {
     struct plain_call *c = conn->call;
     if (!c) return;
     if (status == 0) {
+        uv_fileno(&conn->io.handle, &conn->fd);
         if (!c->base.target->socket_path) {
-            int fd;
             uv_tcp_nodelay(&conn->io.tcp, 1);
-            if (uv_fileno(&conn->io.handle, &fd) == 0) loopback_without_pacing(fd);
+            loopback_without_pacing(conn->fd);
         }
         conn_start_reading(conn);
         plain_begin(c);
@@ -447,18 +445,15 @@ static struct upstream_call *plain_start(struct upstreams *u, const struct upstr
                                          const struct upstream_request *request, const struct upstream_events *events,
                                          void *ctx) {
     struct plain_call *c = call_take(u->plain);
-    struct head_notes notes;
-    const char *why;
     call_init(&c->base, &TRANSPORT_PLAIN, u, target, events, ctx);
     http_client_init(&c->http, u->limits, &u->plain->heads, &HTTP_EVENTS, c);
-    c->http.bodyless = strcmp(request->method, "HEAD") == 0;
     c->phase = PHASE_NEW;
-    if (head_check(request, &notes, &why)) {
-        call_fail_later(&c->base, UPSTREAM_BAD, why);
+    if (!head_path_is_fit(request->path)) {
+        call_fail_later(&c->base, UPSTREAM_BAD, HEAD_BAD_PATH);
         return &c->base;
     }
     c->head = head_take(u->plain, head_room(target, request));
-    c->head->len = head_write(target, request, &notes, c->head->bytes);
+    c->head->len = head_write(target, request, c->head->bytes);
     c->body = request->body;
     c->total = c->head->len + c->body.len;
 

@@ -55,6 +55,7 @@ struct conn {
     struct pool *pool;
     struct plain_call *call; // NULL: idle or closing
     uint64_t expires;        // while idle
+    int fd;                  // once it is connected
     bool reused;             // has carried a request before this one
     bool reading;
     bool closing;
@@ -75,8 +76,8 @@ struct plain {
     struct head_bytes *spare_heads;
     size_t spare_head_count;
     struct http_client_heads heads; // of answers
-    uv_timer_t crowd;  // a full backlog of a unix socket is tried again
-    char *read_buffer; // one for all connections
+    uv_timer_t crowd;               // a full backlog of a unix socket is tried again
+    char *read_buffer;              // one for all connections
 };
 
 struct pool *pool_find(struct plain *p, const struct upstream_target *t);

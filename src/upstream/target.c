@@ -83,6 +83,7 @@ static int parse_tcp(struct span s, struct upstream_target *out, struct err *e) 
 static int parse(const char *base_url, struct upstream_target *out, struct err *e) {
     struct span url = span_from(base_url);
     out->scheme = out->host = out->socket_path = out->path_prefix = out->authority = out->auth_header = NULL;
+    out->lines = SPAN_NONE;
     if (url.len == 0 || url.len > 2048) return err_set(e, "the URL is empty or longer than 2048 bytes");
     if (!is_printable(url)) return err_set(e, "the URL holds a space, a control byte or a byte that is not ASCII");
     if (url.len > 5 && strncasecmp(url.at, "unix:", 5) == 0) return parse_unix(span_sub(url, 5, SIZE_MAX), out, e);
@@ -96,10 +97,42 @@ static int parse(const char *base_url, struct upstream_target *out, struct err *
     return err_set(e, "the URL begins with none of https:// http:// unix:/");
 }
 
+static void free_wiped(const char *z, size_t n) {
+    if (z) mem_wipe((char *)(uintptr_t)z, n);
+    free((char *)(uintptr_t)z);
+}
+
+static void make_lines(struct upstream_target *t) {
+    char *lines = mem_new(head_lines_room(t));
+    free_wiped(t->lines.at, t->lines.len);
+    t->lines = head_lines(t, lines);
+}
+
 int upstream_target_parse(const char *base_url, struct upstream_target *out, struct err *e) {
     char authority[HEAD_AUTHORITY_BYTES];
     if (parse(base_url, out, e)) return -1;
     out->authority = mem_copy_span(head_authority(out, authority));
+    make_lines(out);
+    return 0;
+}
+
+int upstream_target_set_key(struct upstream_target *t, enum protocol protocol, const char *key, struct err *e) {
+    static const struct {
+        const char *before, *always;
+    } LINES[] = {
+        [PROTOCOL_OPENAI] = {"Authorization: Bearer ", ""},
+        [PROTOCOL_ANTHROPIC] = {"x-api-key: ", "anthropic-version: 2023-06-01\r\n"},
+    };
+    size_t n = key ? strlen(key) : 0;
+    if (n > 8192 || !is_printable(span_make(key, n)))
+        return err_set(e, "the key is longer than 8192 bytes or holds a space, a line end or a byte that is not ASCII");
+    size_t size = strlen(LINES[protocol].before) + n + 2 + strlen(LINES[protocol].always) + 1;
+    char *lines = mem_new(size);
+    if (n) snprintf(lines, size, "%s%s\r\n%s", LINES[protocol].before, key, LINES[protocol].always);
+    else snprintf(lines, size, "%s", LINES[protocol].always);
+    free_wiped(t->auth_header, span_from(t->auth_header).len);
+    t->auth_header = lines;
+    make_lines(t);
     return 0;
 }
 
@@ -108,26 +141,8 @@ void upstream_target_release(struct upstream_target *t) {
     free((char *)(uintptr_t)t->socket_path);
     free((char *)(uintptr_t)t->path_prefix);
     free((char *)(uintptr_t)t->authority);
-    if (t->auth_header) mem_wipe((char *)(uintptr_t)t->auth_header, strlen(t->auth_header));
-    free((char *)(uintptr_t)t->auth_header);
+    free_wiped(t->auth_header, span_from(t->auth_header).len);
+    free_wiped(t->lines.at, t->lines.len);
     t->host = t->socket_path = t->path_prefix = t->authority = t->auth_header = NULL;
-}
-
-char *upstream_auth_header(enum protocol protocol, const char *key, struct err *e) {
-    static const struct {
-        const char *before, *always;
-    } LINES[] = {
-        [PROTOCOL_OPENAI] = {"Authorization: Bearer ", ""},
-        [PROTOCOL_ANTHROPIC] = {"x-api-key: ", "anthropic-version: 2023-06-01\r\n"},
-    };
-    size_t n = key ? strlen(key) : 0;
-    if (n == 0) return mem_copy_z(LINES[protocol].always);
-    if (n > 8192 || !is_printable(span_make(key, n))) {
-        (void)err_set(e, "the key is longer than 8192 bytes or holds a space, a line end or a byte that is not ASCII");
-        return NULL;
-    }
-    size_t size = strlen(LINES[protocol].before) + n + 2 + strlen(LINES[protocol].always) + 1;
-    char *out = mem_new(size);
-    snprintf(out, size, "%s%s\r\n%s", LINES[protocol].before, key, LINES[protocol].always);
-    return out;
+    t->lines = SPAN_NONE;
 }

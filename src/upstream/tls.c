@@ -311,21 +311,16 @@ static void add_line(void *ctx, struct span line) {
     free(z);
 }
 
-static void set_up_method(struct tls_call *c, const char *method) {
-    if (strcmp(method, "HEAD") == 0) {
-        curl_easy_setopt(c->easy, CURLOPT_NOBODY, 1L);
-    } else if (strcmp(method, "GET") != 0 || c->body.len) {
-        curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
-        curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len);
-        curl_easy_setopt(c->easy, CURLOPT_READFUNCTION, on_read);
-        curl_easy_setopt(c->easy, CURLOPT_READDATA, c);
-        curl_easy_setopt(c->easy, CURLOPT_SEEKFUNCTION, on_seek);
-        curl_easy_setopt(c->easy, CURLOPT_SEEKDATA, c);
-        if (strcmp(method, "POST") != 0) curl_easy_setopt(c->easy, CURLOPT_CUSTOMREQUEST, method);
-    }
+static void set_up_body(struct tls_call *c) {
+    curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.len);
+    curl_easy_setopt(c->easy, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(c->easy, CURLOPT_READDATA, c);
+    curl_easy_setopt(c->easy, CURLOPT_SEEKFUNCTION, on_seek);
+    curl_easy_setopt(c->easy, CURLOPT_SEEKDATA, c);
 }
 
-static int set_up(struct tls_call *c, const struct upstream_request *r, const struct head_notes *notes) {
+static int set_up(struct tls_call *c, const struct upstream_request *r) {
     const struct upstream_target *t = c->base.target;
     char authority[HEAD_AUTHORITY_BYTES];
     struct buf url;
@@ -334,7 +329,7 @@ static int set_up(struct tls_call *c, const struct upstream_request *r, const st
     buf_add_span(&url, head_authority(t, authority));
     buf_add_z(&url, t->path_prefix ? t->path_prefix : "");
     buf_add_span(&url, r->path);
-    head_each_line(t, r, notes, add_line, c);
+    head_each_line(t, add_line, c);
     add_line(c, SPAN("Expect:"));
     bool whole = !url.full && !c->bad;
 
@@ -358,7 +353,7 @@ static int set_up(struct tls_call *c, const struct upstream_request *r, const st
     curl_easy_setopt(e, CURLOPT_HEADERDATA, c);
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_write);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
-    set_up_method(c, r->method);
+    set_up_body(c);
     buf_free(&url);
     return whole ? 0 : -1;
 }
@@ -383,17 +378,15 @@ static struct upstream_call *tls_start(struct upstreams *u, const struct upstrea
                                        void *ctx) {
     if (!u->tls) u->tls = tls_new(u);
     struct tls_call *c = tls_take(u->tls);
-    struct head_notes notes;
-    const char *why;
     call_init(&c->base, &TRANSPORT_TLS, u, target, events, ctx);
     link_init(&c->work);
     http_head_init(&c->head);
     c->body = request->body;
-    if (head_check(request, &notes, &why)) {
-        call_fail_later(&c->base, UPSTREAM_BAD, why);
+    if (!head_path_is_fit(request->path)) {
+        call_fail_later(&c->base, UPSTREAM_BAD, HEAD_BAD_PATH);
     } else if (!c->easy) {
         call_fail_later(&c->base, UPSTREAM_REFUSED, "libcurl cannot be set up");
-    } else if (set_up(c, request, &notes)) {
+    } else if (set_up(c, request)) {
         call_fail_later(&c->base, UPSTREAM_BAD, "the request's path is too long");
     } else {
         // libcurl itself watches the time to connect.

@@ -52,12 +52,12 @@ static void on_idle(uv_idle_t *idle) {
 // what leaves together costs the kernel and the peer less.
 static void on_prepare(uv_prepare_t *prepare) {
     struct upstreams *u = prepare->data;
+    if (link_alone(&u->due)) return;
     if (u->due_count > u->due_seen && u->due_seen < GATHER_CALLS && u->due_count < u->callers) {
         u->due_seen = u->due_count;
         uv_idle_start(&u->idle, on_idle);
         return;
     }
-    uv_idle_stop(&u->idle);
     run_due(u);
 }
 
@@ -73,6 +73,9 @@ struct upstreams *upstreams_new(uv_loop_t *loop, const struct config *config) {
     uv_idle_init(loop, &u->idle);
     u->sweep.data = u->prepare.data = u->idle.data = u;
     u->handles = 3;
+    // For good: to start and stop it costs a request more than its turns do. It does not keep the loop running.
+    uv_prepare_start(&u->prepare, on_prepare);
+    uv_unref((uv_handle_t *)&u->prepare);
     u->callers = UINT32_MAX;
     u->plain = plain_new(u);
     return u;
@@ -115,7 +118,6 @@ void call_set_deadline(struct upstream_call *c, int64_t from_now_ms) {
 void call_defer(struct upstream_call *c) {
     struct upstreams *u = c->owner;
     if (!link_alone(&c->due)) return;
-    if (link_alone(&u->due) && !u->closing) uv_prepare_start(&u->prepare, on_prepare);
     link_add(&u->due, &c->due);
     u->due_count++;
 }
@@ -182,13 +184,13 @@ static void call_run_due(struct upstream_call *c) {
 }
 
 static void run_due(struct upstreams *u) {
+    if (u->due_seen) uv_idle_stop(&u->idle);
     u->due_count = u->due_seen = 0;
     while (!link_alone(&u->due)) {
         struct upstream_call *c = link_owner(u->due.next, struct upstream_call, due);
         link_drop(&c->due);
         call_run_due(c);
     }
-    if (!u->closing) uv_prepare_stop(&u->prepare);
 }
 
 // ---------------------------------------------------------------- the way out
@@ -201,7 +203,7 @@ struct upstream_call *upstream_start(struct upstreams *u, const struct upstream_
         (!request->clearance || !clearance_permits(request->clearance, request->number, target->zone)))
         return NULL;
     assert(!u->closing);
-    const struct transport *transport = strcmp(target->scheme, "https") == 0 ? &TRANSPORT_TLS : &TRANSPORT_PLAIN;
+    const struct transport *transport = target_is_https(target) ? &TRANSPORT_TLS : &TRANSPORT_PLAIN;
     return transport->start(u, target, request, events, ctx);
 }
 

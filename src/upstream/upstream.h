@@ -25,6 +25,7 @@ struct upstream_target {
     const char *path_prefix; // "/v1" of the base URL, without a slash at the end
     const char *authority;   // what the Host header says, as upstream_target_parse found it; NULL: made for each call
     const char *auth_header; // whole header line(s) with the key, ending in CRLF; "" or NULL: none
+    struct span lines;       // all that are the same for every request, those with the key too; likewise
     int64_t connect_timeout_ms;
     int64_t first_byte_timeout_ms; // from the last progress of sending to the end of the answer's headers
     int64_t idle_timeout_ms;       // between two pieces of the body
@@ -61,13 +62,11 @@ struct upstream_events {
     void (*on_flush)(void *ctx);
 };
 
+// Always a POST of JSON; the lines of its head are ours. In `path` no byte may stand that would end it.
 struct upstream_request {
     uint64_t number;                   // of the request, as in its clearance
     const struct clearance *clearance; // may be NULL for the local zone
-    const char *method;                // "POST"
     struct span path;                  // after the prefix: "/chat/completions"
-    struct span extra_headers;         // whole lines ending in CRLF, or empty; Host, Connection, Expect and what
-                                       // frames the body are ours. Without a Content-Type, JSON is announced
     struct span body;                  // must live until on_head, on_end or cancel
 };
 
@@ -84,7 +83,7 @@ struct upstream_call;
 
 // Begins a call. NULL only when forbidden (no clearance): nothing was sent. All other failures come
 // through on_end; no event comes before upstream_start has returned. `events` must outlive the call;
-// path and headers are copied.
+// the path is copied.
 struct upstream_call *upstream_start(struct upstreams *u, const struct upstream_target *target,
                                      const struct upstream_request *request, const struct upstream_events *events,
                                      void *ctx) __attribute__((warn_unused_result));
@@ -97,14 +96,15 @@ void upstream_resume(struct upstream_call *call);
 size_t upstream_sent(const struct upstream_call *call);
 
 // Reads "https://host[:port][/prefix]", "http://..." or "unix:/path/of.sock[:/prefix]" and sets scheme, host,
-// port, socket_path, path_prefix and authority; name, zone and times are the caller's, auth_header becomes NULL. The
-// strings are the target's: upstream_target_release. -1 when it is none of these; then there is nothing to release.
+// port, socket_path, path_prefix, authority and lines; name, zone and times are the caller's, auth_header becomes NULL.
+// The strings are the target's: upstream_target_release. -1 when it is none of these; then there is nothing to release.
 int upstream_target_parse(const char *base_url, struct upstream_target *out, struct err *e)
     __attribute__((warn_unused_result));
-// Frees what upstream_target_parse made, wipes and frees auth_header.
+// Sets auth_header, and lines anew: the header lines that carry a key ("" for an empty or NULL one; Anthropic's version
+// line always). -1 when the key holds bytes that no header may hold; nothing is changed then.
+int upstream_target_set_key(struct upstream_target *t, enum protocol protocol, const char *key, struct err *e)
+    __attribute__((warn_unused_result));
+// Frees what upstream_target_parse and upstream_target_set_key made, and wipes the key.
 void upstream_target_release(struct upstream_target *t);
-// The header lines that carry a key: a heap string ("" for an empty or NULL key; Anthropic's version line
-// always), or NULL when the key holds bytes that no header may hold.
-char *upstream_auth_header(enum protocol protocol, const char *key, struct err *e) __attribute__((warn_unused_result));
 
 #endif

@@ -24,8 +24,7 @@ static struct upstream_call *start(struct world *w, struct record *r, const stru
                                    enum zone zone) {
     record_open(r);
     w->target.zone = zone;
-    struct upstream_request q = {
-        .number = number, .clearance = c, .method = "POST", .path = SPAN("/x"), .body = SPAN("{}")};
+    struct upstream_request q = {.number = number, .clearance = c, .path = SPAN("/x"), .body = SPAN("{}")};
     return r->call = upstream_start(w->up, &w->target, &q, &RECORDING, r);
 }
 

@@ -290,7 +290,7 @@ static inline void record_open(struct record *r) {
 }
 
 static inline void world_start(struct world *w, struct record *r, struct span body) {
-    struct upstream_request q = {.number = 7, .method = "POST", .path = SPAN("/chat/completions"), .body = body};
+    struct upstream_request q = {.number = 7, .path = SPAN("/chat/completions"), .body = body};
     r->call = upstream_start(w->up, &w->target, &q, &RECORDING, r);
     assert_non_null(r->call);
     assert_int_equal(r->heads + r->ends + r->sents, 0);

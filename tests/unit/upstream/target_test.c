@@ -29,6 +29,7 @@ static void target_reads_the_three_kinds_of_address(void **state) {
         assert_string_equal(t.path_prefix, GOOD[i].prefix);
         assert_int_equal(t.port, GOOD[i].port);
         assert_string_equal(t.authority, GOOD[i].authority);
+        assert_true(span_starts(span_sub(t.lines, 6, SIZE_MAX), span_from(GOOD[i].authority)));
         if (GOOD[i].socket) assert_string_equal(t.socket_path, GOOD[i].socket);
         else assert_null(t.socket_path);
         assert_string_equal(t.name, "kept");
@@ -83,7 +84,7 @@ static void target_never_repeats_a_key_that_stands_in_a_url(void **state) {
     assert_null(strstr(e.text, "wordword"));
 }
 
-static void auth_header_carries_the_key_as_the_protocol_wants(void **state) {
+static void target_carries_the_key_as_the_protocol_wants(void **state) {
     (void)state;
     struct err e = {0};
     static const struct {
@@ -97,22 +98,32 @@ static void auth_header_carries_the_key_as_the_protocol_wants(void **state) {
         {PROTOCOL_ANTHROPIC, NULL, "anthropic-version: 2023-06-01\r\n"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        char *h = upstream_auth_header(CASES[i].protocol, CASES[i].key, &e);
-        assert_string_equal(h, CASES[i].lines);
-        free(h);
+        struct upstream_target t;
+        assert_int_equal(upstream_target_parse("https://h", &t, &e), 0);
+        size_t before = t.lines.len;
+        assert_int_equal(upstream_target_set_key(&t, PROTOCOL_OPENAI, "another", &e), 0);
+        assert_int_equal(upstream_target_set_key(&t, CASES[i].protocol, CASES[i].key, &e), 0);
+        assert_string_equal(t.auth_header, CASES[i].lines);
+        assert_true(span_is_z(span_sub(t.lines, before, SIZE_MAX), CASES[i].lines));
+        upstream_target_release(&t);
     }
 }
 
-static void auth_header_refuses_keys_that_would_add_lines(void **state) {
+static void target_refuses_keys_that_would_add_lines(void **state) {
     (void)state;
     static const char *const BAD[] = {"a\r\nX: y", "a\n", "q q", "\x01", "a\x7f", "\xc3\xa9"};
+    struct upstream_target t;
+    struct err e = {0};
+    assert_int_equal(upstream_target_parse("https://h", &t, &e), 0);
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
-        struct err e = {0};
-        assert_null(upstream_auth_header(PROTOCOL_OPENAI, BAD[i], &e));
-        assert_null(upstream_auth_header(PROTOCOL_ANTHROPIC, BAD[i], &e));
+        e.text[0] = 0;
+        assert_int_equal(upstream_target_set_key(&t, PROTOCOL_OPENAI, BAD[i], &e), -1);
+        assert_int_equal(upstream_target_set_key(&t, PROTOCOL_ANTHROPIC, BAD[i], &e), -1);
         assert_true(e.text[0]);
         assert_null(strstr(e.text, BAD[i]));
+        assert_null(t.auth_header);
     }
+    upstream_target_release(&t);
 }
 
 int main(void) {
@@ -120,8 +131,8 @@ int main(void) {
         cmocka_unit_test(target_reads_the_three_kinds_of_address),
         cmocka_unit_test(target_refuses_other_text_and_says_why),
         cmocka_unit_test(target_never_repeats_a_key_that_stands_in_a_url),
-        cmocka_unit_test(auth_header_carries_the_key_as_the_protocol_wants),
-        cmocka_unit_test(auth_header_refuses_keys_that_would_add_lines),
+        cmocka_unit_test(target_carries_the_key_as_the_protocol_wants),
+        cmocka_unit_test(target_refuses_keys_that_would_add_lines),
     };
     return RUN(tests);
 }

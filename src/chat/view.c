@@ -48,7 +48,7 @@ static const struct {
 };
 
 struct seen_keys {
-    uint64_t words[WORD_COUNT / 64 + 1];
+    bool words[WORD_COUNT];
     uint32_t count;
     uint64_t hashes[MAX_FIELDS];
 };
@@ -63,14 +63,11 @@ int view_refuse(struct view_builder *b, const char *why, const char *path, ...) 
     return err_set(&b->fault->why, "%s", why);
 }
 
-// A key as it reads; -1 when it is escaped and there is no memory.
-static inline int decode_key(struct view_builder *b, uint32_t key, struct span *out) {
-    struct json_doc *doc = b->view->doc;
-    *out = json_text(doc, key);
-    if (!doc->nodes[key].escaped) return 0;
-    char *decoded = arena_alloc(b->view->arena, out->len);
+// A string with escapes as it reads; -1 when there is no memory.
+static __attribute__((noinline)) int decode(struct view_builder *b, struct span *text) {
+    char *decoded = arena_alloc(b->view->arena, text->len);
     if (!decoded) return view_refuse(b, "the request is too large for its memory; send less text", "%s", "");
-    *out = span_make(decoded, json_unescape(*out, decoded));
+    *text = span_make(decoded, json_unescape(*text, decoded));
     return 0;
 }
 
@@ -88,28 +85,25 @@ static __attribute__((noinline)) bool is_repeated_name(struct seen_keys *seen, s
     return false;
 }
 
-// Whether a key was there before. Words are known by their bits, other keys by a hash: equal ones have equal hashes.
+// Whether a key was there before. Words have a place each, other keys a hash: equal ones have equal hashes.
 static bool is_repeated(struct seen_keys *seen, enum chat_word word, struct span key) {
-    if (word != WORD_NONE) {
-        uint64_t bit = UINT64_C(1) << (word % 64), *set = &seen->words[word / 64];
-        bool before = *set & bit;
-        *set |= bit;
-        return before;
-    }
-    return is_repeated_name(seen, key);
+    if (word == WORD_NONE) return is_repeated_name(seen, key);
+    bool before = seen->words[word];
+    seen->words[word] = true;
+    return before;
 }
 
 int view_read_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_t message, uint8_t words[MAX_FIELDS]) {
-    struct json_doc *doc = b->view->doc;
+    const struct json_doc *doc = b->view->doc;
+    const struct json_node *nodes = doc->nodes;
     struct seen_keys seen;
-    struct span key;
     uint32_t count = 0;
     seen.count = 0; // its hashes need no zeros
     memset(seen.words, 0, sizeof seen.words);
-    for (uint32_t k = object + 1; k < doc->nodes[object].next; k = doc->nodes[k + 1].next) {
-        if (count == max || count == MAX_FIELDS)
-            return refuse_object(b, "too many fields; remove those that no model reads", message);
-        if (decode_key(b, k, &key)) return -1;
+    for (uint32_t k = object + 1, end = nodes[object].next; k < end; k = nodes[k + 1].next) {
+        if (count == max) return refuse_object(b, "too many fields; remove those that no model reads", message);
+        struct span key = view_raw(doc, k);
+        if (nodes[k].escaped && decode(b, &key)) return -1;
         enum chat_word word = chat_word_of(key);
         if (is_repeated(&seen, word, key)) return refuse_object(b, "duplicate key; send each field once", message);
         words[count++] = (uint8_t)word;
@@ -145,12 +139,8 @@ static int read_count(struct view_builder *b, enum chat_word f, int64_t max, int
 
 static int read_model(struct view_builder *b, uint32_t node) {
     struct chat_view *v = b->view;
-    v->model = json_text(v->doc, node);
-    if (v->doc->nodes[node].escaped) {
-        char *decoded = arena_alloc(v->arena, v->model.len);
-        if (!decoded) return view_refuse(b, "the request is too large for its memory; send less text", "%s", "");
-        v->model = span_make(decoded, json_unescape(v->model, decoded));
-    }
+    v->model = view_raw(v->doc, node);
+    if (v->doc->nodes[node].escaped && decode(b, &v->model)) return -1;
     if (v->model.len == 0) return view_refuse(b, FIELDS[WORD_MODEL].fix, "model");
     return 0;
 }
@@ -230,7 +220,7 @@ int chat_view_openai(struct chat_view *view, struct json_doc *doc, uint32_t max_
         if (words[i] == WORD_NONE || doc->nodes[k].escaped) view_add_part(&b, k, NO_MESSAGE, ROLE_NONE, PART_KEY);
         if (value == view->field[WORD_MESSAGES]) {
             if (read_messages(&b, value, max_messages)) return -1;
-        } else {
+        } else if (doc->nodes[value].type >= JSON_STRING) {
             bool definition = value == view->field[WORD_TOOLS] || value == view->field[WORD_FUNCTIONS] ||
                               value == view->field[WORD_RESPONSE_FORMAT];
             view_add_strings(&b, value, end, NO_MESSAGE, ROLE_NONE, definition ? PART_DEFINITION : PART_OTHER);

@@ -99,7 +99,10 @@ static int one_event(struct answer *a, struct span raw, struct buf *out) {
     return 0;
 }
 
-static int feed_stream(struct answer *a, struct span bytes, struct buf *out) {
+// Not inline, like other code here that answers of the other kind need: of what is passed over, parts would be read.
+#define APART __attribute__((noinline))
+
+static APART int feed_stream(struct answer *a, struct span bytes, struct buf *out) {
     while (bytes.len && a->meter.state != ANSWER_DONE) {
         if (a->pattern && !a->partial.len) {
             bytes = span_sub(bytes, answer_pass_alike(a, bytes, out), bytes.len);
@@ -157,7 +160,7 @@ int answer_feed(struct answer *a, struct span bytes, struct buf *out) {
 // ---------------------------------------------------------------- the end
 
 // The last event may lack its empty line. Half of one is a cut, not bad data.
-static int end_partial(struct answer *a, struct buf *out) {
+static APART int end_partial(struct answer *a, struct buf *out) {
     struct sse_event event;
     if (!a->partial.len || a->meter.state == ANSWER_DONE) return 0;
     buf_add_z(&a->partial, a->partial.at[a->partial.len - 1] == '\n' ? "\n" : "\n\n");
@@ -169,7 +172,7 @@ static int end_partial(struct answer *a, struct buf *out) {
     return one_event(a, buf_span(&a->partial), out);
 }
 
-static void write_body(struct answer *a, struct buf *out) {
+static APART void write_body(struct answer *a, struct buf *out) {
     struct assembly_defaults defaults = {.id = a->spec.id, .model = a->spec.model, .created = a->spec.created};
     if (a->spec.protocol == PROTOCOL_ANTHROPIC && a->meter.usage.input >= 0 && a->meter.usage.output >= 0) {
         struct buf usage;

@@ -14,8 +14,8 @@ static inline bool is_key(const struct json_doc *doc, uint32_t node) {
     return p < end && *p == ':';
 }
 
-void view_add_part(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role role,
-                   enum chat_part_kind kind) {
+__attribute__((noinline)) void view_add_part(struct view_builder *b, uint32_t node, uint32_t message,
+                                             enum chat_role role, enum chat_part_kind kind) {
     struct chat_view *v = b->view;
     uint32_t len = (uint32_t)view_raw(v->doc, node).len;
     v->parts[v->part_count++] = (struct chat_part){

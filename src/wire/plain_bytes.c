@@ -14,7 +14,7 @@ WIDE static inline __m256i not_plain(__m256i v) {
 }
 
 WIDE static const unsigned char *skip_blocks(const unsigned char *p, const unsigned char *end) {
-    for (; end - p >= 32; p += 32) {
+    for (size_t blocks = (size_t)(end - p) / 32; blocks; blocks--, p += 32) {
         unsigned mask = (unsigned)_mm256_movemask_epi8(not_plain(_mm256_loadu_si256((const __m256i *)(const void *)p)));
         if (mask) return p + __builtin_ctz(mask);
     }

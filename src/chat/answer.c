@@ -29,15 +29,14 @@ struct answer *answer_new(const struct answer_spec *spec) {
     size_t size = sizeof(struct answer) + id.len + 1 + spec->model.len + 1;
     struct answer *a = spare_take(size);
     char *tail = (char *)(a + 1);
-    memset(a, 0, size);
-    a->size = size;
-    a->spec = *spec;
-    if (id.len) memcpy(tail, id.at, id.len);
+    *a = (struct answer){.spec = *spec, .size = size};
     a->spec.id = tail;
-    tail += id.len + 1;
-    if (spec->model.len) memcpy(tail, spec->model.at, spec->model.len);
-    a->spec.model = span_make(tail, spec->model.len);
-    a->meter = (struct answer_meter){.usage = {.input = -1, .output = -1}, .upstream_error = {""}};
+    tail = span_put(tail, id);
+    *tail++ = 0;
+    a->spec.model.at = tail;
+    *span_put(tail, spec->model) = 0;
+    a->meter.usage.input = a->meter.usage.output = -1;
+    a->meter.upstream_error.text = "";
     if (spec->protocol == PROTOCOL_ANTHROPIC) a->plain_input = -1;
     buf_init(&a->partial, spec->upstream_streams ? spec->max_event_bytes : spec->max_body_bytes);
     buf_init(&a->held, spec->max_event_bytes);
@@ -99,7 +98,10 @@ static int one_event(struct answer *a, struct span raw, struct buf *out) {
     return 0;
 }
 
-static int feed_stream(struct answer *a, struct span bytes, struct buf *out) {
+// Not inline, like other code here that answers of the other kind need: of what is passed over, parts would be read.
+#define APART __attribute__((noinline))
+
+static APART int feed_stream(struct answer *a, struct span bytes, struct buf *out) {
     while (bytes.len && a->meter.state != ANSWER_DONE) {
         if (a->pattern && !a->partial.len) {
             bytes = span_sub(bytes, answer_pass_alike(a, bytes, out), bytes.len);
@@ -157,7 +159,7 @@ int answer_feed(struct answer *a, struct span bytes, struct buf *out) {
 // ---------------------------------------------------------------- the end
 
 // The last event may lack its empty line. Half of one is a cut, not bad data.
-static int end_partial(struct answer *a, struct buf *out) {
+static APART int end_partial(struct answer *a, struct buf *out) {
     struct sse_event event;
     if (!a->partial.len || a->meter.state == ANSWER_DONE) return 0;
     buf_add_z(&a->partial, a->partial.at[a->partial.len - 1] == '\n' ? "\n" : "\n\n");
@@ -169,7 +171,7 @@ static int end_partial(struct answer *a, struct buf *out) {
     return one_event(a, buf_span(&a->partial), out);
 }
 
-static void write_body(struct answer *a, struct buf *out) {
+static APART void write_body(struct answer *a, struct buf *out) {
     struct assembly_defaults defaults = {.id = a->spec.id, .model = a->spec.model, .created = a->spec.created};
     if (a->spec.protocol == PROTOCOL_ANTHROPIC && a->meter.usage.input >= 0 && a->meter.usage.output >= 0) {
         struct buf usage;

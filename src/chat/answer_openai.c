@@ -52,7 +52,7 @@ static uint32_t find_arguments(const struct json_doc *doc, uint32_t calls) {
 }
 
 // Any member of a delta but the role that says something: content, tool calls, reasoning of any name.
-static void read_delta(const struct json_doc *doc, uint32_t delta, struct chunk *chunk) {
+static __attribute__((noinline)) void read_delta(const struct json_doc *doc, uint32_t delta, struct chunk *chunk) {
     if (!json_is(doc, delta, JSON_OBJECT)) return;
     for (uint32_t k = delta + 1; k < doc->nodes[delta].next; k = doc->nodes[k + 1].next) {
         const struct json_node *v = &doc->nodes[k + 1];

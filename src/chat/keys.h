@@ -6,7 +6,7 @@
 
 static inline bool key_is_word(const struct json_doc *doc, uint32_t key, const char *word, size_t len) {
     const struct json_node *n = &doc->nodes[key];
-    if (n->escaped) return json_text_is(doc, key, word);
+    if (__builtin_expect(n->escaped, 0)) return json_text_is(doc, key, word);
     return n->end - n->start - 2 == len && memcmp(doc->text + n->start + 1, word, len) == 0;
 }
 

@@ -10,7 +10,7 @@ struct patcher {
     size_t done; // bytes of the text that are written or replaced
 };
 
-static void copy_until(struct patcher *p, size_t offset) {
+static __attribute__((noinline)) void copy_until(struct patcher *p, size_t offset) {
     buf_add(p->out, p->doc->text + p->done, offset - p->done);
     p->done = offset;
 }

@@ -143,8 +143,7 @@ static void edit_string(struct edit *e, uint32_t node, const struct channel *cha
 // Every string of a value that is not one of the known texts: it is taken as it comes.
 static void edit_others(struct edit *e, uint32_t value) {
     for (uint32_t n = value; n < e->doc->nodes[value].next; n++)
-        if (e->doc->nodes[n].type == JSON_STRING && !json_is_key(e->doc, n))
-            edit_string(e, n, NULL, RESTORE_STRING);
+        if (e->doc->nodes[n].type == JSON_STRING && !json_is_key(e->doc, n)) edit_string(e, n, NULL, RESTORE_STRING);
 }
 
 // The member of an object that is known to come in pieces; everything else in it as it comes.

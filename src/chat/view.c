@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/hash.h"
 #include "chat/view_internal.h"
 #include "chat/words.h"
 #include "text/tokens.h"
@@ -47,12 +46,6 @@ static const struct {
     [WORD_PARALLEL_TOOL_CALLS] = {BOOL, "parallel_tool_calls must be true or false"},
 };
 
-struct seen_keys {
-    uint64_t words[WORD_COUNT / 64 + 1];
-    uint32_t count;
-    uint64_t hashes[MAX_FIELDS];
-};
-
 int view_refuse(struct view_builder *b, const char *why, const char *path, ...) {
     char text[128];
     va_list args;
@@ -61,60 +54,6 @@ int view_refuse(struct view_builder *b, const char *why, const char *path, ...) 
     va_end(args);
     b->fault->param = text[0] ? arena_copy(b->view->arena, span_from(text)) : NULL;
     return err_set(&b->fault->why, "%s", why);
-}
-
-// A key as it reads; -1 when it is escaped and there is no memory.
-static inline int decode_key(struct view_builder *b, uint32_t key, struct span *out) {
-    struct json_doc *doc = b->view->doc;
-    *out = json_text(doc, key);
-    if (!doc->nodes[key].escaped) return 0;
-    char *decoded = arena_alloc(b->view->arena, out->len);
-    if (!decoded) return view_refuse(b, "the request is too large for its memory; send less text", "%s", "");
-    *out = span_make(decoded, json_unescape(*out, decoded));
-    return 0;
-}
-
-// The path of the object that is at fault: a message, or the request itself.
-static int refuse_object(struct view_builder *b, const char *why, int64_t message) {
-    if (message < 0) return view_refuse(b, why, "%s", "");
-    return view_refuse(b, why, "messages[%u]", (unsigned)message);
-}
-
-static __attribute__((noinline)) bool is_repeated_name(struct seen_keys *seen, struct span key) {
-    uint64_t hash = hash_bytes(key.len ? key.at : "", key.len, 0);
-    for (uint32_t i = 0; i < seen->count; i++)
-        if (seen->hashes[i] == hash) return true;
-    seen->hashes[seen->count++] = hash;
-    return false;
-}
-
-// Whether a key was there before. Words are known by their bits, other keys by a hash: equal ones have equal hashes.
-static bool is_repeated(struct seen_keys *seen, enum chat_word word, struct span key) {
-    if (word != WORD_NONE) {
-        uint64_t bit = UINT64_C(1) << (word % 64), *set = &seen->words[word / 64];
-        bool before = *set & bit;
-        *set |= bit;
-        return before;
-    }
-    return is_repeated_name(seen, key);
-}
-
-int view_read_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_t message, uint8_t words[MAX_FIELDS]) {
-    struct json_doc *doc = b->view->doc;
-    struct seen_keys seen;
-    struct span key;
-    uint32_t count = 0;
-    seen.count = 0; // its hashes need no zeros
-    memset(seen.words, 0, sizeof seen.words);
-    for (uint32_t k = object + 1; k < doc->nodes[object].next; k = doc->nodes[k + 1].next) {
-        if (count == max || count == MAX_FIELDS)
-            return refuse_object(b, "too many fields; remove those that no model reads", message);
-        if (decode_key(b, k, &key)) return -1;
-        enum chat_word word = chat_word_of(key);
-        if (is_repeated(&seen, word, key)) return refuse_object(b, "duplicate key; send each field once", message);
-        words[count++] = (uint8_t)word;
-    }
-    return 0;
 }
 
 static int find_fields(struct view_builder *b, const uint8_t words[MAX_FIELDS]) {
@@ -145,12 +84,8 @@ static int read_count(struct view_builder *b, enum chat_word f, int64_t max, int
 
 static int read_model(struct view_builder *b, uint32_t node) {
     struct chat_view *v = b->view;
-    v->model = json_text(v->doc, node);
-    if (v->doc->nodes[node].escaped) {
-        char *decoded = arena_alloc(v->arena, v->model.len);
-        if (!decoded) return view_refuse(b, "the request is too large for its memory; send less text", "%s", "");
-        v->model = span_make(decoded, json_unescape(v->model, decoded));
-    }
+    v->model = view_raw(v->doc, node);
+    if (v->doc->nodes[node].escaped && view_unescape(b, &v->model)) return -1;
     if (v->model.len == 0) return view_refuse(b, FIELDS[WORD_MODEL].fix, "model");
     return 0;
 }
@@ -230,7 +165,7 @@ int chat_view_openai(struct chat_view *view, struct json_doc *doc, uint32_t max_
         if (words[i] == WORD_NONE || doc->nodes[k].escaped) view_add_part(&b, k, NO_MESSAGE, ROLE_NONE, PART_KEY);
         if (value == view->field[WORD_MESSAGES]) {
             if (read_messages(&b, value, max_messages)) return -1;
-        } else {
+        } else if (doc->nodes[value].type >= JSON_STRING) {
             bool definition = value == view->field[WORD_TOOLS] || value == view->field[WORD_FUNCTIONS] ||
                               value == view->field[WORD_RESPONSE_FORMAT];
             view_add_strings(&b, value, end, NO_MESSAGE, ROLE_NONE, definition ? PART_DEFINITION : PART_OTHER);

@@ -18,7 +18,6 @@ struct scan {
     uint32_t max_nodes;
     enum json_type type; // of the number or word that was read last
     bool escaped;        // the string that was read last, unless it was a short one
-    size_t from, past;   // the key that was read last, unless it was a short one
     enum json_status status;
     size_t at; // where the fault is
 };
@@ -249,21 +248,11 @@ static APART size_t scan_bare(struct scan *s, size_t i, unsigned char c) {
     return scan_number(s, i);
 }
 
-// A key that is not as most are, and its colon; notes the key's place and whether it has escapes.
-static APART size_t scan_key(struct scan *s, size_t i, bool has_room) {
-    i = skip_space(s->text, s->len, i);
-    if (byte_at(s->text, s->len, i) != '"') return fault(s, i, JSON_BAD_SYNTAX);
-    if (!has_room) return fault(s, i, JSON_TOO_MANY);
-    s->from = i;
-    if ((i = s->past = scan_string(s, i + 1)) == FAULT) return FAULT;
-    i = skip_space(s->text, s->len, i);
-    return byte_at(s->text, s->len, i) == ':' ? i + 1 : fault(s, i, JSON_BAD_SYNTAX);
-}
-
-// There is no room for the value that begins at i. Another fault at that place goes first.
-static APART __attribute__((cold)) size_t refuse_value(struct scan *s, size_t i, bool too_deep) {
+// There is no room for the value, or the key, that begins at i. Another fault at that place goes first.
+static APART __attribute__((cold)) size_t refuse_value(struct scan *s, size_t i, bool key, bool too_deep) {
     i = skip_space(s->text, s->len, i);
     unsigned char c = byte_at(s->text, s->len, i);
+    if (key) return fault(s, i, c == '"' ? JSON_TOO_MANY : JSON_BAD_SYNTAX);
     if ((c == '{' || c == '[') && too_deep) return fault(s, i, JSON_TOO_DEEP);
     if ((c == 't' || c == 'f' || c == 'n' || i == s->len) && scan_bare(s, i, c) == FAULT) return FAULT;
     return fault(s, i, JSON_TOO_MANY);
@@ -290,31 +279,18 @@ static INLINE void close_container(struct nest *n, const struct place *to, size_
     closed->next = to->count;
 }
 
-// The key at i and its colon.
-static INLINE size_t add_key(struct scan *s, struct place *to, const unsigned char *text, size_t len, size_t i) {
-    bool room = has_room(s, to);
-    if (room && len - i > 17 && text[i] == '"') { // the quote, 16 bytes, and the colon behind them
-        size_t past = scan_short_string(text, len, i + 1);
-        if (past && text[past] == ':') {
-            add_node(to, JSON_STRING, i, past, false);
-            return past + 1;
-        }
-    }
-    if ((i = scan_key(s, i, room)) == FAULT) return FAULT;
-    add_node(to, JSON_STRING, s->from, s->past, s->escaped);
-    return i;
-}
-
-// One loop; depth costs no call stack. White space is looked for only where nothing else fits.
+// One loop for values and keys, which are mostly strings; depth costs no call stack. White space is looked for only
+// where nothing else fits.
 static size_t scan_value(struct scan *s, uint32_t max_depth) {
     const unsigned char *const text = s->text;
     const size_t len = s->len;
     struct place to = {s->doc->nodes, 0, s->doc->cap < s->max_nodes ? s->doc->cap : s->max_nodes};
     struct nest in = {0};
+    bool key = false; // a key has to come
     size_t i = 0, past;
     for (;;) {
         unsigned char c = byte_at(text, len, i);
-        if (!has_room(s, &to)) return refuse_value(s, i, in.depth >= max_depth);
+        if (!has_room(s, &to)) return refuse_value(s, i, key, in.depth >= max_depth);
         if (c == '"') {
             bool escaped = false;
             if (!(past = scan_short_string(text, len, i + 1))) {
@@ -322,21 +298,31 @@ static size_t scan_value(struct scan *s, uint32_t max_depth) {
                 escaped = s->escaped;
             }
             add_node(&to, JSON_STRING, i, past, escaped);
+            i = past;
+            if (key) {
+                if (byte_at(text, len, i) != ':') i = skip_space(text, len, i);
+                if (byte_at(text, len, i) != ':') return fault(s, i, JSON_BAD_SYNTAX);
+                i++;
+                key = false;
+                continue;
+            }
+        } else if (key || c <= ' ') {
+            if ((past = skip_space(text, len, i)) == i) return fault(s, i, JSON_BAD_SYNTAX);
+            i = past;
+            continue;
         } else if (c == '{' || c == '[') {
             if (in.depth >= max_depth) return fault(s, i, JSON_TOO_DEEP);
             open_container(&in, &to, i, c);
             if (byte_at(text, len, ++i) <= ' ') i = skip_space(text, len, i);
-            past = i;
-            if (byte_at(text, len, i) != in.close) goto member;
-        } else {
-            if (c <= ' ' && (past = skip_space(text, len, i)) != i) {
-                i = past;
+            if (byte_at(text, len, i) != in.close) {
+                key = in.close == '}';
                 continue;
             }
+        } else {
             if ((past = scan_bare(s, i, c)) == FAULT) return FAULT;
             add_node(&to, s->type, i, past, false);
+            i = past;
         }
-        i = past;
         if (in.depth == 0) break;
         while ((c = byte_at(text, len, i)) != ',') {
             if (c == in.close) {
@@ -348,8 +334,7 @@ static size_t scan_value(struct scan *s, uint32_t max_depth) {
             }
         }
         i++;
-    member:
-        if (in.close == '}' && (i = add_key(s, &to, text, len, i)) == FAULT) return FAULT;
+        key = in.close == '}';
     }
 done:
     s->doc->count = to.count;

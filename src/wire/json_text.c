@@ -79,26 +79,31 @@ static void put_control(struct buf *b, unsigned char c) {
     }
 }
 
+// The character at p, which does not stand for itself or is not ASCII; returns the place behind it.
+static __attribute__((noinline)) const unsigned char *put_odd(struct buf *b, const unsigned char *p,
+                                                              const unsigned char *end) {
+    if (*p >= 0x80) {
+        int n = sequence_length(p, end);
+        buf_add(b, n ? (const char *)p : "\xef\xbf\xbd", n ? (size_t)n : 3);
+        return p + (n ? n : 1);
+    }
+    if (*p == '"' || *p == '\\') {
+        char two[2] = {'\\', (char)*p};
+        buf_add(b, two, 2);
+    } else {
+        put_control(b, *p);
+    }
+    return p + 1;
+}
+
 void json_put_string(struct buf *b, struct span s) {
     const unsigned char *p = (const unsigned char *)(s.at ? s.at : ""), *end = p + s.len;
     buf_add_char(b, '"');
-    while (p < end) {
+    for (;;) {
         const unsigned char *stop = plain_bytes_skip(p, end);
         buf_add(b, p, (size_t)(stop - p));
-        if ((p = stop) == end) break;
-        if (*p >= 0x80) {
-            int n = sequence_length(p, end);
-            buf_add(b, n ? (const char *)p : "\xef\xbf\xbd", n ? (size_t)n : 3);
-            p += n ? n : 1;
-        } else {
-            if (*p == '"' || *p == '\\') {
-                char two[2] = {'\\', (char)*p};
-                buf_add(b, two, 2);
-            } else {
-                put_control(b, *p);
-            }
-            p++;
-        }
+        if (stop == end) break;
+        p = put_odd(b, stop, end);
     }
     buf_add_char(b, '"');
 }

@@ -14,12 +14,9 @@ WIDE static inline __m256i not_plain(__m256i v) {
 }
 
 WIDE static const unsigned char *skip_blocks(const unsigned char *p, const unsigned char *end) {
-    for (; end - p >= 64; p += 64) {
-        __m256i v = not_plain(_mm256_loadu_si256((const __m256i *)(const void *)p));
-        __m256i w = not_plain(_mm256_loadu_si256((const __m256i *)(const void *)(p + 32)));
-        if (_mm256_testz_si256(_mm256_or_si256(v, w), _mm256_or_si256(v, w))) continue;
-        uint64_t mask = (uint32_t)_mm256_movemask_epi8(v) | (uint64_t)(uint32_t)_mm256_movemask_epi8(w) << 32;
-        return p + __builtin_ctzll(mask);
+    for (size_t blocks = (size_t)(end - p) / 32; blocks; blocks--, p += 32) {
+        unsigned mask = (unsigned)_mm256_movemask_epi8(not_plain(_mm256_loadu_si256((const __m256i *)(const void *)p)));
+        if (mask) return p + __builtin_ctz(mask);
     }
     return plain_bytes_skip_portable(p, end);
 }

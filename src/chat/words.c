@@ -1,58 +1,73 @@
 #include "chat/words.h"
 
-enum { LONGEST = 21 };
+#include "base/hash.h"
 
-#define ENTRY(id, text) [WORD_##id] = {text, sizeof(text) - 1},
-static const struct {
-    char text[LONGEST + 1];
+#define TEXT(id, text) [WORD_##id] = text,
+static const char *const TEXTS[WORD_COUNT] = {CHAT_WORDS(TEXT)};
+#undef TEXT
+
+enum { LONGEST = 24, SLOT_BITS = 8, SLOTS = 1 << SLOT_BITS };
+
+// All bytes of a word of up to LONGEST as numbers, so that two are compared without a loop: the four at either end, and
+// of a longer one eight further inside, from either end.
+struct key {
+    uint64_t ends, front, back;
     uint8_t len;
-} WORDS[WORD_COUNT + 1] = {CHAT_WORDS(ENTRY)}; // ended by a word without length
-#undef ENTRY
-
-// Where the words of a length begin.
-static const uint8_t FIRST[LONGEST + 1] = {
-    [1] = WORD_N,
-    [2] = WORD_ID,
-    [3] = WORD_URL,
-    [4] = WORD_ROLE,
-    [5] = WORD_MODEL,
-    [6] = WORD_STREAM,
-    [7] = WORD_CONTENT,
-    [8] = WORD_MESSAGES,
-    [9] = WORD_IMAGE_URL,
-    [10] = WORD_TOOL_CALLS,
-    [11] = WORD_TEMPERATURE,
-    [12] = WORD_TOOL_CALL_ID,
-    [13] = WORD_FUNCTION_CALL,
-    [14] = WORD_STREAM_OPTIONS,
-    [15] = WORD_RESPONSE_FORMAT,
-    [16] = WORD_PRESENCE_PENALTY,
-    [17] = WORD_FREQUENCY_PENALTY,
-    [19] = WORD_PARALLEL_TOOL_CALLS,
-    [20] = WORD_ADDITIONAL_PROPERTIES,
-    [21] = WORD_MAX_COMPLETION_TOKENS,
+    uint8_t word; // enum chat_word
 };
 
-// Four bytes that may stand anywhere.
-static inline uint32_t four(const char *p) {
+// The words, each near the place that its bytes say. One without length is free.
+static struct key slots[SLOTS];
+
+static inline uint64_t four(const char *p) {
     uint32_t v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
+static inline uint64_t eight(const char *p) {
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline struct key key_of(struct span text) {
+    const char *p = text.at, *end = p + text.len;
+    struct key k = {.len = (uint8_t)text.len};
+    if (text.len >= 4) k.ends = four(p) | four(end - 4) << 32;
+    else k.ends = hash_load((const uint8_t *)p, text.len);
+    if (text.len <= 8) return k;
+    size_t in = text.len - 8 < 4 ? text.len - 8 : 4;
+    k.front = eight(p + in);
+    k.back = eight(end - in - 8);
+    return k;
+}
+
+// Where the key is, or would be.
+static inline struct key *slot_of(const struct key *k) {
+    const uint64_t by = 0x404711ad8794cd67; // no two words want the same place
+    size_t at = (size_t)((k->ends + k->len) * by >> (64 - SLOT_BITS));
+    for (;; at = (at + 1) % SLOTS) {
+        const struct key *s = &slots[at];
+        uint64_t other = (s->ends ^ k->ends) | (s->front ^ k->front) | (s->back ^ k->back) | (s->len ^ k->len);
+        if (!other || !s->len) return &slots[at];
+    }
+}
+
+__attribute__((constructor)) static void fill_slots(void) {
+    for (unsigned w = WORD_NONE + 1; w < WORD_COUNT; w++) {
+        struct key k = key_of(span_from(TEXTS[w]));
+        k.word = (uint8_t)w;
+        *slot_of(&k) = k;
+    }
+}
+
 enum chat_word chat_word_of(struct span key) {
-    size_t n = key.len;
-    if (n > LONGEST || !FIRST[n]) return WORD_NONE;
-    unsigned w = FIRST[n];
-    if (n < 4) return memcmp(WORDS[w].text, key.at, n) == 0 ? (enum chat_word)w : WORD_NONE; // one of each length
-    uint32_t begin = four(key.at), end = four(key.at + n - 4);
-    for (; WORDS[w].len == n; w++) // both ends decide for most, and for all up to eight bytes
-        if (four(WORDS[w].text) == begin && four(WORDS[w].text + n - 4) == end &&
-            (n <= 8 || memcmp(WORDS[w].text + 4, key.at + 4, n - 8) == 0))
-            return (enum chat_word)w;
-    return WORD_NONE;
+    if (key.len > LONGEST) return WORD_NONE;
+    struct key k = key_of(key);
+    return (enum chat_word)slot_of(&k)->word;
 }
 
 const char *chat_word_text(enum chat_word word) {
-    return WORDS[word].text;
+    return TEXTS[word];
 }

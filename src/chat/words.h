@@ -4,7 +4,7 @@
 
 #include "base/span.h"
 
-// In order of their lengths; of one length, the frequent ones first.
+// In order of their lengths.
 // clang-format off
 #define CHAT_WORDS(X)                                                                                                  \
     X(N, "n")                                                                                                          \

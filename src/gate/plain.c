@@ -41,16 +41,17 @@ static uint64_t look(const char *p) {
 }
 #endif
 
+static __attribute__((noinline)) uint64_t look_at_short(struct span t) {
+    char padded[BLOCK] = {0};
+    memcpy(padded, t.at, t.len);
+    return look(padded);
+}
+
 static void read_block(struct plain_reader *r, size_t base) {
     struct span t = r->scan->text;
+    size_t back = t.len - base < BLOCK ? BLOCK - (t.len - base) : 0; // of the last block: so much stands before it
     r->base = base;
-    if (t.len - base >= BLOCK) {
-        r->marks = look(t.at + base);
-        return;
-    }
-    char rest[BLOCK] = {0};
-    memcpy(rest, t.at + base, t.len - base);
-    r->marks = look(rest);
+    r->marks = t.len < BLOCK ? look_at_short(t) >> base : look(t.at + base - back) >> back;
 }
 
 void plain_begin(struct plain_reader *r, const struct scan *s) {
@@ -62,7 +63,7 @@ void plain_begin(struct plain_reader *r, const struct scan *s) {
 static inline bool ends_sentence(struct span t, size_t at) {
     if (at + 1 >= t.len) return true;
     char next = t.at[at + 1];
-    return next == '\n' || (t.at[at] != '\n' && (next == ' ' || next == '\r' || next == '\t'));
+    return t.at[at] == '\n' ? next == '\n' : next == ' ' || next == '\n' || next == '\r' || next == '\t';
 }
 
 static inline bool is_letter_at(struct span t, size_t at) {
@@ -77,7 +78,7 @@ static size_t plain_end(struct plain_reader *r, size_t at, size_t word_end) {
         if (i - r->base >= BLOCK) read_block(r, i); // also when base is behind i
         for (uint64_t bits = r->marks & ~(uint64_t)0 << (i - r->base); bits; bits &= bits - 1) {
             size_t k = r->base + (unsigned)__builtin_ctzll(bits);
-            if (is_end(t.at[k])) {
+            if ((unsigned char)t.at[k] < 'A') { // no letter, so what may end a sentence
                 if (ends_sentence(t, k)) return k + 1;
             } else if (t.at[k] != 'I' || t.at[k - 1] != ' ' || is_letter_at(t, k + 1)) {
                 return 0;
@@ -102,6 +103,17 @@ __attribute__((constructor)) static void fill_grammar(void) {
     short_words_fill(&grammar, GRAMMAR);
 }
 
+// A long word, or one at the end of the text.
+static __attribute__((noinline)) size_t fold_any_word(struct span t, size_t at, char to[static NAME_FOLD_BYTES]) {
+    size_t n = 1;
+    to[0] = (char)(t.at[at] | 0x20);
+    for (; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER); n++) {
+        if (n == NAME_FOLD_BYTES - 2) return 0;
+        to[n] = t.at[at + n];
+    }
+    return n;
+}
+
 // The word with a capital at `at`, folded; its length, 0 when it is too long.
 static size_t fold_word(struct span t, size_t at, uint64_t folded[static NAME_FOLD_BYTES / 8]) {
     size_t n = 0;
@@ -109,30 +121,32 @@ static size_t fold_word(struct span t, size_t at, uint64_t folded[static NAME_FO
         name_fold_letters(t.at + at, n, folded);
         return n;
     }
-    char *to = (char *)folded;
-    to[0] = (char)(t.at[at] | 0x20);
-    for (n = 1; at + n < t.len && char_in(t.at[at + n], CHARS_LOWER); n++) {
-        if (n == NAME_FOLD_BYTES - 2) return 0;
-        to[n] = t.at[at + n];
-    }
-    return n;
+    return fold_any_word(t, at, (char *)folded);
+}
+
+// What is known of a folded word.
+static __attribute__((noinline)) uint8_t look_up(const struct scan *s,
+                                                 const uint64_t folded[static NAME_FOLD_BYTES / 8], size_t n) {
+    return name_filter_look(&s->gate->names.filter, name_hash((const char *)folded, n));
 }
 
 // An ordinary word with a capital at the begin of a sentence: its end, else 0.
-static size_t ordinary_word(const struct name_filter *filter, struct span t, size_t at) {
+static size_t ordinary_word(const struct scan *s, size_t at) {
+    struct span t = s->text;
     uint64_t folded[NAME_FOLD_BYTES / 8] = {0};
     if (!char_in(t.at[at], CHARS_UPPER)) return 0;
     size_t n = fold_word(t, at, folded);
     if (n == 0 || is_letter_at(t, at + n)) return 0;
     if (n <= sizeof *folded && short_words_have(&grammar, folded[0])) return at + n;
-    uint8_t known = name_filter_look(filter, name_hash((const char *)folded, n));
+    uint8_t known = look_up(s, folded, n);
     bool name = known & (KNOWN_FIRST | KNOWN_LAST | KNOWN_PLACE | KNOWN_LAND | KNOWN_CUE);
     return known & KNOWN_COMMON && !name ? at + n : 0;
 }
 
 // The end of the line at `at` when it is one word that cannot be a name, as those of models are: an ordinary one, or
 // one with digits. Else 0.
-static size_t lone_word(const struct name_filter *filter, struct span t, size_t at) {
+static size_t lone_word(const struct scan *s, size_t at) {
+    struct span t = s->text;
     uint64_t folded[NAME_FOLD_BYTES / 8] = {0};
     bool digits = false;
     if (t.len - at <= NAME_LETTERS_MAX) return 0;
@@ -144,7 +158,7 @@ static size_t lone_word(const struct name_filter *filter, struct span t, size_t 
     }
     if (at + n == t.len || t.at[at + n] != '\n' || t.at[at + n - 1] == '-') return 0;
     memcpy(folded, t.at + at, n);
-    bool ordinary = digits || name_filter_look(filter, name_hash((const char *)folded, n)) == KNOWN_COMMON;
+    bool ordinary = digits || look_up(s, folded, n) == KNOWN_COMMON;
     return ordinary ? at + n + 1 : 0;
 }
 
@@ -178,9 +192,9 @@ size_t plain_skip(struct plain_reader *r, size_t at, const struct name_memory *m
             owed = 0;
             continue;
         }
-        size_t word = ordinary_word(&s->gate->names.filter, t, start);
+        size_t word = ordinary_word(s, start);
         end = word ? plain_end(r, start, word) : 0;
-        if (!word && !owed && start < known->old_end && (end = lone_word(&s->gate->names.filter, t, start))) {
+        if (!word && !owed && start < known->old_end && (end = lone_word(s, start))) {
             back = at;
             at = end;
             owed = AFTER_LONE_WORD;

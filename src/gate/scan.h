@@ -196,7 +196,7 @@ void scan_report_scored(struct scan *s, const struct rule *rule, size_t start, s
 void scan_report_from(struct scan *s, const struct rule *rule, size_t start, size_t end, float score,
                       const char *source);
 // A finding without a place.
-void scan_report_whole(struct scan *s, const struct rule *rule);
+void scan_report_whole(struct scan *s, const struct rule *rule) __attribute__((cold));
 // Context words from `before` bytes before start to `after` bytes after end.
 uint32_t scan_context(const struct scan *s, size_t start, size_t end, size_t before, size_t after);
 

@@ -1,5 +1,5 @@
 // Sets of words of up to eight letters, each as the eight bytes that it fits into: whether a word is one of a list, at
-// the cost of one look.
+// the cost of one look, as no two words of the list want the same place.
 #ifndef SLUICE_GATE_SHORT_WORDS_H
 #define SLUICE_GATE_SHORT_WORDS_H
 
@@ -8,30 +8,39 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { SHORT_WORDS_BITS = 9, SHORT_WORDS_SLOTS = 1 << SHORT_WORDS_BITS }; // for up to half as many
+enum { SHORT_WORDS_BITS = 11, SHORT_WORDS_SLOTS = 1 << SHORT_WORDS_BITS }; // for a tenth as many words
 
 struct short_words {
+    uint64_t by;                       // what a word is multiplied with
     uint64_t slots[SHORT_WORDS_SLOTS]; // 0: free
 };
 
-// Where the word is, or would be.
 static inline size_t short_words_slot(const struct short_words *s, uint64_t word) {
-    size_t at = (size_t)((word * 0x9e3779b97f4a7c15u) >> (64 - SHORT_WORDS_BITS));
-    while (s->slots[at] && s->slots[at] != word) at = (at + 1) % SHORT_WORDS_SLOTS;
-    return at;
+    return (size_t)((word * s->by) >> (64 - SHORT_WORDS_BITS));
 }
 
 static inline bool short_words_have(const struct short_words *s, uint64_t word) {
-    return s->slots[short_words_slot(s, word)] != 0;
+    return s->slots[short_words_slot(s, word)] == word;
 }
 
-// Fills a set that is all zeros with a list of words, of which each ends in a space.
-static inline void short_words_fill(struct short_words *s, const char *list) {
+// Adds the words of a list, of which each ends in a space. False when two want the same place.
+static inline bool short_words_add(struct short_words *s, const char *list) {
     for (const char *p = list, *end; *p; p = end + 1) {
         uint64_t word = 0;
         end = strchr(p, ' ');
         memcpy(&word, p, (size_t)(end - p)); // none is longer
-        s->slots[short_words_slot(s, word)] = word;
+        uint64_t *slot = &s->slots[short_words_slot(s, word)];
+        if (*slot && *slot != word) return false;
+        *slot = word;
+    }
+    return true;
+}
+
+// Fills a set with a list: the first multiplier of a row of odd ones that will do.
+static inline void short_words_fill(struct short_words *s, const char *list) {
+    for (s->by = 0x9e3779b97f4a7c15u;; s->by += 0x6a09e667f3bcc908u) {
+        memset(s->slots, 0, sizeof s->slots);
+        if (short_words_add(s, list)) return;
     }
 }
 

@@ -83,8 +83,8 @@ struct look {
     bool drawn, capitals;
 };
 
-static void report(struct scan *s, const struct look *look, const struct name_segment *seg,
-                   const struct name_span *spans, size_t count) {
+static __attribute__((noinline)) void report(struct scan *s, const struct look *look, const struct name_segment *seg,
+                                             const struct name_span *spans, size_t count) {
     for (size_t i = 0; i < count; i++) {
         float score = name_span_score(&s->gate->names, &spans[i]);
         if (!name_score_counts(spans[i].type, score)) continue;

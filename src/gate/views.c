@@ -38,8 +38,8 @@ bool view_accepts(const struct scan *s, const struct rule *rule, size_t start, s
     *kinds = mapped_kinds(s->view, start, end, &top);
     if (s->touch == TOUCH_TOP && !(top & PIECE_CHANGED)) return false;
     if (s->touch == TOUCH_ANY && !(*kinds & PIECE_CHANGED)) return false;
-    // Where nothing changed, slight evidence is what it was in the text as it came; a disguised word near it may make it
-    // more, but not a second time the same.
+    // Where nothing changed, slight evidence is what it was in the text as it came; a disguised word near it may make
+    // it more, but not a second time the same.
     if (s->touch == TOUCH_NOTHING && rule->weight == WEIGHT_SOFT && !(*kinds & PIECE_CHANGED)) return false;
     if (!(top & PIECE_WEAK)) return true;
     return score >= SURE_SCORE || rule->class_ == CLASS_SECRET || scan_context(s, start, end, 64, 40);
@@ -58,11 +58,13 @@ static void report_blob(struct scan *s, const struct unmasked *u) {
     s->blob |= u->blob;
 }
 
+// What follows is not inlined where most texts have no need of it: their way through this file stays short.
+
 // Digits that were spelled out, where the literal pass met enough of their words.
-static bool scan_spelled(struct scan *s, struct span text, const struct mapped *under, struct effort *effort) {
+static __attribute__((noinline)) bool scan_spelled(struct scan *s, struct span text, const struct mapped *under,
+                                                   struct effort *effort) {
     struct mapped spelled;
     struct mapped_builder b;
-    if (s->spelled.from >= s->spelled.to) return true;
     mapped_begin(&b, text, under, true, s->arena);
     spell(&b, s->spelled.from, s->spelled.to, effort);
     if (b.no_room) return false;
@@ -70,11 +72,8 @@ static bool scan_spelled(struct scan *s, struct span text, const struct mapped *
     return scan_view(s, spelled.text, &spelled, TOUCH_TOP);
 }
 
-// Scans text and the view of it without disguised characters. *best is then the one to look further into.
-static bool scan_plain(struct scan *s, struct mapped *best, bool original, bool ascii) {
-    const struct mapped *self = original ? NULL : best;
-    if (!scan_view(s, best->text, self, original ? TOUCH_NOTHING : TOUCH_TOP)) return false;
-    if (s->late || ascii) return true;
+// The view without disguised characters; *best is then the one to look further into.
+static __attribute__((noinline)) bool scan_normal(struct scan *s, struct mapped *best, bool original) {
     struct mapped *under = arena_alloc(s->arena, sizeof *under), normal;
     if (!under) return false;
     *under = *best;
@@ -113,14 +112,11 @@ static bool is_user_text(const struct chat_part *p) {
 
 // A value that was sent in two halves: what stands between two messages of the user becomes a line feed, and what may
 // be joined over a line feed in one text may be joined over this one.
-static bool scan_seams(struct scan *s, const struct gate_input *in, struct effort effort) {
+static __attribute__((noinline)) bool scan_seams(struct scan *s, const struct gate_input *in, struct effort effort) {
     struct mapped_builder b;
     struct mapped seams;
     struct unmasked u;
     struct span last = SPAN_NONE;
-    unsigned texts = 0;
-    for (size_t i = 0; i < in->part_count; i++) texts += is_user_text(&in->parts[i]);
-    if (texts < 2) return true;
     mapped_begin(&b, in->text, NULL, true, s->arena);
     for (size_t i = 0; i < in->part_count; i++) {
         const struct chat_part *p = &in->parts[i];
@@ -139,18 +135,27 @@ static bool scan_seams(struct scan *s, const struct gate_input *in, struct effor
     return !u.has_joined || scan_view(s, u.joined.text, &u.joined, TOUCH_TOP);
 }
 
+static bool has_seams(const struct gate_input *in) {
+    unsigned texts = 0;
+    for (size_t i = 0; i < in->part_count; i++)
+        if (is_user_text(&in->parts[i]) && ++texts == 2) return true;
+    return false;
+}
+
 bool views_scan(struct scan *s, const struct gate_input *in, bool ascii) {
     struct effort effort = {.bytes = (size_t)s->gate->max_decoded_bytes, .deadline_ns = s->deadline_ns};
     struct mapped level = {.text = in->text};
     for (int64_t depth = 0;; depth++) {
         struct mapped *at = arena_alloc(s->arena, sizeof *at);
         struct unmasked u;
-        if (!scan_plain(s, &level, depth == 0, depth == 0 && ascii)) return false;
+        bool original = depth == 0;
+        if (!scan_view(s, level.text, original ? NULL : &level, original ? TOUCH_NOTHING : TOUCH_TOP)) return false;
+        if (!s->late && !(original && ascii) && !scan_normal(s, &level, original)) return false;
         if (s->late || !at) return at;
         *at = level;
         const struct mapped *under = at->pieces ? at : NULL;
-        if (!scan_spelled(s, at->text, under, &effort)) return false;
-        if (depth == 0 && in->part_count && !s->late && !scan_seams(s, in, effort)) return false;
+        if (s->spelled.from < s->spelled.to && !scan_spelled(s, at->text, under, &effort)) return false;
+        if (original && !s->late && has_seams(in) && !scan_seams(s, in, effort)) return false;
         if (s->late) return true;
         if (unmask(at->text, under, &effort, s->arena, &u) != 0) return false;
         report_blob(s, &u);

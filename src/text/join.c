@@ -268,11 +268,9 @@ static struct token token_after(struct span text, size_t start) {
     return t;
 }
 
-size_t join_lines(struct mapped_builder *b, size_t floor, size_t at) {
+// What ends at `left` may go on at `right`.
+static __attribute__((noinline)) size_t join_halves(struct mapped_builder *b, size_t floor, size_t left, size_t right) {
     struct span text = b->source;
-    size_t left = at > floor && text.at[at - 1] == '\r' ? at - 1 : at, right = at + 1;
-    if (left <= floor || (unsigned char)byte_at(text, right) <= ' ' || (unsigned char)text.at[left - 1] <= ' ')
-        return right;
     char before = text.at[left - 1], after = text.at[right];
     if (is_digit(before) && is_digit(after)) {
         struct token t = token_before(text, floor, left), u = token_after(text, right);
@@ -285,13 +283,23 @@ size_t join_lines(struct mapped_builder *b, size_t floor, size_t at) {
         mapped_change(b, left, right, "", 0, 0);
         return right;
     }
-    bool code = (is_digit(before) || is_upper(before) || is_digit(after) || is_upper(after)) && is_alnum(before) &&
-                is_alnum(after);
-    if (!code) return right;
     struct token t = token_before(text, floor, left);
     if (!t.digits) return right; // a line of prose
     struct token u = token_after(text, right);
     size_t len = t.end - t.start + u.end - u.start;
     if (u.digits && t.letters + u.letters && len >= 15) mapped_change(b, left, right, "", 0, PIECE_WEAK);
     return right;
+}
+
+// Of a number or a code one side has a digit or a capital, the other one goes on with it or ends with a dash.
+static bool may_belong(char code, char other) {
+    return (is_digit(code) || is_upper(code)) && (is_alnum(other) || other == '-');
+}
+
+size_t join_lines(struct mapped_builder *b, size_t floor, size_t at) {
+    struct span text = b->source;
+    size_t left = at > floor && text.at[at - 1] == '\r' ? at - 1 : at, right = at + 1;
+    if (left <= floor || right >= text.len) return right;
+    char before = text.at[left - 1], after = text.at[right];
+    return may_belong(before, after) || may_belong(after, before) ? join_halves(b, floor, left, right) : right;
 }

@@ -12,7 +12,7 @@ struct pass {
     struct unmasked *out;
 };
 
-static size_t decode_escape(struct pass *p, size_t at) {
+static __attribute__((noinline)) size_t decode_escape(struct pass *p, size_t at) {
     char bytes[ESCAPE_MAX];
     size_t n = 0, len = escape_read(p->decoded.source, at, bytes, &n);
     if (len == 0) return at + 1;

@@ -82,6 +82,7 @@ static inline uint64_t hash_sign(char sign) {
 }
 
 enum {
+    LIST_MAX = FEATURES_SYSTEM_MAX > FEATURES_TEXT_MAX ? FEATURES_SYSTEM_MAX : FEATURES_TEXT_MAX,
     TOKENS = 2 * (FEATURES_SYSTEM_EDGE_BYTES > FEATURES_EDGE_BYTES ? FEATURES_SYSTEM_EDGE_BYTES : FEATURES_EDGE_BYTES)
 };
 
@@ -105,50 +106,49 @@ BODY void read_tokens(struct tokens *t, const struct words *w) {
 
 // ---------------------------------------------------------------- reading
 
-// The list that is made of a text.
+// What is read of a text, beside the list of its buckets.
 struct reading {
-    uint16_t *list;
-    size_t count;
+    uint32_t count; // of the list
     uint32_t groups[LEXICON_GROUPS];
     struct tokens tokens;
 };
 
 // As such: where a text begins, or ends with what is asked.
-BODY void add_edge(struct reading *r, uint8_t *slots, uint32_t from, uint32_t to, uint64_t multiplier) {
-    for (; from < to; from++) r->count = once_add(slots, r->list, r->count, r->tokens.hash[from] * multiplier);
+BODY void add_edge(struct once *o, const uint64_t *hash, const uint64_t *end, uint64_t multiplier) {
+    for (; hash < end; hash++) once_add(o, *hash * multiplier);
 }
 
-// Words, and pairs of neighbours.
-BODY void add_words(struct reading *r, uint8_t *slots) {
-    const struct tokens *t = &r->tokens;
+// Words, and pairs of neighbours; and of the words how many are of which group.
+BODY void add_words(struct once *o, const struct tokens *t, uint32_t *groups) {
     uint64_t before = t->hash[0], maybe[TOKENS]; // words of the lexicon, or not
-    uint16_t *list = r->list;
-    size_t n = t->count, count = once_add(slots, list, r->count, before);
-    size_t candidates = lexicon_may_have(before);
+    size_t n = t->count, candidates = lexicon_may_have(before);
+    once_add(o, before);
     maybe[0] = before;
     for (size_t i = 1; i < n; i++) {
         uint64_t hash = t->hash[i];
-        count = once_add(slots, list, count, hash);
-        count = once_add(slots, list, count, intent_hash_pair(before, hash));
+        once_add(o, hash);
+        once_add(o, intent_hash_pair(before, hash));
         maybe[candidates] = before = hash;
         candidates += lexicon_may_have(hash);
     }
-    r->count = count;
-    for (size_t i = 0; i < candidates; i++) r->groups[lexicon_find(maybe[i])]++;
+    for (size_t i = 0; i < candidates; i++) groups[lexicon_find(maybe[i])]++;
 }
 
 BODY void read_all(struct reading *r, const struct words *w, uint16_t *list) {
     const struct tokens *t = &r->tokens;
     uint8_t slots[ONCE_SLOTS];
+    uint16_t doubted[LIST_MAX];
+    struct once o = {.slots = slots, .list = list, .doubted = doubted};
     memset(r->groups, 0, sizeof r->groups);
-    r->list = list;
     r->count = 0;
     read_tokens(&r->tokens, w);
     if (t->count == 0) return;
-    once_begin(slots);
-    add_edge(r, slots, 0, t->count < FEATURES_OPENING ? t->count : FEATURES_OPENING, OPENING_MULTIPLIER);
-    add_words(r, slots);
-    add_edge(r, slots, t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0, t->count, CLOSING_MULTIPLIER);
+    once_begin(&o);
+    const uint64_t *first = t->hash, *end = first + t->count;
+    add_edge(&o, first, t->count < FEATURES_OPENING ? end : first + FEATURES_OPENING, OPENING_MULTIPLIER);
+    add_words(&o, t, r->groups);
+    add_edge(&o, t->count < FEATURES_CLOSING ? first : end - FEATURES_CLOSING, end, CLOSING_MULTIPLIER);
+    r->count = (uint32_t)once_end(&o);
 }
 
 static void read_narrow(struct reading *r, const struct words *w, uint16_t *list) {
@@ -335,7 +335,7 @@ static uint32_t read_beside(struct words *w, struct reading *r, struct span text
     if (text.len == 0) return 0;
     words_read(w, text, edge_bytes);
     read_words(r, w, list);
-    return (uint32_t)r->count;
+    return r->count;
 }
 
 void features_read_text(const struct intent_input *in, struct features *out) {
@@ -344,7 +344,7 @@ void features_read_text(const struct intent_input *in, struct features *out) {
     struct span follow, text = features_text(in, &follow);
     words_read(&w, text, FEATURES_EDGE_BYTES);
     read_words(&r, &w, out->text);
-    out->text_count = (uint32_t)r.count;
+    out->text_count = r.count;
     out->text_value = value_of(out->text_count, 1);
     out->intent_count = follow.len ? 0 : read_intent(&r.tokens, &w, out->intent);
     fill_counts(in, text, &w, &r, out);

@@ -20,6 +20,37 @@ static const float FEATURES_SYSTEM_SHARE = 0.5f, FEATURES_FOLLOW_SHARE = 0.5f;
 
 static const float CAPITALS_MAX = 0.08f;
 
+// What is counted of a request. Up to COUNT_TOOLS these are damped numbers, unless something else is said below.
+enum count {
+    COUNT_LENGTH,
+    COUNT_WORDS,
+    COUNT_WORD_LENGTH, // letters a word
+    COUNT_DIGIT_SHARE, // of the bytes
+    COUNT_NUMBERS,
+    COUNT_SENTENCES,
+    COUNT_LINES,
+    COUNT_QUESTIONS,                // at most 3
+    COUNT_CAPITALS,                 // share of the bytes
+    COUNT_PUNCTUATION,              // likewise
+    COUNT_VARIETY,                  // share of the buckets that come once
+    COUNT_LONG_WORDS,               // share of the words
+    COUNT_SIGNS,                    // and one more for each kind of sign up to FENCE
+    COUNT_GROUPS = COUNT_SIGNS + 6, // and one more for each group of the lexicon
+    COUNT_INPUT_TOKENS = COUNT_GROUPS + LEXICON_GROUPS - LEXICON_NONE - 1,
+    COUNT_TURNS,
+    COUNT_TOOLS,
+    COUNT_SCHEMA,
+    COUNT_IMAGES,
+    COUNT_PROSE,
+    COUNT_EXAM,
+    COUNT_PROBLEM,
+    COUNT_ENDS_ASKING,
+    COUNT_ENDS_WITH_COLON,
+    COUNT_FEW_WORDS,
+    COUNT_COUNT
+};
+_Static_assert((int)COUNT_COUNT == FEATURES_COUNTS && (int)COUNT_PROSE == FEATURES_PROSE, "what features.h says");
+
 static const char *const COUNT_NAMES[FEATURES_COUNTS] = {
     "length",
     "words",
@@ -207,6 +238,7 @@ void features_each(struct span text, size_t edge_bytes, features_visit *visit, v
 
 // What is counted, and which sign is what. MATHS to FENCE are counts of their own, in their order.
 enum { PLAIN, MATHS, CODE, QUOTE, LATEX, OPTION, FENCE, QUESTION, END, BACKSLASH, BACKTICK, LINE, KINDS };
+_Static_assert((int)COUNT_GROUPS - COUNT_SIGNS == FENCE - MATHS + 1, "as many kinds");
 static const uint8_t KIND[128] = {
     ['='] = MATHS, ['+'] = MATHS, ['*'] = MATHS,      ['/'] = MATHS,    ['^'] = MATHS, ['<'] = MATHS,
     ['>'] = MATHS, ['%'] = MATHS, ['$'] = MATHS,      ['{'] = CODE,     ['}'] = CODE,  ['('] = CODE,
@@ -270,17 +302,14 @@ static enum features_kind kind_of(const struct reading *r, const struct signs *s
     return amounts && s->kinds[QUESTION] && s->kinds[CODE] < FEW_SIGNS_OF_CODE ? KIND_PROBLEM : KIND_OTHER;
 }
 
-static uint32_t fill_shape(const struct reading *r, enum features_kind kind, float prose, float *c) {
+static void fill_shape(const struct tokens *t, enum features_kind kind, float *c) {
     enum { FEW_WORDS = 12 };
-    const struct tokens *t = &r->tokens;
     uint64_t last = t->count ? t->hash[t->count - 1] : 0;
-    c[0] = prose;
-    c[1] = kind == KIND_EXAM;
-    c[2] = kind == KIND_PROBLEM;
-    c[3] = last == hash_sign('?');
-    c[4] = last == hash_sign(':');
-    c[5] = t->count <= FEW_WORDS;
-    return 6;
+    c[COUNT_EXAM] = kind == KIND_EXAM;
+    c[COUNT_PROBLEM] = kind == KIND_PROBLEM;
+    c[COUNT_ENDS_ASKING] = last == hash_sign('?');
+    c[COUNT_ENDS_WITH_COLON] = last == hash_sign(':');
+    c[COUNT_FEW_WORDS] = t->count <= FEW_WORDS;
 }
 
 static void fill_counts(const struct intent_input *in, struct span text, const struct words *w, const struct reading *r,
@@ -288,35 +317,35 @@ static void fill_counts(const struct intent_input *in, struct span text, const s
     struct signs s;
     uint32_t signs = count_signs(w, &s), tokens = r->tokens.count;
     uint32_t openings = tokens < FEATURES_OPENING ? tokens : FEATURES_OPENING;
-    uint32_t closings = r->tokens.count < FEATURES_CLOSING ? r->tokens.count : FEATURES_CLOSING;
+    uint32_t closings = tokens < FEATURES_CLOSING ? tokens : FEATURES_CLOSING;
     uint32_t seen = 2 * tokens - 1 + openings + closings;
+    uint32_t numbers[COUNT_TOOLS + 1] = {
+        [COUNT_LENGTH] = (uint32_t)text.len, // the whole length, also of what is not read
+        [COUNT_WORDS] = tokens - signs,
+        [COUNT_NUMBERS] = r->tokens.numbers,
+        [COUNT_SENTENCES] = s.ends,
+        [COUNT_LINES] = s.kinds[LINE],
+        [COUNT_INPUT_TOKENS] = (uint32_t)in->input_tokens,
+        [COUNT_TURNS] = in->user_turns,
+        [COUNT_TOOLS] = in->tools,
+    };
+    memcpy(numbers + COUNT_SIGNS, s.kinds + MATHS, (COUNT_GROUPS - COUNT_SIGNS) * sizeof *numbers);
+    memcpy(numbers + COUNT_GROUPS, r->groups + LEXICON_NONE + 1, (COUNT_INPUT_TOKENS - COUNT_GROUPS) * sizeof *numbers);
     float bytes = w->bytes ? (float)w->bytes : 1, words = tokens > signs ? (float)(tokens - signs) : 1;
     float capitals = (float)w->capitals / bytes, *c = out->counts;
-    uint32_t n = 0;
-    c[n++] = damp(text.len); // the whole length, also of what is not read
-    c[n++] = damp(tokens - signs);
-    c[n++] = (float)(w->letters - w->digits) / words;
-    c[n++] = (float)w->digits / bytes;
-    c[n++] = damp(r->tokens.numbers);
-    c[n++] = damp(s.ends);
-    c[n++] = damp(s.kinds[LINE]);
-    c[n++] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
-    c[n++] = capitals < CAPITALS_MAX ? capitals : CAPITALS_MAX; // who shouts asks for nothing else
-    c[n++] = (float)signs / bytes;
-    c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
-    c[n++] = (float)r->tokens.long_words / words;
-    enum { SIGNS = FENCE - MATHS + 1, GROUPS = LEXICON_GROUPS - LEXICON_NONE - 1 };
-    damp_all(s.kinds + MATHS, SIGNS, c + n);
-    damp_all(r->groups + LEXICON_NONE + 1, GROUPS, c + n + SIGNS);
-    n += SIGNS + GROUPS;
-    c[n++] = damp(in->input_tokens);
-    c[n++] = damp(in->user_turns);
-    c[n++] = damp(in->tools);
-    c[n++] = in->has_schema;
-    c[n++] = in->has_images;
+    damp_all(numbers, COUNT_TOOLS + 1, c);
+    c[COUNT_WORD_LENGTH] = (float)(w->letters - w->digits) / words;
+    c[COUNT_DIGIT_SHARE] = (float)w->digits / bytes;
+    c[COUNT_QUESTIONS] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
+    c[COUNT_CAPITALS] = capitals < CAPITALS_MAX ? capitals : CAPITALS_MAX; // who shouts asks for nothing else
+    c[COUNT_PUNCTUATION] = (float)signs / bytes;
+    c[COUNT_VARIETY] = tokens ? (float)out->text_count / (float)seen : 0;
+    c[COUNT_LONG_WORDS] = (float)r->tokens.long_words / words;
+    c[COUNT_SCHEMA] = in->has_schema;
+    c[COUNT_IMAGES] = in->has_images;
+    c[COUNT_PROSE] = prose_of(w, tokens - signs - r->tokens.numbers, text.len);
     out->kind = kind_of(r, &s);
-    n += fill_shape(r, out->kind, prose_of(w, tokens - signs - r->tokens.numbers, text.len), c + n);
-    assert(n == FEATURES_COUNTS);
+    fill_shape(&r->tokens, out->kind, c);
 }
 
 // Together the buckets of a text have the length `share`.

@@ -20,6 +20,37 @@ static const float FEATURES_SYSTEM_SHARE = 0.5f, FEATURES_FOLLOW_SHARE = 0.5f;
 
 static const float CAPITALS_MAX = 0.08f;
 
+// What is counted of a request. Up to COUNT_TOOLS these are damped numbers, unless something else is said below.
+enum count {
+    COUNT_LENGTH,
+    COUNT_WORDS,
+    COUNT_WORD_LENGTH, // letters a word
+    COUNT_DIGIT_SHARE, // of the bytes
+    COUNT_NUMBERS,
+    COUNT_SENTENCES,
+    COUNT_LINES,
+    COUNT_QUESTIONS,                // at most 3
+    COUNT_CAPITALS,                 // share of the bytes
+    COUNT_PUNCTUATION,              // likewise
+    COUNT_VARIETY,                  // share of the buckets that come once
+    COUNT_LONG_WORDS,               // share of the words
+    COUNT_SIGNS,                    // and one more for each kind of sign up to FENCE
+    COUNT_GROUPS = COUNT_SIGNS + 6, // and one more for each group of the lexicon
+    COUNT_INPUT_TOKENS = COUNT_GROUPS + LEXICON_GROUPS - LEXICON_NONE - 1,
+    COUNT_TURNS,
+    COUNT_TOOLS,
+    COUNT_SCHEMA,
+    COUNT_IMAGES,
+    COUNT_PROSE,
+    COUNT_EXAM,
+    COUNT_PROBLEM,
+    COUNT_ENDS_ASKING,
+    COUNT_ENDS_WITH_COLON,
+    COUNT_FEW_WORDS,
+    COUNT_COUNT
+};
+_Static_assert((int)COUNT_COUNT == FEATURES_COUNTS && (int)COUNT_PROSE == FEATURES_PROSE, "what features.h says");
+
 static const char *const COUNT_NAMES[FEATURES_COUNTS] = {
     "length",
     "words",
@@ -82,6 +113,7 @@ static inline uint64_t hash_sign(char sign) {
 }
 
 enum {
+    LIST_MAX = FEATURES_SYSTEM_MAX > FEATURES_TEXT_MAX ? FEATURES_SYSTEM_MAX : FEATURES_TEXT_MAX,
     TOKENS = 2 * (FEATURES_SYSTEM_EDGE_BYTES > FEATURES_EDGE_BYTES ? FEATURES_SYSTEM_EDGE_BYTES : FEATURES_EDGE_BYTES)
 };
 
@@ -105,50 +137,49 @@ BODY void read_tokens(struct tokens *t, const struct words *w) {
 
 // ---------------------------------------------------------------- reading
 
-// The list that is made of a text.
+// What is read of a text, beside the list of its buckets.
 struct reading {
-    uint16_t *list;
-    size_t count;
+    uint32_t count; // of the list
     uint32_t groups[LEXICON_GROUPS];
     struct tokens tokens;
 };
 
 // As such: where a text begins, or ends with what is asked.
-BODY void add_edge(struct reading *r, uint8_t *slots, uint32_t from, uint32_t to, uint64_t multiplier) {
-    for (; from < to; from++) r->count = once_add(slots, r->list, r->count, r->tokens.hash[from] * multiplier);
+BODY void add_edge(struct once *o, const uint64_t *hash, const uint64_t *end, uint64_t multiplier) {
+    for (; hash < end; hash++) once_add(o, *hash * multiplier);
 }
 
-// Words, and pairs of neighbours.
-BODY void add_words(struct reading *r, uint8_t *slots) {
-    const struct tokens *t = &r->tokens;
+// Words, and pairs of neighbours; and of the words how many are of which group.
+BODY void add_words(struct once *o, const struct tokens *t, uint32_t *groups) {
     uint64_t before = t->hash[0], maybe[TOKENS]; // words of the lexicon, or not
-    uint16_t *list = r->list;
-    size_t n = t->count, count = once_add(slots, list, r->count, before);
-    size_t candidates = lexicon_may_have(before);
+    size_t n = t->count, candidates = lexicon_may_have(before);
+    once_add(o, before);
     maybe[0] = before;
     for (size_t i = 1; i < n; i++) {
         uint64_t hash = t->hash[i];
-        count = once_add(slots, list, count, hash);
-        count = once_add(slots, list, count, intent_hash_pair(before, hash));
+        once_add(o, hash);
+        once_add(o, intent_hash_pair(before, hash));
         maybe[candidates] = before = hash;
         candidates += lexicon_may_have(hash);
     }
-    r->count = count;
-    for (size_t i = 0; i < candidates; i++) r->groups[lexicon_find(maybe[i])]++;
+    for (size_t i = 0; i < candidates; i++) groups[lexicon_find(maybe[i])]++;
 }
 
 BODY void read_all(struct reading *r, const struct words *w, uint16_t *list) {
     const struct tokens *t = &r->tokens;
     uint8_t slots[ONCE_SLOTS];
+    uint16_t doubted[LIST_MAX];
+    struct once o = {.slots = slots, .list = list, .doubted = doubted};
     memset(r->groups, 0, sizeof r->groups);
-    r->list = list;
     r->count = 0;
     read_tokens(&r->tokens, w);
     if (t->count == 0) return;
-    once_begin(slots);
-    add_edge(r, slots, 0, t->count < FEATURES_OPENING ? t->count : FEATURES_OPENING, OPENING_MULTIPLIER);
-    add_words(r, slots);
-    add_edge(r, slots, t->count > FEATURES_CLOSING ? t->count - FEATURES_CLOSING : 0, t->count, CLOSING_MULTIPLIER);
+    once_begin(&o);
+    const uint64_t *first = t->hash, *end = first + t->count;
+    add_edge(&o, first, t->count < FEATURES_OPENING ? end : first + FEATURES_OPENING, OPENING_MULTIPLIER);
+    add_words(&o, t, r->groups);
+    add_edge(&o, t->count < FEATURES_CLOSING ? first : end - FEATURES_CLOSING, end, CLOSING_MULTIPLIER);
+    r->count = (uint32_t)once_end(&o);
 }
 
 static void read_narrow(struct reading *r, const struct words *w, uint16_t *list) {
@@ -207,6 +238,7 @@ void features_each(struct span text, size_t edge_bytes, features_visit *visit, v
 
 // What is counted, and which sign is what. MATHS to FENCE are counts of their own, in their order.
 enum { PLAIN, MATHS, CODE, QUOTE, LATEX, OPTION, FENCE, QUESTION, END, BACKSLASH, BACKTICK, LINE, KINDS };
+_Static_assert((int)COUNT_GROUPS - COUNT_SIGNS == FENCE - MATHS + 1, "as many kinds");
 static const uint8_t KIND[128] = {
     ['='] = MATHS, ['+'] = MATHS, ['*'] = MATHS,      ['/'] = MATHS,    ['^'] = MATHS, ['<'] = MATHS,
     ['>'] = MATHS, ['%'] = MATHS, ['$'] = MATHS,      ['{'] = CODE,     ['}'] = CODE,  ['('] = CODE,
@@ -270,17 +302,14 @@ static enum features_kind kind_of(const struct reading *r, const struct signs *s
     return amounts && s->kinds[QUESTION] && s->kinds[CODE] < FEW_SIGNS_OF_CODE ? KIND_PROBLEM : KIND_OTHER;
 }
 
-static uint32_t fill_shape(const struct reading *r, enum features_kind kind, float prose, float *c) {
+static void fill_shape(const struct tokens *t, enum features_kind kind, float *c) {
     enum { FEW_WORDS = 12 };
-    const struct tokens *t = &r->tokens;
     uint64_t last = t->count ? t->hash[t->count - 1] : 0;
-    c[0] = prose;
-    c[1] = kind == KIND_EXAM;
-    c[2] = kind == KIND_PROBLEM;
-    c[3] = last == hash_sign('?');
-    c[4] = last == hash_sign(':');
-    c[5] = t->count <= FEW_WORDS;
-    return 6;
+    c[COUNT_EXAM] = kind == KIND_EXAM;
+    c[COUNT_PROBLEM] = kind == KIND_PROBLEM;
+    c[COUNT_ENDS_ASKING] = last == hash_sign('?');
+    c[COUNT_ENDS_WITH_COLON] = last == hash_sign(':');
+    c[COUNT_FEW_WORDS] = t->count <= FEW_WORDS;
 }
 
 static void fill_counts(const struct intent_input *in, struct span text, const struct words *w, const struct reading *r,
@@ -288,35 +317,35 @@ static void fill_counts(const struct intent_input *in, struct span text, const s
     struct signs s;
     uint32_t signs = count_signs(w, &s), tokens = r->tokens.count;
     uint32_t openings = tokens < FEATURES_OPENING ? tokens : FEATURES_OPENING;
-    uint32_t closings = r->tokens.count < FEATURES_CLOSING ? r->tokens.count : FEATURES_CLOSING;
+    uint32_t closings = tokens < FEATURES_CLOSING ? tokens : FEATURES_CLOSING;
     uint32_t seen = 2 * tokens - 1 + openings + closings;
+    uint32_t numbers[COUNT_TOOLS + 1] = {
+        [COUNT_LENGTH] = (uint32_t)text.len, // the whole length, also of what is not read
+        [COUNT_WORDS] = tokens - signs,
+        [COUNT_NUMBERS] = r->tokens.numbers,
+        [COUNT_SENTENCES] = s.ends,
+        [COUNT_LINES] = s.kinds[LINE],
+        [COUNT_INPUT_TOKENS] = (uint32_t)in->input_tokens,
+        [COUNT_TURNS] = in->user_turns,
+        [COUNT_TOOLS] = in->tools,
+    };
+    memcpy(numbers + COUNT_SIGNS, s.kinds + MATHS, (COUNT_GROUPS - COUNT_SIGNS) * sizeof *numbers);
+    memcpy(numbers + COUNT_GROUPS, r->groups + LEXICON_NONE + 1, (COUNT_INPUT_TOKENS - COUNT_GROUPS) * sizeof *numbers);
     float bytes = w->bytes ? (float)w->bytes : 1, words = tokens > signs ? (float)(tokens - signs) : 1;
     float capitals = (float)w->capitals / bytes, *c = out->counts;
-    uint32_t n = 0;
-    c[n++] = damp(text.len); // the whole length, also of what is not read
-    c[n++] = damp(tokens - signs);
-    c[n++] = (float)(w->letters - w->digits) / words;
-    c[n++] = (float)w->digits / bytes;
-    c[n++] = damp(r->tokens.numbers);
-    c[n++] = damp(s.ends);
-    c[n++] = damp(s.kinds[LINE]);
-    c[n++] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
-    c[n++] = capitals < CAPITALS_MAX ? capitals : CAPITALS_MAX; // who shouts asks for nothing else
-    c[n++] = (float)signs / bytes;
-    c[n++] = tokens ? (float)out->text_count / (float)seen : 0;
-    c[n++] = (float)r->tokens.long_words / words;
-    enum { SIGNS = FENCE - MATHS + 1, GROUPS = LEXICON_GROUPS - LEXICON_NONE - 1 };
-    damp_all(s.kinds + MATHS, SIGNS, c + n);
-    damp_all(r->groups + LEXICON_NONE + 1, GROUPS, c + n + SIGNS);
-    n += SIGNS + GROUPS;
-    c[n++] = damp(in->input_tokens);
-    c[n++] = damp(in->user_turns);
-    c[n++] = damp(in->tools);
-    c[n++] = in->has_schema;
-    c[n++] = in->has_images;
+    damp_all(numbers, COUNT_TOOLS + 1, c);
+    c[COUNT_WORD_LENGTH] = (float)(w->letters - w->digits) / words;
+    c[COUNT_DIGIT_SHARE] = (float)w->digits / bytes;
+    c[COUNT_QUESTIONS] = s.kinds[QUESTION] < 3 ? (float)s.kinds[QUESTION] : 3;
+    c[COUNT_CAPITALS] = capitals < CAPITALS_MAX ? capitals : CAPITALS_MAX; // who shouts asks for nothing else
+    c[COUNT_PUNCTUATION] = (float)signs / bytes;
+    c[COUNT_VARIETY] = tokens ? (float)out->text_count / (float)seen : 0;
+    c[COUNT_LONG_WORDS] = (float)r->tokens.long_words / words;
+    c[COUNT_SCHEMA] = in->has_schema;
+    c[COUNT_IMAGES] = in->has_images;
+    c[COUNT_PROSE] = prose_of(w, tokens - signs - r->tokens.numbers, text.len);
     out->kind = kind_of(r, &s);
-    n += fill_shape(r, out->kind, prose_of(w, tokens - signs - r->tokens.numbers, text.len), c + n);
-    assert(n == FEATURES_COUNTS);
+    fill_shape(&r->tokens, out->kind, c);
 }
 
 // Together the buckets of a text have the length `share`.
@@ -335,7 +364,7 @@ static uint32_t read_beside(struct words *w, struct reading *r, struct span text
     if (text.len == 0) return 0;
     words_read(w, text, edge_bytes);
     read_words(r, w, list);
-    return (uint32_t)r->count;
+    return r->count;
 }
 
 void features_read_text(const struct intent_input *in, struct features *out) {
@@ -344,7 +373,7 @@ void features_read_text(const struct intent_input *in, struct features *out) {
     struct span follow, text = features_text(in, &follow);
     words_read(&w, text, FEATURES_EDGE_BYTES);
     read_words(&r, &w, out->text);
-    out->text_count = (uint32_t)r.count;
+    out->text_count = r.count;
     out->text_value = value_of(out->text_count, 1);
     out->intent_count = follow.len ? 0 : read_intent(&r.tokens, &w, out->intent);
     fill_counts(in, text, &w, &r, out);

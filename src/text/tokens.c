@@ -55,26 +55,30 @@ static inline struct masks read_masks(const unsigned char *p) {
     return m;
 }
 
-WIDE static inline uint64_t in_range_wide(__m256i v, char from, char to) {
-    __m256i hit = _mm256_and_si256(_mm256_cmpgt_epi8(v, _mm256_set1_epi8((char)(from - 1))),
-                                   _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(to + 1)), v));
-    return (uint64_t)(unsigned)_mm256_movemask_epi8(hit);
+// Bytes from..to. The comparison is signed, hence the shift to the lowest value.
+WIDE static inline uint64_t in_range_wide(__m256i v, unsigned from, unsigned to) {
+    __m256i shifted = _mm256_add_epi8(v, _mm256_set1_epi8((char)(0x80 - from)));
+    return (uint64_t)(unsigned)_mm256_movemask_epi8(
+        _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x81 + to - from)), shifted));
 }
 
-WIDE static inline uint64_t either_wide(__m256i v, char a, char b) {
-    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(a)), _mm256_cmpeq_epi8(v, _mm256_set1_epi8(b)));
-    return (uint64_t)(unsigned)_mm256_movemask_epi8(hit);
+// Bytes that stand in a table at the place that their lower half says.
+#define SPACES ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, 0, 0, 0, 0
+#define LINES 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0
+WIDE static inline uint64_t in_table_wide(__m256i v, __m256i table) {
+    return (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v));
 }
 
 WIDE static inline struct masks read_masks_wide(const unsigned char *p) {
+    const __m256i spaces = _mm256_setr_epi8(SPACES, SPACES), lines = _mm256_setr_epi8(LINES, LINES);
     struct masks m = {{0}};
     for (int i = 0; i < 64; i += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
         m.of[LOWER] |= in_range_wide(v, 'a', 'z') << i;
         m.of[UPPER] |= in_range_wide(v, 'A', 'Z') << i;
         m.of[DIGIT] |= in_range_wide(v, '0', '9') << i;
-        m.of[SPACE] |= either_wide(v, ' ', '\t') << i;
-        m.of[LINE] |= either_wide(v, '\n', '\r') << i;
+        m.of[SPACE] |= in_table_wide(v, spaces) << i;
+        m.of[LINE] |= in_table_wide(v, lines) << i;
         m.of[HIGH] |= (uint64_t)(unsigned)_mm256_movemask_epi8(v) << i;
     }
     return m;
@@ -109,7 +113,7 @@ BODY uint64_t after(uint64_t m, uint64_t before, unsigned n) {
     return m << n | before >> (64 - n);
 }
 
-static size_t wide_cost(const unsigned char *p, uint64_t high) {
+__attribute__((noinline)) static size_t wide_cost(const unsigned char *p, uint64_t high) {
     size_t cost = 0;
     for (; high; high &= high - 1) {
         unsigned char c = p[__builtin_ctzll(high)];
@@ -129,12 +133,11 @@ struct before {
 };
 
 BODY size_t block_cost(const unsigned char *p, size_t len, struct before *b, bool wide) {
-    struct masks m = wide ? read_masks_wide(p) : read_masks(p);
-    uint64_t valid = len < 64 ? (UINT64_C(1) << len) - 1 : UINT64_MAX;
-    uint64_t lower = m.of[LOWER] & valid, upper = m.of[UPPER] & valid, letters = lower | upper;
-    uint64_t digits = m.of[DIGIT] & valid, space = m.of[SPACE] & valid;
-    uint64_t line = m.of[LINE] & valid, high = m.of[HIGH] & valid;
-    uint64_t mark = valid & ~(letters | digits | space | line | high);
+    struct masks m = wide ? read_masks_wide(p) : read_masks(p); // behind the text is 0, which is of no class
+    uint64_t lower = m.of[LOWER], upper = m.of[UPPER], letters = lower | upper, digits = m.of[DIGIT];
+    uint64_t space = m.of[SPACE], line = m.of[LINE], high = m.of[HIGH];
+    uint64_t text = len < 64 ? (UINT64_C(1) << len) - 1 : UINT64_MAX;
+    uint64_t mark = text & ~(letters | digits | space | line | high);
 
     // a word begins where letters begin, and at a capital after a small letter
     uint64_t words = (letters & ~after(letters, b->letters, 1)) | (upper & after(lower, b->lower, 1));

@@ -1,14 +1,22 @@
 #include "text/utf8.h"
 
+typedef uint64_t two __attribute__((vector_size(16)));
+
+static inline two load(const char *at) {
+    two v;
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
 size_t utf8_ascii_prefix(struct span text) {
     const uint64_t high = 0x8080808080808080u;
-    uint64_t word, words[8];
     size_t i = 0;
-    for (; i + sizeof words <= text.len; i += sizeof words) {
-        memcpy(words, text.at + i, sizeof words);
-        if ((words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7]) & high) break;
+    for (; i + 64 <= text.len; i += 64) {
+        const char *p = text.at + i;
+        two any = (load(p) | load(p + 16)) | (load(p + 32) | load(p + 48));
+        if ((any[0] | any[1]) & high) break;
     }
-    for (; i + sizeof word <= text.len; i += sizeof word) {
+    for (uint64_t word; i + sizeof word <= text.len; i += sizeof word) {
         memcpy(&word, text.at + i, sizeof word);
         if (word & high) break;
     }

@@ -1,6 +1,5 @@
 // An upstream's answer in OpenAI's protocol.
 #include "chat/answer_internal.h"
-#include "chat/keys.h"
 
 // Chunks without content that are held back; past this they go out, and the answer counts as begun.
 enum { HELD_BYTES = 16384 };
@@ -10,13 +9,15 @@ enum { HELD_BYTES = 16384 };
 // A count is taken from the latest usage object that has it. Returns whether the node is one.
 static bool read_usage(struct usage *u, const struct json_doc *doc, uint32_t node) {
     uint32_t input = 0, output = 0, hits = 0, inputs = 0, outputs = 0;
+    char room[JSON_WORD_ROOM];
     if (!json_is(doc, node, JSON_OBJECT)) return false;
     for (uint32_t k = node + 1; k < doc->nodes[node].next; k = doc->nodes[k + 1].next) {
-        if (KEY_IS(doc, k, "prompt_tokens")) input = k + 1;
-        else if (KEY_IS(doc, k, "completion_tokens")) output = k + 1;
-        else if (KEY_IS(doc, k, "prompt_cache_hit_tokens")) hits = k + 1;
-        else if (KEY_IS(doc, k, "prompt_tokens_details")) inputs = k + 1;
-        else if (KEY_IS(doc, k, "completion_tokens_details")) outputs = k + 1;
+        struct span key = json_word(doc, k, room);
+        if (span_is(key, SPAN("prompt_tokens"))) input = k + 1;
+        else if (span_is(key, SPAN("completion_tokens"))) output = k + 1;
+        else if (span_is(key, SPAN("prompt_cache_hit_tokens"))) hits = k + 1;
+        else if (span_is(key, SPAN("prompt_tokens_details"))) inputs = k + 1;
+        else if (span_is(key, SPAN("completion_tokens_details"))) outputs = k + 1;
     }
     answer_count(doc, input, &u->input);
     answer_count(doc, output, &u->output);
@@ -54,10 +55,11 @@ static uint32_t find_arguments(const struct json_doc *doc, uint32_t calls) {
 // Any member of a delta but the role that says something: content, tool calls, reasoning of any name.
 static __attribute__((noinline)) void read_delta(const struct json_doc *doc, uint32_t delta, struct chunk *chunk) {
     if (!json_is(doc, delta, JSON_OBJECT)) return;
+    char room[JSON_WORD_ROOM];
     for (uint32_t k = delta + 1; k < doc->nodes[delta].next; k = doc->nodes[k + 1].next) {
         const struct json_node *v = &doc->nodes[k + 1];
         bool empty = v->type < JSON_STRING || (v->type == JSON_STRING ? v->end - v->start == 2 : v->next == k + 2);
-        if (empty || KEY_IS(doc, k, "role")) continue;
+        if (empty || span_is(json_word(doc, k, room), SPAN("role"))) continue;
         chunk->content = true;
         if (v->type == JSON_STRING) chunk->text = k + 1;
         else if (!chunk->text) chunk->text = find_arguments(doc, k + 1);
@@ -67,14 +69,17 @@ static __attribute__((noinline)) void read_delta(const struct json_doc *doc, uin
 static int read_choice(struct answer *a, const struct json_doc *doc, uint32_t choice, struct chunk *chunk) {
     int64_t index = 0;
     struct span finish = SPAN_NONE;
+    char room[JSON_WORD_ROOM];
     if (doc->nodes[choice].type != JSON_OBJECT)
         return answer_fail(a, 502, "a choice of the upstream's answer is not an object");
     for (uint32_t k = choice + 1; k < doc->nodes[choice].next; k = doc->nodes[k + 1].next) {
-        if (KEY_IS(doc, k, "delta")) read_delta(doc, k + 1, chunk);
-        else if (KEY_IS(doc, k, "text") && json_text(doc, k + 1).len) chunk->content = true, chunk->text = k + 1;
-        else if (KEY_IS(doc, k, "index")) json_int(doc, k + 1, &index);
-        else if (KEY_IS(doc, k, "finish_reason")) finish = json_text(doc, k + 1);
-        else if (KEY_IS(doc, k, "usage") && read_usage(&a->meter.usage, doc, k + 1)) chunk->metered = true; // some do
+        struct span key = json_word(doc, k, room);
+        if (span_is(key, SPAN("delta"))) read_delta(doc, k + 1, chunk);
+        else if (span_is(key, SPAN("text")) && json_text(doc, k + 1).len) chunk->content = true, chunk->text = k + 1;
+        else if (span_is(key, SPAN("index"))) json_int(doc, k + 1, &index);
+        else if (span_is(key, SPAN("finish_reason"))) finish = json_text(doc, k + 1);
+        else if (span_is(key, SPAN("usage")) && read_usage(&a->meter.usage, doc, k + 1))
+            chunk->metered = true; // some do
     }
     if (index < 0 || index >= MAX_CHOICES)
         return answer_fail(a, 502, "a choice of the upstream's answer has a bad index");
@@ -88,18 +93,20 @@ static int read_choice(struct answer *a, const struct json_doc *doc, uint32_t ch
 
 static int read_chunk(struct answer *a, const struct json_doc *doc, struct chunk *chunk) {
     uint32_t choices = 0;
+    char room[JSON_WORD_ROOM];
     for (uint32_t k = 1; k < doc->nodes[0].next; k = doc->nodes[k + 1].next) {
         chunk->last = k + 1;
-        if (KEY_IS(doc, k, "choices")) {
+        struct span key = json_word(doc, k, room);
+        if (span_is(key, SPAN("choices"))) {
             choices = k + 1;
-        } else if (KEY_IS(doc, k, "usage")) {
+        } else if (span_is(key, SPAN("usage"))) {
             chunk->usage = read_usage(&a->meter.usage, doc, k + 1);
             chunk->metered |= chunk->usage;
-        } else if (KEY_IS(doc, k, "service_tier")) {
+        } else if (span_is(key, SPAN("service_tier"))) {
             answer_service(doc, k + 1, &a->meter.usage);
-        } else if (KEY_IS(doc, k, "error")) {
+        } else if (span_is(key, SPAN("error"))) {
             if (doc->nodes[k + 1].type != JSON_NULL) return answer_fail_upstream(a, doc, k + 1);
-        } else if (KEY_IS(doc, k, "x_groq")) {
+        } else if (span_is(key, SPAN("x_groq"))) {
             chunk->metered |= json_is(doc, k + 1, JSON_OBJECT);
             if (json_is(doc, k + 1, JSON_OBJECT)) read_usage(&a->meter.usage, doc, json_get(doc, k + 1, "usage"));
         }

@@ -1,7 +1,6 @@
 // The strings of a request: which there are, what they belong to, and their decoded text.
 #include <stdio.h>
 
-#include "chat/keys.h"
 #include "chat/view_internal.h"
 #include "chat/words.h"
 
@@ -146,9 +145,10 @@ static int add_content(struct view_builder *b, uint32_t content, uint32_t messag
 static int read_role(struct view_builder *b, uint32_t node, uint32_t message, enum chat_role *role) {
     const struct json_doc *doc = b->view->doc;
     *role = ROLE_NONE;
-    bool text = json_is(doc, node, JSON_STRING);
-    for (size_t i = 0; text && i < sizeof ROLES / sizeof *ROLES && *role == ROLE_NONE; i++)
-        if (key_is_word(doc, node, ROLES[i].name.at, ROLES[i].name.len)) *role = ROLES[i].role;
+    char room[JSON_WORD_ROOM];
+    struct span word = json_is(doc, node, JSON_STRING) ? json_word(doc, node, room) : SPAN_NONE;
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES && *role == ROLE_NONE; i++)
+        if (span_is(word, ROLES[i].name)) *role = ROLES[i].role;
     if (*role == ROLE_NONE)
         return view_refuse(b, "role must be one of system, developer, user, assistant, tool, function",
                            "messages[%u].role", message);

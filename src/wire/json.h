@@ -35,11 +35,11 @@ struct json_doc {
 
 enum json_status {
     JSON_OK,
-    JSON_BAD_SYNTAX,   // not JSON; `at` is the offset of the first wrong byte
-    JSON_BAD_UTF8,     // a string holds bytes that are not UTF-8
-    JSON_TOO_DEEP,     // nested deeper than max_depth
-    JSON_TOO_MANY,     // more values than max_nodes
-    JSON_TOO_LARGE,    // text of 4 GiB or more
+    JSON_BAD_SYNTAX, // not JSON; `at` is the offset of the first wrong byte
+    JSON_BAD_UTF8,   // a string holds bytes that are not UTF-8
+    JSON_TOO_DEEP,   // nested deeper than max_depth
+    JSON_TOO_MANY,   // more values than max_nodes
+    JSON_TOO_LARGE,  // text of 4 GiB or more
 };
 
 struct json_limits {
@@ -91,6 +91,15 @@ static inline bool json_is(const struct json_doc *doc, uint32_t node, enum json_
 static inline bool json_is_true(const struct json_doc *doc, uint32_t node) {
     return json_is(doc, node, JSON_TRUE);
 }
+enum { JSON_WORD_ROOM = 256 };
+struct span json_decode_word(struct span raw, char room[static JSON_WORD_ROOM]);
+// A string as it reads, to be compared with words that are known: in place, or decoded into `room` where it has
+// escapes. Empty where these do not fit: a word of up to 42 bytes always does.
+static inline struct span json_word(const struct json_doc *doc, uint32_t node, char room[static JSON_WORD_ROOM]) {
+    const struct json_node *n = &doc->nodes[node];
+    struct span raw = {doc->text + n->start + 1, n->end - n->start - 2};
+    return __builtin_expect(n->escaped, 0) ? json_decode_word(raw, room) : raw;
+}
 // True when the node is a string equal to z (compared decoded).
 bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z);
 // True when a string is the key of a member: a colon follows it.
@@ -99,7 +108,8 @@ static inline bool json_is_key(const struct json_doc *doc, uint32_t node) {
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
     return p < end && *p == ':';
 }
-// A whole number that fits; false (and *out untouched) for other types, fractions and overflow. "1e3" is a fraction here.
+// A whole number that fits; false (and *out untouched) for other types, fractions and overflow. "1e3" is a fraction
+// here.
 bool json_int(const struct json_doc *doc, uint32_t node, int64_t *out);
 bool json_real(const struct json_doc *doc, uint32_t node, double *out) JSON_SYMBOL(json_real);
 // Number of elements of an array or members of an object.

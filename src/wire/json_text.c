@@ -56,6 +56,10 @@ size_t json_unescape(struct span raw, char *out) {
     return n;
 }
 
+struct span json_decode_word(struct span raw, char room[static JSON_WORD_ROOM]) {
+    return raw.len > JSON_WORD_ROOM ? SPAN_NONE : span_make(room, json_unescape(raw, room));
+}
+
 void json_unescape_to(struct buf *b, const struct json_doc *doc, uint32_t node) {
     struct span raw = json_text(doc, node);
     if (!doc->nodes[node].escaped) {

@@ -34,13 +34,18 @@ STRUCT_FLAGS := -mmemset-strategy=vector_loop:512:noalign,libcall:-1:noalign \
   -mmemcpy-strategy=vector_loop:512:noalign,libcall:-1:noalign
 STRUCT_FLAGS := $(shell $(CC) $(STRUCT_FLAGS) -x c -E /dev/null >/dev/null 2>&1 && echo $(STRUCT_FLAGS))
 
+# A function begins a cache line, and what is jumped to is not padded: a request runs through a tenth fewer lines of code,
+# nearly all of them once. Loops stay aligned. clang does not know these either, and only warns.
+LAYOUT_FLAGS := -falign-functions=64 -falign-jumps=1 -falign-labels=1
+LAYOUT_FLAGS := $(shell $(CC) -Werror $(LAYOUT_FLAGS) -x c -E /dev/null >/dev/null 2>&1 && echo $(LAYOUT_FLAGS))
+
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
 ifeq ($(SAN),address)
   SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 else ifeq ($(SAN),thread)
   SAN_FLAGS := -fsanitize=thread -O1
 else
-  SAN_FLAGS := -O3 -D_FORTIFY_SOURCE=2 $(STRUCT_FLAGS) # -O2 takes 8 % more of the processor for gate, score and plan
+  SAN_FLAGS := -O3 -D_FORTIFY_SOURCE=2 $(STRUCT_FLAGS) $(LAYOUT_FLAGS) # -O2 takes 8 % more of the processor for gate, score and plan
 endif
 # Libraries' functions are called by their addresses, all of them bound at the start and read-only from then on: no
 # detour by a table of jumps, some forty cache lines of them a request.
@@ -209,7 +214,7 @@ FUZZ_FLAGS = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -O1
 $(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(call sources,$(filter-out gateway report cmd,$(LAYERS))) $(LLHTTP_OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  fuzz  $@"
-	@clang $(filter-out -D_FORTIFY_SOURCE=2 -O3 $(STRUCT_FLAGS),$(CFLAGS_ALL)) $(FUZZ_FLAGS) -o $@ $(filter-out %.o,$^) $(LLHTTP_OBJECTS) $(LIBS)
+	@clang $(filter-out -D_FORTIFY_SOURCE=2 -O3 $(STRUCT_FLAGS) $(LAYOUT_FLAGS),$(CFLAGS_ALL)) $(FUZZ_FLAGS) -o $@ $(filter-out %.o,$^) $(LLHTTP_OBJECTS) $(LIBS)
 # The readers of logs stand above the layers that the others need.
 $(BUILD)/fuzz/report: $(patsubst %,src/report/%.c,values fields format layout window csv pick pieces source unpack \
   reader reader_csv reader_json reader_ledger)

@@ -173,11 +173,14 @@ static int on_body(llhttp_t *p, const char *at, size_t n) {
     return verdict(h);
 }
 
-static int on_message_complete(llhttp_t *p) {
-    struct http_client *h = p->data;
-    if (p->status_code < 200) return 0;
+static void finish(struct http_client *h) {
     h->done = true;
-    h->keep_alive = llhttp_should_keep_alive(p);
+    h->keep_alive = llhttp_should_keep_alive(&h->parser);
+}
+
+static int on_message_complete(llhttp_t *p) {
+    if (p->status_code < 200) return 0;
+    finish(p->data);
     return HPE_PAUSED;
 }
 
@@ -244,6 +247,13 @@ static llhttp_errno_t read_head(struct http_client *h, struct span bytes, size_t
     return HPE_OK;
 }
 
+// The body behind a head, where its length is told and all of it is here: the parser would only count it off.
+static struct span whole_body(const llhttp_t *p, struct span behind) {
+    int framing = p->flags & (F_CONTENT_LENGTH | F_CHUNKED | F_TRANSFER_ENCODING | F_SKIPBODY);
+    bool whole = framing == F_CONTENT_LENGTH && !p->upgrade && p->content_length <= behind.len;
+    return whole ? span_sub(behind, 0, (size_t)p->content_length) : SPAN_NONE;
+}
+
 enum http_client_state http_client_feed(struct http_client *h, struct span bytes, size_t *used) {
     size_t at = 0;
     *used = bytes.len;
@@ -253,8 +263,17 @@ enum http_client_state http_client_feed(struct http_client *h, struct span bytes
         if (h->bodyless) h->parser.flags |= F_SKIPBODY;
         h->events->on_head(h->ctx, &h->head);
         int stop = verdict(h);
-        if (stop) *used = at;
+        struct span body = stop ? SPAN_NONE : whole_body(&h->parser, span_sub(bytes, at, SIZE_MAX));
+        if (body.len) {
+            h->parser.flags |= F_SKIPBODY; // if it is stopped now, the parser goes on behind the body
+            at += body.len;
+            h->events->on_body(h->ctx, body);
+            stop = verdict(h);
+            if (!stop) finish(h);
+        }
+        if (stop || h->done) *used = at;
         if (stop) return stop == HPE_PAUSED ? HTTP_CLIENT_PAUSED : HTTP_CLIENT_BAD;
+        if (h->done) return HTTP_CLIENT_DONE;
     }
     llhttp_errno_t e = llhttp_execute(&h->parser, bytes.at + at, bytes.len - at);
     if (e == HPE_OK) return HTTP_CLIENT_MORE;

@@ -8,7 +8,7 @@
 struct seen {
     struct http_client *http;
     int heads, pieces;
-    bool pause;
+    bool pause, give_up;
     struct buf body;
     struct http_head head;
 };
@@ -24,6 +24,7 @@ static void on_body(void *ctx, struct span bytes) {
     s->pieces++;
     buf_add_span(&s->body, bytes);
     if (s->pause) s->http->paused = true;
+    if (s->give_up) s->http->dead = true;
 }
 
 static const struct http_client_events EVENTS = {on_head, on_body};
@@ -99,6 +100,71 @@ static void http_client_leaves_what_follows_the_answer(void **state) {
     assert_int_equal(http_client_feed(&h, SPAN("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1"), &used),
                      HTTP_CLIENT_DONE);
     assert_int_equal(used, 39);
+    buf_free(&s.body);
+}
+
+// A body that comes with its head is not given to the parser; what it would have said holds all the same.
+static void http_client_reads_a_whole_body_as_if_it_came_in_pieces(void **state) {
+    (void)state;
+    static const char *const ANSWERS[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc",
+        "HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+        "HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nabc",
+        "HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\nabc",
+        "HTTP/1.1 304 No\r\nContent-Length: 3\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: gzip\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc",
+        "HTTP/1.1 100 Go\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
+    };
+    for (size_t i = 0; i < sizeof ANSWERS / sizeof *ANSWERS; i++) {
+        struct span all = span_from(ANSWERS[i]);
+        struct seen s[2];
+        struct http_client h[2];
+        size_t used, at[2] = {0};
+        enum http_client_state st[2] = {HTTP_CLIENT_MORE, HTTP_CLIENT_MORE};
+        for (int one = 0; one < 2; one++) {
+            seen_open(&s[one], &h[one]);
+            for (; at[one] < all.len && st[one] == HTTP_CLIENT_MORE; at[one] += used)
+                st[one] = http_client_feed(&h[one], span_sub(all, at[one], one ? 1 : all.len), &used);
+        }
+        assert_int_equal(st[0], st[1]);
+        if (st[0] != HTTP_CLIENT_BAD) assert_int_equal(at[0], at[1]);
+        assert_int_equal(h[0].keep_alive, h[1].keep_alive);
+        assert_int_equal(s[0].body.len, s[1].body.len);
+        assert_int_equal(http_client_finish(&h[0]), http_client_finish(&h[1]));
+        for (int one = 0; one < 2; one++) buf_free(&s[one].body);
+    }
+}
+
+static void http_client_can_be_stopped_and_given_up_behind_a_whole_body(void **state) {
+    (void)state;
+    struct span all = SPAN("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP");
+    struct seen s;
+    struct http_client h;
+    size_t used;
+    for (size_t more = 0; more <= 4; more += 4) {
+        seen_open(&s, &h);
+        s.pause = true;
+        assert_int_equal(http_client_feed(&h, span_sub(all, 0, all.len - 4 + more), &used), HTTP_CLIENT_PAUSED);
+        assert_int_equal(used, all.len - 4);
+        h.paused = false;
+        assert_int_equal(http_client_feed(&h, span_sub(all, used, more), &used), HTTP_CLIENT_DONE);
+        assert_int_equal(used, 0);
+        assert_int_equal(s.pieces, 1);
+        assert_span_equal(buf_span(&s.body), "abc");
+        assert_true(h.keep_alive);
+        buf_free(&s.body);
+    }
+    seen_open(&s, &h);
+    s.give_up = true;
+    assert_int_equal(http_client_feed(&h, all, &used), HTTP_CLIENT_BAD);
+    assert_string_equal(http_client_reason(&h), "given up");
+    assert_false(h.done);
     buf_free(&s.body);
 }
 
@@ -238,6 +304,8 @@ int main(void) {
         cmocka_unit_test(http_client_reads_the_same_however_the_bytes_are_cut),
         cmocka_unit_test(http_client_stops_after_each_piece_when_paused),
         cmocka_unit_test(http_client_leaves_what_follows_the_answer),
+        cmocka_unit_test(http_client_reads_a_whole_body_as_if_it_came_in_pieces),
+        cmocka_unit_test(http_client_can_be_stopped_and_given_up_behind_a_whole_body),
         cmocka_unit_test(http_client_knows_no_body_after_head),
         cmocka_unit_test(http_client_reads_an_answer_whose_head_came_before),
         cmocka_unit_test(http_client_with_a_known_head_can_be_stopped_and_given_up),

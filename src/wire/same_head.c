@@ -62,12 +62,12 @@ typedef uint64_t sixteen __attribute__((vector_size(16), aligned(1), may_alias))
 // Takes as long whatever differs: a head may hold a key, and who sends guesses shall not learn how much was right.
 // By vectors of one's own: what compilers make of single bytes is three loops, each of which is run a few times.
 static __attribute__((noinline)) bool is_same(const char *a, const char *b, size_t n) {
-    sixteen differs = {0};
-    size_t i = 0;
-    for (; n - i >= 16; i += 16) differs |= *(const sixteen *)(a + i) ^ *(const sixteen *)(b + i);
-    uint64_t rest = differs[0] | differs[1];
-    for (; i < n; i++) rest |= (unsigned char)(a[i] ^ b[i]);
-    return rest == 0;
+    sixteen differs = {0}, last[2] = {{0}, {0}};
+    for (; n >= 16; n -= 16, a += 16, b += 16) differs |= *(const sixteen *)a ^ *(const sixteen *)b;
+    memcpy(&last[0], a, n);
+    memcpy(&last[1], b, n);
+    differs |= last[0] ^ last[1];
+    return (differs[0] | differs[1]) == 0;
 }
 
 // The bytes that the head takes, or 0.

@@ -147,6 +147,7 @@ size_t known_calm_end(const struct known_walk *w, size_t from) {
 }
 
 static size_t end_of_run(const struct known_part *p, size_t from, const struct name_memory *met) {
+#pragma GCC unroll 1 // the first run, mostly
     for (unsigned i = 0; i < p->known->run_count; i++) {
         const struct known_run *run = &p->known->runs[i];
         if (p->start + run->from == from) return name_memory_has_any(met, &run->asked) ? 0 : p->start + run->to;

@@ -6,7 +6,7 @@ typedef unsigned __int128 wide;
 
 enum { PAIR_BYTES = 16 };
 
-static struct imprint_key of_process; // drawn once
+static struct imprint_key of_process __attribute__((aligned(64))); // drawn once
 
 __attribute__((constructor)) static void draw_key(void) {
     do hash_random(&of_process, sizeof of_process);

@@ -38,8 +38,8 @@ enum { IMPRINT_BLOCK_BYTES = 1024 };
 #define IMPRINT_PRIME (-(uint64_t)59) // 2^64 - 59, the largest one below 2^64
 
 struct imprint_key {
-    uint64_t words[IMPRINT_BLOCK_BYTES / 8 + 2]; // the second sum takes those from the third on
     uint64_t points[2];                          // below IMPRINT_PRIME
+    uint64_t words[IMPRINT_BLOCK_BYTES / 8 + 2]; // the second sum takes those from the third on
 };
 
 // The same under a given key.

@@ -188,7 +188,7 @@ static bool scan_text(struct scan *s, const struct gate_input *in) {
     if (text.len == 0) return true;
     size_t ascii = utf8_ascii_prefix(text);
     struct span rest = span_sub(text, ascii, text.len - ascii);
-    if (utf8_valid_prefix(rest) == rest.len) return views_scan(s, in, rest.len == 0);
+    if (rest.len == 0 || utf8_valid_prefix(rest) == rest.len) return views_scan(s, in, rest.len == 0);
     scan_report_whole(s, &RULES[RULE_UNREADABLE_TEXT]);
     return scan_view(s, text, NULL, TOUCH_NOTHING);
 }

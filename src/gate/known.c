@@ -11,7 +11,7 @@ static bool stands_alone(struct span text, const struct chat_part *p) {
 
 // A place for a part: of the one that was learned longest ago and not met since (Corbato's clock, 1968). There is one:
 // no request takes all of them.
-static uint32_t place_for(struct known_memory *m) {
+static __attribute__((noinline)) uint32_t place_for(struct known_memory *m) {
     for (;; m->hand = (m->hand + 1) % KNOWN_PARTS) {
         struct known *k = &m->parts[m->hand];
         if (!k->taken && !k->met) break;
@@ -20,6 +20,13 @@ static uint32_t place_for(struct known_memory *m) {
     uint32_t at = m->hand;
     m->hand = (at + 1) % KNOWN_PARTS;
     return at;
+}
+
+// For a part that is not remembered, or not whole.
+static __attribute__((noinline)) void learn(struct known *k, uint32_t bytes) {
+    k->bytes = bytes;
+    k->count = k->run_count = k->calm = 0;
+    k->complete = false;
 }
 
 // Looks for the part from place `from` on, as parts that came one after the other do so again; returns the place.
@@ -34,9 +41,7 @@ static uint32_t add_part(struct known_walk *w, struct known_memory *m, const str
     k->met = found;
     if (!old) {
         m->imprints[at] = imprint;
-        k->bytes = p->len;
-        k->count = k->run_count = k->calm = 0;
-        k->complete = false;
+        learn(k, p->len);
     }
     k->taken = true;
     size_t end = (size_t)p->start + p->len;
@@ -142,6 +147,7 @@ size_t known_calm_end(const struct known_walk *w, size_t from) {
 }
 
 static size_t end_of_run(const struct known_part *p, size_t from, const struct name_memory *met) {
+#pragma GCC unroll 1 // the first run, mostly
     for (unsigned i = 0; i < p->known->run_count; i++) {
         const struct known_run *run = &p->known->runs[i];
         if (p->start + run->from == from) return name_memory_has_any(met, &run->asked) ? 0 : p->start + run->to;

@@ -100,13 +100,11 @@ static inline size_t name_small_letters(const char *p) {
 
 // Folds a word of 1 to NAME_LETTERS_MAX ASCII letters and digits; so many bytes are readable.
 static inline void name_fold_letters(const char *word, size_t len, uint64_t folded[static 2]) {
-    static const uint8_t ONES[32] = {[0 ... 15] = 0x20, [16 ... 31] = 0},
-                         ALL[32] = {[0 ... 15] = 0xff, [16 ... 31] = 0};
-    uint64_t ones[2], all[2];
+    static const uint8_t SMALL = 0x20, ALL[32] __attribute__((aligned(32))) = {[0 ... 15] = 0xff, [16 ... 31] = 0};
+    uint64_t all[2];
     memcpy(folded, word, 16);
-    memcpy(ones, ONES + 16 - len, 16);
     memcpy(all, ALL + 16 - len, 16);
-    for (int i = 0; i < 2; i++) folded[i] = (folded[i] & all[i]) | ones[i];
+    for (int i = 0; i < 2; i++) folded[i] = (folded[i] | UINT64_MAX / 0xff * SMALL) & all[i];
 }
 
 #endif

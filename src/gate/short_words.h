@@ -19,6 +19,7 @@ static inline size_t short_words_slot(const struct short_words *s, uint64_t word
     return (size_t)((word * s->by) >> (64 - SHORT_WORDS_BITS));
 }
 
+// `word` is not 0.
 static inline bool short_words_have(const struct short_words *s, uint64_t word) {
     return s->slots[short_words_slot(s, word)] == word;
 }

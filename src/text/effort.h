@@ -18,7 +18,7 @@ enum { EFFORT_LOOK_BYTES = 1 << 16 };
 // Counts n bytes that are looked at. False when no more of them should be.
 static inline bool effort_goes_on(struct effort *e, size_t n) {
     e->looked += n;
-    if (e->looked >= EFFORT_LOOK_BYTES) {
+    if (__builtin_expect(e->looked >= EFFORT_LOOK_BYTES, 0)) {
         e->looked = 0;
         e->late |= e->deadline_ns && clock_now_ns() > e->deadline_ns;
     }

@@ -50,12 +50,15 @@ static void join(struct pass *p, size_t at, unsigned clues) {
 
 int unmask(struct span text, const struct mapped *under, struct effort *effort, struct arena *arena,
            struct unmasked *out) {
-    struct pass p = {.effort = effort, .out = out};
+    struct pass p; // the builders begin themselves
     struct clues c;
     unsigned clues = 0;
     memset(out, 0, sizeof *out);
     mapped_begin(&p.decoded, text, under, true, arena);
     mapped_begin(&p.joined, text, under, true, arena);
+    p.decoded_to = p.joined_to = 0;
+    p.effort = effort;
+    p.out = out;
     clues_begin(&c, text);
     size_t at, seen = 0;
     while ((at = clues_next(&c, p.decoded_to, p.joined_to, &clues)) != SIZE_MAX) {

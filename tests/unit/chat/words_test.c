@@ -21,8 +21,12 @@ static void words_are_whole_and_spelled_as_they_are(void **state) {
         memcpy(text, chat_word_text((enum chat_word)w), n);
         text[n] = 'x';
         assert_int_equal(chat_word_of(span_make(text, n + 1)), WORD_NONE);
-        text[n - 1] ^= 0x20;
-        assert_int_equal(chat_word_of(span_make(text, n)), WORD_NONE);
+        for (size_t i = 0; i < n; i++) {
+            text[i] ^= 0x20;
+            assert_int_equal(chat_word_of(span_make(text, n)), WORD_NONE);
+            text[i] ^= 0x20;
+            assert_int_not_equal(chat_word_of(span_make(text, i)), w);
+        }
     }
     assert_int_equal(chat_word_of(SPAN_NONE), WORD_NONE);
     assert_int_equal(chat_word_of(SPAN("a key that is longer than all words")), WORD_NONE);

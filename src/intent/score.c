@@ -24,6 +24,7 @@ float weights_count(const struct weights *w, const struct features *f, uint32_t 
     return count_of(w, f, i);
 }
 
+_Static_assert(sizeof(struct weights_row) == ONCE_AHEAD * WEIGHTS_ROW_BUCKETS, "rows are fetched ahead");
 BODY const struct weights_row *row_of(const struct weights *w, uint32_t bucket) {
     return &w->row[bucket / WEIGHTS_ROW_BUCKETS];
 }
@@ -260,7 +261,7 @@ static void add_system(const struct weights *w, const struct intent_input *in, s
                        float outputs[static WEIGHTS_OUTPUTS]) {
     struct recalled *r = recall(w, in->system, in->system_imprint);
     if (!r->known) {
-        features_read_system(in->system, f);
+        features_read_system(in->system, w->row, f);
         add_buckets(w, f->system, f->system_count, f->system_value, r->added);
         r->known = true;
     }
@@ -277,7 +278,7 @@ static void score_learned(const struct learned *l, const struct intent_input *in
 
 void intent_score(const struct weights *w, const struct intent_input *in, struct score *out) {
     struct features f;
-    features_read_text(in, &f);
+    features_read_text(in, w->row, &f);
     float outputs[WEIGHTS_OUTPUTS];
     apply_text(w, &f, outputs);
     if (in->system.len) add_system(w, in, &f, outputs);

@@ -165,11 +165,11 @@ BODY void add_words(struct once *o, const struct tokens *t, uint32_t *groups) {
     for (size_t i = 0; i < candidates; i++) groups[lexicon_find(maybe[i])]++;
 }
 
-BODY void read_all(struct reading *r, const struct words *w, uint16_t *list) {
+BODY void read_all(struct reading *r, const struct words *w, const void *ahead, uint16_t *list) {
     const struct tokens *t = &r->tokens;
     uint8_t slots[ONCE_SLOTS];
     uint16_t doubted[LIST_MAX];
-    struct once o = {.slots = slots, .list = list, .doubted = doubted};
+    struct once o = {.ahead = (uintptr_t)ahead, .slots = slots, .list = list, .doubted = doubted};
     memset(r->groups, 0, sizeof r->groups);
     r->count = 0;
     read_tokens(&r->tokens, w);
@@ -182,17 +182,17 @@ BODY void read_all(struct reading *r, const struct words *w, uint16_t *list) {
     r->count = (uint32_t)once_end(&o);
 }
 
-static void read_narrow(struct reading *r, const struct words *w, uint16_t *list) {
-    read_all(r, w, list);
+static void read_narrow(struct reading *r, const struct words *w, const void *ahead, uint16_t *list) {
+    read_all(r, w, ahead, list);
 }
 
-WIDE static void read_wide(struct reading *r, const struct words *w, uint16_t *list) {
-    read_all(r, w, list);
+WIDE static void read_wide(struct reading *r, const struct words *w, const void *ahead, uint16_t *list) {
+    read_all(r, w, ahead, list);
 }
 
-static void read_words(struct reading *r, const struct words *w, uint16_t *list) {
-    if (wide_is_there) read_wide(r, w, list);
-    else read_narrow(r, w, list);
+static void read_words(struct reading *r, const struct words *w, const void *ahead, uint16_t *list) {
+    if (wide_is_there) read_wide(r, w, ahead, list);
+    else read_narrow(r, w, ahead, list);
 }
 
 // ---------------------------------------------------------------- intents
@@ -360,37 +360,38 @@ struct span features_text(const struct intent_input *in, struct span *follow) {
 }
 
 // Words beside the text: returns how many buckets.
-static uint32_t read_beside(struct words *w, struct reading *r, struct span text, size_t edge_bytes, uint16_t *list) {
+static uint32_t read_beside(struct words *w, struct reading *r, struct span text, size_t edge_bytes, const void *ahead,
+                            uint16_t *list) {
     if (text.len == 0) return 0;
     words_read(w, text, edge_bytes);
-    read_words(r, w, list);
+    read_words(r, w, ahead, list);
     return r->count;
 }
 
-void features_read_text(const struct intent_input *in, struct features *out) {
+void features_read_text(const struct intent_input *in, const void *ahead, struct features *out) {
     struct words w;
     struct reading r;
     struct span follow, text = features_text(in, &follow);
     words_read(&w, text, FEATURES_EDGE_BYTES);
-    read_words(&r, &w, out->text);
+    read_words(&r, &w, ahead, out->text);
     out->text_count = r.count;
     out->text_value = value_of(out->text_count, 1);
     out->intent_count = follow.len ? 0 : read_intent(&r.tokens, &w, out->intent);
     fill_counts(in, text, &w, &r, out);
-    out->follow_count = read_beside(&w, &r, follow, FEATURES_EDGE_BYTES, out->follow);
+    out->follow_count = read_beside(&w, &r, follow, FEATURES_EDGE_BYTES, ahead, out->follow);
     out->follow_value = value_of(out->follow_count, FEATURES_FOLLOW_SHARE);
     out->system_count = 0;
     out->system_value = 0;
 }
 
-void features_read_system(struct span system, struct features *out) {
+void features_read_system(struct span system, const void *ahead, struct features *out) {
     struct words w;
     struct reading r;
-    out->system_count = read_beside(&w, &r, system, FEATURES_SYSTEM_EDGE_BYTES, out->system);
+    out->system_count = read_beside(&w, &r, system, FEATURES_SYSTEM_EDGE_BYTES, ahead, out->system);
     out->system_value = value_of(out->system_count, FEATURES_SYSTEM_SHARE);
 }
 
 void features_read(const struct intent_input *in, struct features *out) {
-    features_read_text(in, out);
-    if (in->system.len) features_read_system(in->system, out);
+    features_read_text(in, NULL, out);
+    if (in->system.len) features_read_system(in->system, NULL, out);
 }

@@ -56,9 +56,10 @@ struct features {
 };
 
 void features_read(const struct intent_input *in, struct features *out);
-// The two halves of it: all but the system text, and only that.
-void features_read_text(const struct intent_input *in, struct features *out);
-void features_read_system(struct span system, struct features *out);
+// The two halves of it: all but the system text, and only that. `ahead`: what is going to be looked at for the buckets
+// of the texts, as once.h has it; NULL where nothing is.
+void features_read_text(const struct intent_input *in, const void *ahead, struct features *out);
+void features_read_system(struct span system, const void *ahead, struct features *out);
 
 // What is read as the text: the message itself, or the one before it when it is a follow-up. `follow`: the
 // follow-up, else empty.

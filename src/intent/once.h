@@ -20,7 +20,12 @@ enum {
     ONCE_SPARE = 16, // behind what is listed there is room for so many more
 };
 
+// What is going to be looked at for a bucket lies ONCE_AHEAD bytes times its number from `ahead` on, and is fetched
+// while the others are listed: it is far away, and where does not depend on anything else.
+enum { ONCE_AHEAD = 4 };
+
 struct once {
+    uintptr_t ahead;          // an address; 0 where nothing is
     uint8_t *slots;           // ONCE_SLOTS
     uint16_t *list, *doubted; // doubted: places in the list; both have room for all that come, and ONCE_SPARE
     size_t count, doubts;
@@ -45,6 +50,7 @@ static inline void once_begin(struct once *o) {
 static inline void once_add(struct once *o, uint64_t hash) {
     uint16_t bucket = (uint16_t)(hash >> 48);
     uint8_t *slot = &o->slots[hash >> (64 - ONCE_SLOT_BITS)], differs = *slot ^ (uint8_t)bucket;
+    __builtin_prefetch((const void *)(o->ahead + (uintptr_t)(hash >> 48) * ONCE_AHEAD));
     *slot = (uint8_t)bucket;
     o->list[o->count] = bucket;
     if (__builtin_expect((uint8_t)(differs - 1) < ONCE_SLOT_BUCKETS - 1, 0)) // 0: the same one

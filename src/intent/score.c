@@ -24,6 +24,7 @@ float weights_count(const struct weights *w, const struct features *f, uint32_t 
     return count_of(w, f, i);
 }
 
+_Static_assert(sizeof(struct weights_row) == ONCE_AHEAD * WEIGHTS_ROW_BUCKETS, "rows are fetched ahead");
 BODY const struct weights_row *row_of(const struct weights *w, uint32_t bucket) {
     return &w->row[bucket / WEIGHTS_ROW_BUCKETS];
 }
@@ -38,8 +39,8 @@ WIDE static inline __m256i add_row(__m256i sum, const uint8_t *row) {
     return _mm256_add_epi16(sum, _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(const void *)row)));
 }
 
-WIDE static void sum_rows_wide(const struct weights *w, const uint16_t *buckets, uint32_t count,
-                               uint32_t sums[static WEIGHTS_OUTPUTS]) {
+WIDE static inline void sum_rows_wide(const struct weights *w, const uint16_t *buckets, uint32_t count,
+                                      uint32_t sums[static WEIGHTS_OUTPUTS]) {
     for (uint32_t i = 0; i < count;) {
         uint32_t end = count - i > ROWS_AT_ONCE ? i + ROWS_AT_ONCE : count, frontier = 0;
         __m256i sum = _mm256_setzero_si256();
@@ -99,14 +100,30 @@ static void sum_rows(const struct weights *w, const uint16_t *buckets, uint32_t 
 
 #endif
 
+BODY void add_sums(const struct weights *w, const uint32_t *sums, uint32_t count, float value, float *outputs) {
+    for (uint32_t o = 0; o <= OUTPUT_FRONTIER; o++)
+        outputs[o] += (float)(int32_t)(sums[o] - count * WEIGHTS_ZERO) * value * w->step[o];
+}
+
+static void add_buckets_narrow(const struct weights *w, const uint16_t *buckets, uint32_t count, float value,
+                               float *outputs) {
+    uint32_t sums[WEIGHTS_OUTPUTS] = {0};
+    sum_rows(w, buckets, count, sums);
+    add_sums(w, sums, count, value, outputs);
+}
+
+WIDE static void add_buckets_wide(const struct weights *w, const uint16_t *buckets, uint32_t count, float value,
+                                  float *outputs) {
+    uint32_t sums[WEIGHTS_OUTPUTS] = {0};
+    sum_rows_wide(w, buckets, count, sums);
+    add_sums(w, sums, count, value, outputs);
+}
+
 static void add_buckets(const struct weights *w, const uint16_t *buckets, uint32_t count, float value,
                         float outputs[static WEIGHTS_OUTPUTS]) {
     if (count == 0) return;
-    uint32_t sums[WEIGHTS_OUTPUTS] = {0};
-    if (wide_is_there) sum_rows_wide(w, buckets, count, sums);
-    else sum_rows(w, buckets, count, sums);
-    for (uint32_t o = 0; o <= OUTPUT_FRONTIER; o++)
-        outputs[o] += (float)(int32_t)(sums[o] - count * WEIGHTS_ZERO) * value * w->step[o];
+    if (wide_is_there) add_buckets_wide(w, buckets, count, value, outputs);
+    else add_buckets_narrow(w, buckets, count, value, outputs);
 }
 
 _Static_assert(FEATURES_INTENT_MAX *UINT8_MAX <= UINT16_MAX, "sums of the intents fit");
@@ -260,7 +277,7 @@ static void add_system(const struct weights *w, const struct intent_input *in, s
                        float outputs[static WEIGHTS_OUTPUTS]) {
     struct recalled *r = recall(w, in->system, in->system_imprint);
     if (!r->known) {
-        features_read_system(in->system, f);
+        features_read_system(in->system, w->row, f);
         add_buckets(w, f->system, f->system_count, f->system_value, r->added);
         r->known = true;
     }
@@ -277,7 +294,7 @@ static void score_learned(const struct learned *l, const struct intent_input *in
 
 void intent_score(const struct weights *w, const struct intent_input *in, struct score *out) {
     struct features f;
-    features_read_text(in, &f);
+    features_read_text(in, w->row, &f);
     float outputs[WEIGHTS_OUTPUTS];
     apply_text(w, &f, outputs);
     if (in->system.len) add_system(w, in, &f, outputs);

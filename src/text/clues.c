@@ -66,9 +66,10 @@ static inline void classify(const char *p, struct masks *m) {
     m->run |= m->alnum;
 }
 
-WIDE static inline __m256i within32(__m256i v, char low, char span) {
-    __m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(span)), d);
+// The comparison is signed, hence the shift to the lowest value.
+WIDE static inline __m256i within32(__m256i v, unsigned from, unsigned to) {
+    __m256i shifted = _mm256_add_epi8(v, _mm256_set1_epi8((char)(0x80 - from)));
+    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x81 + to - from)), shifted);
 }
 
 WIDE static inline uint64_t both(__m256i low, __m256i high) {
@@ -83,9 +84,9 @@ WIDE static inline void classify_wide(const char *p, struct masks *m) {
     const __m256i small = _mm256_set1_epi8(0x20), marks = _mm256_setr_epi8(MARKS, MARKS);
     __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-    __m256i digit_v = within32(v, '0', 9), digit_w = within32(w, '0', 9);
+    __m256i digit_v = within32(v, '0', '9'), digit_w = within32(w, '0', '9');
     __m256i mark_v = in32(marks, v), mark_w = in32(marks, w);
-    m->alnum = both(within32(_mm256_or_si256(v, small), 'a', 25), within32(_mm256_or_si256(w, small), 'a', 25));
+    m->alnum = both(within32(_mm256_or_si256(v, small), 'a', 'z'), within32(_mm256_or_si256(w, small), 'a', 'z'));
     m->run = m->alnum;
     m->digit = m->special = 0;
     __m256i any = _mm256_or_si256(_mm256_or_si256(digit_v, mark_v), _mm256_or_si256(digit_w, mark_w));
@@ -96,20 +97,6 @@ WIDE static inline void classify_wide(const char *p, struct masks *m) {
     m->alnum |= m->digit;
     m->run = m->alnum | signs;
     m->special = both(mark_v, mark_w) & ~signs;
-}
-
-WIDE static bool skip_wide(struct clues *c) {
-    struct masks m;
-    for (; c->text.len - c->base >= BLOCK; c->base += STEP) {
-        classify_wide(c->text.at + c->base, &m);
-        if (find(c, &m)) return true;
-    }
-    return false;
-}
-
-static void classify_rest(const struct clues *c, const char *p, struct masks *m) {
-    if (c->wide) classify_wide(p, m);
-    else classify(p, m);
 }
 
 #else
@@ -127,45 +114,41 @@ static inline void classify(const char *p, struct masks *m) {
     }
 }
 
-#define classify_rest(c, p, m) classify(p, m)
-
-static bool skip_wide(struct clues *c) {
-    (void)c;
-    return false;
+static inline void classify_wide(const char *p, struct masks *m) {
+    classify(p, m);
 }
 
 #endif
 
-// The first whole block at or after c->base with a clue. False when only less than a block is left.
-static bool skip(struct clues *c) {
+// The first block at or after c->base with a clue. False at the end of the text.
+BODY bool skip(struct clues *c, bool wide) {
+    char padded[BLOCK]; // the last bytes
     struct masks m;
-    if (c->wide) return skip_wide(c);
-    for (; c->text.len - c->base >= BLOCK; c->base += STEP) {
-        classify(c->text.at + c->base, &m);
+    for (; c->base < c->text.len; c->base += STEP) {
+        const char *block = c->text.at + c->base;
+        size_t left = c->text.len - c->base;
+        if (left < BLOCK) {
+            memset(padded, 0, sizeof padded);
+            block = memcpy(padded, block, left);
+        }
+        if (wide) classify_wide(block, &m);
+        else classify(block, &m);
         if (find(c, &m)) return true;
     }
     return false;
 }
 
-// The last bytes, padded.
-static bool read_rest(struct clues *c) {
-    char padded[BLOCK] = {0};
-    struct masks m;
-    memcpy(padded, c->text.at + c->base, c->text.len - c->base);
-    classify_rest(c, padded, &m);
-    return find(c, &m);
+static bool skip_narrow(struct clues *c) {
+    return skip(c, false);
+}
+
+WIDE static bool skip_wide(struct clues *c) {
+    return skip(c, true);
 }
 
 // Reads blocks from c->base on, until one has a clue. False at the end of the text.
 static bool read_blocks(struct clues *c) {
-    bool found = skip(c);
-    if (!found && c->base < c->text.len) {
-        found = read_rest(c);
-        if (!found && c->text.len - c->base > STEP) {
-            c->base += STEP;
-            found = read_rest(c);
-        }
-    }
+    bool found = c->wide ? skip_wide(c) : skip_narrow(c);
     if (!found) {
         c->base = c->text.len;
         c->special = c->run = c->pairs = c->singles = c->groups = 0;

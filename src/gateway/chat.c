@@ -172,8 +172,8 @@ static void run(struct request *r) {
     struct route_state state;
     r->chat.session_key = live_state(w->server, r->chat.snapshot, &view, r->row.started_us, &state);
     struct decision decision;
-    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, r->ready_ns, log_enabled(LOG_DEBUG), &w->arena,
-           &decision);
+    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, r->ready_ns, log_enabled(LOG_DEBUG),
+           &w->arena, &decision);
     note_decision(r, &decision, &state);
     live_decided(r, &decision, &state);
     outcome_remember(r, &decision.intent);

@@ -66,6 +66,13 @@ static inline void span_copy_z(char *to, size_t size, const char *from) {
     to[n] = 0;
 }
 
+// The same between arrays of one size, the first ended by NUL: a few moves of whole words.
+#define SPAN_COPY_SAME(to, from)                                                                                       \
+    do {                                                                                                               \
+        _Static_assert(sizeof(to) == sizeof(from), "arrays of one size");                                              \
+        memcpy((to), (from), sizeof(to));                                                                              \
+    } while (0)
+
 // Offset of the first `needle` in s, or SIZE_MAX.
 static inline size_t span_find(struct span s, struct span needle) {
     if (needle.len == 0 || s.len < needle.len) return SIZE_MAX;

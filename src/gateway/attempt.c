@@ -140,8 +140,8 @@ static void note_candidate(struct request *r, const struct candidate *c) {
     struct ledger_row *row = &r->row;
     r->chat.now_local = c->local;
     r->chat.now_masked = false;
-    span_copy_z(row->route, sizeof row->route, route_name(c->local ? ROUTE_LOCAL : ROUTE_FRONTIER));
     if (r->chat.next_candidate == 1) return; // the first is as planned
+    span_copy_z(row->route, sizeof row->route, route_name(c->local ? ROUTE_LOCAL : ROUTE_FRONTIER));
     bool escalated = r->chat.escalated, after_local = r->chat.plan.candidates[0].local && !escalated;
     const char *failed = after_local ? "local-failed" : "frontier-failed";
     span_copy_z(row->reason, sizeof row->reason, reason_code(escalated ? REASON_ESCALATED : c->reason));

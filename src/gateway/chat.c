@@ -102,9 +102,10 @@ int chat_read_pin(struct request *r, enum pin *pin) {
 
 static void note_decision(struct request *r, const struct decision *d, const struct route_state *state) {
     struct ledger_row *row = &r->row;
-    COPY_Z(row->route, route_name(d->plan.route));
-    COPY_Z(row->reason, reason_code(d->plan.reason));
-    COPY_Z(row->degraded, d->plan.degraded && d->plan.degraded_code ? d->plan.degraded_code : "");
+    _Static_assert(sizeof row->route == ROUTE_BYTES && sizeof row->reason == REASON_BYTES, "copied as they stand");
+    memcpy(row->route, route_name(d->plan.route), ROUTE_BYTES);
+    memcpy(row->reason, reason_code(d->plan.reason), REASON_BYTES);
+    if (d->plan.degraded && d->plan.degraded_code) COPY_Z(row->degraded, d->plan.degraded_code);
     bool named = row->task[0] != 0; // by the caller
     if (!named) COPY_Z(row->task, d->score.task);
     row->score = d->score.score;
@@ -171,8 +172,8 @@ static void run(struct request *r) {
     struct route_state state;
     r->chat.session_key = live_state(w->server, r->chat.snapshot, &view, r->row.started_us, &state);
     struct decision decision;
-    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, r->ready_ns, log_enabled(LOG_DEBUG), &w->arena,
-           &decision);
+    decide(r->chat.snapshot, w->scratch, &view, pin ? pin : named, &state, r->ready_ns, log_enabled(LOG_DEBUG),
+           &w->arena, &decision);
     note_decision(r, &decision, &state);
     live_decided(r, &decision, &state);
     outcome_remember(r, &decision.intent);

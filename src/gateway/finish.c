@@ -12,14 +12,14 @@ static void note_usage(struct request *r) {
     struct ledger_row *row = &r->row;
     const struct answer_meter *m = r->chat.answer ? answer_meter(r->chat.answer) : NULL;
     if (!m) return;
-    span_copy_z(row->finish, sizeof row->finish, m->finish);
+    SPAN_COPY_SAME(row->finish, m->finish);
     row->input_tokens = m->usage.input;
     row->output_tokens = m->usage.output;
     row->cached_tokens = m->usage.cached;
     row->cache_write_tokens = m->usage.cache_write;
     row->cache_write_1h_tokens = m->usage.cache_write_1h;
     row->reasoning_tokens = m->usage.reasoning;
-    span_copy_z(row->service_tier, sizeof row->service_tier, m->usage.service);
+    SPAN_COPY_SAME(row->service_tier, m->usage.service);
     if (row->input_tokens < 0) row->input_tokens = (int64_t)r->chat.estimated_input, row->usage_estimated = true;
     if (row->output_tokens < 0) row->output_tokens = (int64_t)m->events, row->usage_estimated = true;
 }
@@ -63,7 +63,7 @@ static void file_row(struct request *r, const char *outcome) {
     struct server *s = r->worker->server;
     span_copy_z(row->outcome, sizeof row->outcome, outcome);
     if (!row->route[0]) span_copy_z(row->route, sizeof row->route, "refused");
-    if (!row->model[0]) span_copy_z(row->model, sizeof row->model, r->chat.model);
+    if (!row->model[0]) SPAN_COPY_SAME(row->model, r->chat.model);
     // a whole answer ends in the step that commits it
     uint64_t end_ns = r->chat.committed && !r->chat.streams ? r->chat.committed_ns : clock_now_ns();
     row->total_us = (int64_t)((end_ns - r->started_ns) / 1000);

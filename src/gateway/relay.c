@@ -61,7 +61,7 @@ void relay_begin_piece(struct buf *out) {
 static void commit(struct request *r) {
     struct chat_state *chat = &r->chat;
     chat->committed = true;
-    span_copy_z(r->row.model, sizeof r->row.model, chat->model);
+    SPAN_COPY_SAME(r->row.model, chat->model);
     chat->committed_ns = clock_now_ns();
     r->row.ttft_us = (int64_t)((chat->committed_ns - r->started_ns) / 1000);
     buf_free(&r->body);

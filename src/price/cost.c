@@ -6,12 +6,13 @@ static const struct {
     const char *name;
     enum price_service service;
 } SERVICES[] = {
-    {"", PRICE_STANDARD},     {"default", PRICE_STANDARD},   {"standard", PRICE_STANDARD},
-    {"auto", PRICE_STANDARD}, {"on_demand", PRICE_STANDARD}, {"standard_only", PRICE_STANDARD},
-    {"batch", PRICE_BATCH},   {"priority", PRICE_PRIORITY},  {"flex", PRICE_FLEX},
+    {"default", PRICE_STANDARD},   {"standard", PRICE_STANDARD},      {"auto", PRICE_STANDARD},
+    {"on_demand", PRICE_STANDARD}, {"standard_only", PRICE_STANDARD}, {"batch", PRICE_BATCH},
+    {"priority", PRICE_PRIORITY},  {"flex", PRICE_FLEX},
 };
 
 enum price_service price_service_from(struct span name) {
+    if (!name.len) return PRICE_STANDARD;
     for (size_t i = 0; i < sizeof SERVICES / sizeof *SERVICES; i++)
         if (span_is_nocase(name, span_from(SERVICES[i].name))) return SERVICES[i].service;
     return PRICE_OTHER;

@@ -1,13 +1,14 @@
 #include "route/plan.h"
 
-static const char *const ROUTES[] = {
+static const char ROUTES[][ROUTE_BYTES] = {
     [ROUTE_LOCAL] = "local",
     [ROUTE_FRONTIER] = "frontier",
     [ROUTE_REFUSED] = "refused",
 };
 
 static const struct {
-    const char *code, *text;
+    char code[REASON_BYTES];
+    const char *text;
 } REASONS[REASON_COUNT] = {
     [REASON_SENSITIVE] = {"sensitive", "the policy gate found something that must not leave"},
     [REASON_ROUTINE] = {"routine", "the local model is expected to do this as well"},

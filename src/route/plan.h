@@ -11,7 +11,8 @@
 #include "route/session.h"
 
 enum route { ROUTE_LOCAL, ROUTE_FRONTIER, ROUTE_REFUSED };
-const char *route_name(enum route r); // "local", "frontier", "refused"
+enum { ROUTE_BYTES = 16 };
+const char *route_name(enum route r); // "local", "frontier", "refused"; filled up with zeros to ROUTE_BYTES
 
 enum pin { PIN_NONE, PIN_LOCAL, PIN_FRONTIER };
 
@@ -37,7 +38,8 @@ enum reason {
     REASON_ESCALATED,      // the local answer was checked and did not pass
     REASON_COUNT
 };
-const char *reason_code(enum reason r); // "sensitive", "routine", ...
+enum { REASON_BYTES = 32 };
+const char *reason_code(enum reason r); // "sensitive", "routine", ...; filled up with zeros to REASON_BYTES
 const char *reason_text(enum reason r); // a phrase for people
 const char *reason_text_of(const char *code); // the same by its code; "" when there is none
 

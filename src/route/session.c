@@ -17,15 +17,21 @@ struct place {
     _Atomic uint64_t value; // 0: free
 };
 
+// A set is one line of the cache.
+enum { LINE = 64 };
+_Static_assert(WAYS * sizeof(struct place) == LINE, "a set is a line");
+
 struct sessions {
     size_t sets;
-    struct place places[];
+    struct place *places; // in `room`, where a line begins
+    char room[];
 };
 
 struct sessions *sessions_new(size_t places) {
     size_t sets = (places + WAYS - 1) / WAYS;
-    struct sessions *s = mem_new(sizeof *s + sets * WAYS * sizeof *s->places);
+    struct sessions *s = mem_new(sizeof *s + LINE + sets * LINE);
     s->sets = sets;
+    s->places = (struct place *)(void *)(s->room + (LINE - (uintptr_t)s->room % LINE) % LINE);
     return s;
 }
 
@@ -68,19 +74,12 @@ static uint64_t time_of(uint64_t value) {
     return value >> (64 - TIME_BITS);
 }
 
-static size_t set_at(const struct sessions *s, uint64_t key) {
-    return (size_t)(((unsigned __int128)key * s->sets) >> 64) * WAYS;
-}
-
-static struct place *set_of(struct sessions *s, uint64_t key) {
-    return &s->places[set_at(s, key)];
+static struct place *set_of(const struct sessions *s, uint64_t key) {
+    return &s->places[(size_t)(((unsigned __int128)key * s->sets) >> 64) * WAYS];
 }
 
 void session_prefetch(const struct sessions *s, uint64_t key) {
-    if (!s->sets) return;
-    const struct place *set = &s->places[set_at(s, key)];
-    __builtin_prefetch(set, 1);
-    __builtin_prefetch(set + WAYS - 1, 1); // it may lie in two lines of the cache
+    if (s->sets) __builtin_prefetch(set_of(s, key), 1);
 }
 
 static uint64_t load(_Atomic uint64_t *at) {

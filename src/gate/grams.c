@@ -102,8 +102,8 @@ static unsigned add_places(const struct anchor *a, unsigned anchor, int at, uint
     unsigned n = 0, second = (unsigned)__builtin_ctz(codes_at(a, at + 1));
     for (uint32_t x = codes_at(a, at); x; x &= x - 1)
         for (uint32_t z = codes_at(a, at + 2); z; z &= z - 1) {
-            char codes[GRAM_BYTES] = {(char)__builtin_ctz(x), (char)second, (char)__builtin_ctz(z)};
-            to[n++] = (struct literal_place){first_cell + gram_cell(codes), (uint16_t)anchor, (int16_t)-at};
+            uint16_t pairs[] = {(uint16_t)gram_pair((unsigned)__builtin_ctz(x), second), (uint16_t)__builtin_ctz(z)};
+            to[n++] = (struct literal_place){first_cell + gram_cell(pairs), (uint16_t)anchor, (int16_t)-at};
         }
     assert(n <= GRAM_PLACES / 2);
     return n;

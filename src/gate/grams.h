@@ -51,11 +51,10 @@ static inline bool gram_may_be(uint32_t pair, uint32_t next) {
     return (pair & next >> GRAM_SETS) != 0;
 }
 
-// The cell of a gram: of its first GRAM_CHOOSING codes.
-static inline uint32_t gram_cell(const char codes[static GRAM_BYTES]) {
-    uint32_t bytes;
-    memcpy(&bytes, codes, sizeof bytes);
-    return (bytes & 0xffffff) * 0x9e3779b1u >> (32 - GRAM_CELL_BITS);
+// The cell of a gram: of its first GRAM_CHOOSING codes, which are a pair and the first half of the next one.
+static inline uint32_t gram_cell(const uint16_t pairs[static GRAM_BYTES / 2]) {
+    uint32_t codes = pairs[0] | (uint32_t)(pairs[1] % GRAM_CODES) << 2 * GRAM_CODE_BITS;
+    return codes * 0x9e3779b1u >> (32 - GRAM_CELL_BITS);
 }
 
 #endif

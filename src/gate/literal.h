@@ -20,7 +20,6 @@ struct literal_row {
     uint64_t begin, mask; // without what the case of a letter changes, where it does not count
     uint16_t anchor, len;
     int16_t begins; // where the literal begins, counted from the place; 1: behind it
-    bool last;      // of those that are compared at one place
     bool bound;     // it begins with a letter, where a word does
 };
 
@@ -39,10 +38,8 @@ static inline struct literal_row literal_row(const struct anchor *a, unsigned an
     return row;
 }
 
-// Whether the literal begins at p, where LITERAL_BEGIN bytes are readable.
-static inline bool literal_begins(const struct literal_row *row, const char *p) {
-    uint64_t bytes;
-    memcpy(&bytes, p, sizeof bytes);
+// Whether the literal begins with these bytes of a text.
+static inline bool literal_begins(const struct literal_row *row, uint64_t bytes) {
     return ((bytes ^ row->begin) & row->mask) == 0;
 }
 
@@ -51,11 +48,11 @@ struct literal_cell {
     uint8_t value[LITERAL_CELL];
     uint16_t row; // the first of them
     uint8_t mask[LITERAL_CELL];
-    uint16_t none; // the mask of `row`: 0
+    uint16_t count; // of them
 };
-_Static_assert(sizeof(struct literal_cell) == 16, "value and row, and their masks, are eight bytes");
+_Static_assert(sizeof(struct literal_cell) == 16, "value and row, mask and count, are eight bytes");
 
-// Hardly any text has bytes like these; and one that has is compared with the first row in vain.
+// Hardly any text has bytes like these; and one that has is compared with no row.
 static inline struct literal_cell literal_cell_empty(void) {
     struct literal_cell cell = {.row = 0};
     memset(cell.value, UINT8_MAX, sizeof cell.value);
@@ -63,8 +60,10 @@ static inline struct literal_cell literal_cell_empty(void) {
     return cell;
 }
 
-// The literal begins `begins` bytes behind the place. first: it is the cell's first.
-static inline void literal_cell_add(struct literal_cell *cell, bool first, const struct anchor *a, int begins) {
+// The literal begins `begins` bytes behind the place; its row is `row` if it is the cell's first.
+static inline void literal_cell_add(struct literal_cell *cell, unsigned row, const struct anchor *a, int begins) {
+    bool first = cell->count++ == 0;
+    if (first) cell->row = (uint16_t)row;
     int len = (int)strlen(a->literal);
     for (int i = 0; i < LITERAL_CELL; i++) {
         int at = i - begins;
@@ -75,12 +74,11 @@ static inline void literal_cell_add(struct literal_cell *cell, bool first, const
     }
 }
 
-// Whether one may stand where the place is at p. LITERAL_BEGIN bytes are readable.
-static inline bool literal_cell_fits(const struct literal_cell *cell, const char *p) {
-    uint64_t bytes, halves[2];
-    memcpy(&bytes, p, sizeof bytes);
+// Whether one may stand where these are the bytes of a text.
+static inline bool literal_cell_fits(const struct literal_cell *cell, uint64_t bytes) {
+    uint64_t halves[2];
     memcpy(halves, cell, sizeof halves);
-    return ((bytes ^ halves[0]) & halves[1]) == 0;
+    return ((bytes ^ halves[0]) & halves[1]) << (64 - 8 * LITERAL_CELL) == 0;
 }
 
 #endif

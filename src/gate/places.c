@@ -23,21 +23,63 @@ static inline void end_marks(struct marks *m, unsigned blocks) {
     memset(m->grams + blocks * PAIRS / 8, 0, PAIRS / 8);
 }
 
+// Blocks that begin in the first PLACES_BYTES of the text.
+static inline unsigned count_blocks(struct span text) {
+    return (unsigned)((text.len < PLACES_BYTES ? text.len : PLACES_BYTES) + PLACES_BLOCK - 1) / PLACES_BLOCK;
+}
+
+// The text as halves of blocks: its own, then those of a copy, so that nothing is read beyond the end of a short one.
+struct halves {
+    size_t whole, all;
+    char copy[4 * HALF]; // from HALF on: the bytes that are left, and zeros
+};
+
+// A call, because a copy that is known to be short becomes a slow loop.
+static __attribute__((noinline)) void copy_short(char *to, struct span text) {
+    memmove(to, text.at, text.len);
+}
+
+static inline void halves_of(struct halves *h, struct span text, unsigned blocks) {
+    size_t whole = text.len / HALF;
+    h->all = 2 * blocks + 1;
+    h->whole = whole < h->all ? whole : h->all;
+    if (h->whole == h->all) return;
+    memset(h->copy, 0, sizeof h->copy);
+    // The last HALF bytes, of which those do no harm that are in a half before.
+    if (whole) memcpy(h->copy + text.len % HALF, text.at + text.len - HALF, HALF);
+    else copy_short(h->copy + HALF, text);
+}
+
 static inline uint64_t both(const uint32_t *half) {
     return half[0] | (uint64_t)half[1] << 32;
 }
 
 // ---------------------------------------------------------------- marks to places
 
-BODY uint16_t *add_words(const struct word_filter *f, uint64_t begins, size_t base, const struct places *places,
-                         uint16_t *to) {
-    for (; begins; begins &= begins - 1) {
-        size_t at = base + (size_t)__builtin_ctzll(begins);
-        uint32_t bit = word_bit(places_key(places, at));
-        *to = (uint16_t)at;
+// So many are written at once. More are rare: the branch can be foretold, as it could not with one at a time.
+enum { WORDS_AT_ONCE = 12, GRAMS_AT_ONCE = 5 };
+
+// Adds a place for each bit, every `step` bytes from `first` on, and writes some behind them that do not count.
+BODY uint16_t *add_places(uint16_t *to, uint64_t bits, unsigned at_once, unsigned first, unsigned step) {
+    uint16_t *end = to + __builtin_popcountll(bits);
+    do {
+        for (unsigned i = 0; i < at_once; i++, bits &= bits - 1)
+            *to++ = (uint16_t)(first + step * (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63));
+    } while (to < end);
+    return end;
+}
+
+// Keeps the words that the filter does not know to be in no literal.
+BODY unsigned keep_words(const struct word_filter *f, struct places *p, const uint16_t *end) {
+    uint16_t *to = p->words;
+    for (const uint16_t *at = p->words; at < end; at++) {
+        uint32_t begin;
+        memcpy(&begin, p->reduced + *at, sizeof begin);
+        uint32_t bit = word_bit(begin);
+        *to = *at;
         to += f->bits[bit / 32] >> bit % 32 & 1;
     }
-    return to;
+    return (unsigned)(to - p->words);
 }
 
 BODY void take(const struct word_filter *f, const struct marks *m, unsigned blocks, bool *after_word,
@@ -47,15 +89,15 @@ BODY void take(const struct word_filter *f, const struct marks *m, unsigned bloc
     for (unsigned i = 0; i < 2 * blocks; i += 2) {
         uint64_t letters = both(m->letters + i), next = both(m->letters + i + 2), word = both(m->word + i);
         uint64_t three = letters & (letters >> 1 | next << 63) & (letters >> 2 | next << 62);
-        words = add_words(f, three & ~(word << 1 | after), i * HALF, out, words);
+        words = add_places(words, three & ~(word << 1 | after), WORDS_AT_ONCE, i * HALF, 1);
         after = word >> 63;
     }
     for (unsigned i = 0; i < blocks; i += 2) {
         uint64_t rest;
         memcpy(&rest, m->grams + i * PAIRS / 8, sizeof rest);
-        for (; rest; rest &= rest - 1) *grams++ = (uint16_t)(i * PLACES_BLOCK + 2 * (unsigned)__builtin_ctzll(rest));
+        grams = add_places(grams, rest, GRAMS_AT_ONCE, i * PLACES_BLOCK, 2);
     }
-    out->word_count = (unsigned)(words - out->words);
+    out->word_count = keep_words(f, out, words);
     out->gram_count = (unsigned)(grams - out->grams);
     *after_word = after;
 }
@@ -67,34 +109,32 @@ static void read_half(const char *p, struct marks *m, struct places *out, size_t
     for (size_t i = 0; i < HALF; i++) {
         uint32_t bit = (uint32_t)1 << i;
         size_t at = half * HALF + i;
-        out->reduced[at] = places_reduced(p[at]);
-        out->codes[at] = gram_code(p[at]);
+        out->reduced[at] = places_reduced(p[i]);
         if (out->reduced[at]) m->letters[half] |= bit;
-        if (char_in(p[at], CHARS_ALNUM) || (unsigned char)p[at] >= 0x80) m->word[half] |= bit;
+        if (char_in(p[i], CHARS_ALNUM) || (unsigned char)p[i] >= 0x80) m->word[half] |= bit;
     }
-}
-
-static uint32_t look_up(const struct grams *g, const char *codes) {
-    return g->pairs[gram_pair((unsigned char)codes[0], (unsigned char)codes[1])];
+    for (size_t i = 0; i < HALF; i += 2)
+        out->pairs[(half * HALF + i) / 2] = (uint16_t)gram_pair((uint8_t)gram_code(p[i]), (uint8_t)gram_code(p[i + 1]));
 }
 
 // Of eight pairs.
-static uint8_t read_grams(const struct grams *g, const char *codes) {
+static uint8_t read_grams(const struct grams *g, const uint16_t *pairs) {
     unsigned found = 0;
-    uint32_t pair = look_up(g, codes);
-    for (unsigned i = 0; i < 8; i++) {
-        uint32_t next = look_up(g, codes + 2 * i + 2);
-        if (gram_may_be(pair, next)) found |= 1u << i;
-        pair = next;
-    }
+    for (unsigned i = 0; i < 8; i++)
+        if (gram_may_be(g->pairs[pairs[i]], g->pairs[pairs[i + 1]])) found |= 1u << i;
     return (uint8_t)found;
 }
 
-void places_find_anywhere(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks,
-                          bool *after_word, struct places *out) {
+void places_find_anywhere(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
+                          struct places *out) {
     struct marks m;
-    for (size_t half = 0; half <= 2 * blocks; half++) read_half(at, &m, out, half);
-    for (size_t i = 0; i < blocks * PAIRS / 8; i++) m.grams[i] = read_grams(g, out->codes + 16 * i);
+    struct halves h;
+    unsigned blocks = count_blocks(text);
+    halves_of(&h, text, blocks);
+    const char *from = text.at;
+    for (size_t half = 0, end = h.whole; half < h.all; from = h.copy + HALF, end = h.all)
+        for (; half < end; half++, from += HALF) read_half(from, &m, out, half);
+    for (size_t i = 0; i < blocks * PAIRS / 8; i++) m.grams[i] = read_grams(g, out->pairs + 8 * i);
     end_marks(&m, blocks);
     take(f, &m, blocks, after_word, out);
 }
@@ -111,17 +151,15 @@ WIDE static inline void store(char *to, __m256i v) {
     _mm256_storeu_si256((__m256i *)(void *)to, v);
 }
 
-WIDE static inline void read_half_wide(const char *p, struct marks *m, struct places *out, uint16_t *pairs,
-                                       size_t half) {
+WIDE static inline void read_half_wide(const char *p, struct marks *m, struct places *out, size_t half) {
     const __m256i signs = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)GRAM_SIGNS));
-    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + half * HALF));
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), letter = within(low, 'a', 25);
     __m256i coded = _mm256_or_si256(letter, v), word = _mm256_or_si256(coded, within(v, '0', 9)); // by the highest bits
     __m256i codes =
         _mm256_blendv_epi8(_mm256_shuffle_epi8(signs, v), _mm256_and_si256(v, _mm256_set1_epi8(GRAM_CODES - 1)), coded);
     store(out->reduced + half * HALF, _mm256_and_si256(low, letter));
-    store(out->codes + half * HALF, codes);
-    store((char *)(pairs + half * HALF / 2), _mm256_maddubs_epi16(codes, _mm256_set1_epi16(1 | GRAM_CODES << 8)));
+    store((char *)(out->pairs + half * HALF / 2), _mm256_maddubs_epi16(codes, _mm256_set1_epi16(1 | GRAM_CODES << 8)));
     m->letters[half] = (uint32_t)_mm256_movemask_epi8(letter);
     m->word[half] = (uint32_t)_mm256_movemask_epi8(word);
 }
@@ -146,23 +184,27 @@ WIDE static inline void read_grams_wide(const struct grams *g, const uint16_t *p
     }
 }
 
-WIDE static void find_wide(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks,
-                           bool *after_word, struct places *out) {
+WIDE static void find_wide(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
+                           struct places *out) {
     struct marks m;
-    uint16_t pairs[PLACES_READ / 2];
-    for (size_t half = 0; half <= 2 * blocks; half++) read_half_wide(at, &m, out, pairs, half);
-    read_grams_wide(g, pairs, blocks * PAIRS / 8, m.grams);
+    struct halves h;
+    unsigned blocks = count_blocks(text);
+    halves_of(&h, text, blocks);
+    const char *from = text.at;
+    for (size_t half = 0, end = h.whole; half < h.all; from = h.copy + HALF, end = h.all)
+        for (; half < end; half++, from += HALF) read_half_wide(from, &m, out, half);
+    read_grams_wide(g, out->pairs, blocks * PAIRS / 8, m.grams);
     end_marks(&m, blocks);
     take(f, &m, blocks, after_word, out);
 }
 
-void places_find(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks, bool *after_word,
+void places_find(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
                  struct places *out) {
-    (wide_is_there ? find_wide : places_find_anywhere)(f, g, at, blocks, after_word, out);
+    (wide_is_there ? find_wide : places_find_anywhere)(f, g, text, after_word, out);
 }
 #else
-void places_find(const struct word_filter *f, const struct grams *g, const char *at, unsigned blocks, bool *after_word,
+void places_find(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
                  struct places *out) {
-    places_find_anywhere(f, g, at, blocks, after_word, out);
+    places_find_anywhere(f, g, text, after_word, out);
 }
 #endif

@@ -7,11 +7,6 @@
 #include "gate/literal.h"
 #include "gate/places.h"
 
-enum {
-    REACH = 64,                           // a word or a gram is less away from the begin of its literal
-    BEYOND = PLACES_BLOCK + PLACES_AHEAD, // bytes that are read behind the end of a text, at most
-};
-
 enum { CELLS = WORD_CELLS + GRAM_CELLS };
 
 struct starts {
@@ -27,15 +22,15 @@ static bool in_word(char c) {
     return char_in(c, CHARS_ALNUM) || (unsigned char)c >= 0x80;
 }
 
-// Where the word begins that the literal is looked up by, its longest; SIZE_MAX when there is none. What has less than
-// WORD_LEAST letters is none, and what is not more may not go on in hundreds of ways: each would be a bit.
+// Where the word begins that the literal is looked up by, its longest; SIZE_MAX when there is none. It has WORD_LEAST
+// letters or more, and where it may go on beyond the literal, all those of the key.
 static size_t word_of(const struct anchor *a) {
     size_t len = strlen(a->literal), best = SIZE_MAX, longest = 0;
     for (size_t i = 0, n; i < len; i += n + !n) {
         for (n = 0; char_in(a->literal[i + n], CHARS_ALPHA); n++) continue;
         bool begins = i ? !in_word(a->literal[i - 1]) : a->flags & (ANCHOR_WORD | ANCHOR_STEM);
         bool ends = i + n < len || a->flags & ANCHOR_WORD;
-        if (n > longest && begins && (n > WORD_LEAST || (n == WORD_LEAST && ends))) best = i, longest = n;
+        if (n > longest && begins && n >= (ends ? WORD_LEAST : WORD_KEY)) best = i, longest = n;
     }
     return best;
 }
@@ -49,23 +44,24 @@ bool starts_takes(const struct anchor *a) {
 // Where the word is met that the literal is looked up by. Returns the number of places: 2 at most.
 static unsigned add_word(struct starts *t, unsigned anchor, struct literal_place *places) {
     const struct anchor *a = &t->anchors[anchor];
-    size_t word = word_of(a), len = strlen(a->literal + word);
+    size_t word = word_of(a), len = 0;
     char key[WORD_KEY] = {0};
-    for (size_t i = 0; i < WORD_KEY && i < len; i++) key[i] = places_reduced(a->literal[word + i]);
-    // What ends before the key does is a whole word: no letter follows but that of the plural.
-    unsigned ways = len < WORD_KEY ? 2 : 1;
+    for (char c; len < WORD_KEY && (c = places_reduced(a->literal[word + len])); len++) key[len] = c;
     assert(len >= WORD_LEAST);
+    // Where the literal ends before the key does, no letter follows but that of the plural.
+    unsigned ways = len < WORD_KEY && !a->literal[word + len] ? 2 : 1;
     for (unsigned i = 0; i < ways; i++) {
-        uint32_t bytes;
+        uint32_t begin;
+        uint64_t letters;
         if (i) key[len] = 's';
-        memcpy(&bytes, key, sizeof bytes);
-        uint32_t bit = word_bit(bytes);
+        memcpy(&begin, key, sizeof begin);
+        memcpy(&letters, key, sizeof letters);
+        uint32_t bit = word_bit(begin);
         t->filter.bits[bit / 32] |= (uint32_t)1 << bit % 32;
-        places[i] = (struct literal_place){word_cell(bytes), (uint16_t)anchor, (int16_t)-word};
+        places[i] = (struct literal_place){word_cell(letters), (uint16_t)anchor, (int16_t)-word};
     }
     return ways;
 }
-_Static_assert(WORD_KEY == WORD_LEAST + 1, "one byte may follow");
 
 static int by_cell(const void *a, const void *b) {
     const struct literal_place *x = a, *y = b;
@@ -88,11 +84,8 @@ static void fill_cells(struct starts *t, const struct literal_place *places, uns
     for (unsigned i = 0; i < count; i++) {
         const struct literal_place *p = &places[i];
         const struct anchor *a = &t->anchors[p->anchor];
-        bool first = i == 0 || p[-1].cell != p->cell;
         t->rows[i] = literal_row(a, p->anchor, p->begins);
-        t->rows[i].last = i + 1 == count || p[1].cell != p->cell;
-        literal_cell_add(&t->cells[p->cell], first, a, p->begins);
-        if (first) t->cells[p->cell].row = (uint16_t)i;
+        literal_cell_add(&t->cells[p->cell], i, a, p->begins);
     }
 }
 
@@ -102,7 +95,6 @@ struct starts *starts_new(const struct anchor *anchors, unsigned count) {
     unsigned n = 0;
     t->anchors = anchors;
     for (unsigned i = 0; i < count; i++) {
-        assert(strlen(anchors[i].literal) < REACH);
         if (starts_takes(&anchors[i])) n += add_word(t, i, places + n);
     }
     n += grams_add(&t->grams, anchors, count, starts_takes, WORD_CELLS, places + n);
@@ -151,63 +143,62 @@ static __attribute__((noinline)) void check(struct start_reader *r, size_t start
     keep(r, (struct start_match){(uint32_t)start, (uint32_t)(start + row->len), row->anchor, row->bound});
 }
 
-// A place where a literal is likely, and the first row of those that may stand there.
-struct likely {
-    uint16_t at, row;
-};
-
-// Adds the place if it is one; there is room behind the last one.
-static inline struct likely *add_likely(const struct starts *t, const char *p, uint16_t at, uint32_t cell,
-                                        struct likely *to) {
-    const struct literal_cell *c = &t->cells[cell];
-    to->at = at;
-    to->row = c->row;
-    return to + literal_cell_fits(c, p + at);
+// The bytes at `at` of the text, where its end is near; or none.
+static __attribute__((noinline, cold, pure)) uint64_t last_bytes(struct span text, size_t at) {
+    uint64_t bytes = 0;
+    if (at < text.len) memmove(&bytes, text.at + at, text.len - at < sizeof bytes ? text.len - at : sizeof bytes);
+    return bytes;
 }
 
-// Compares the rows of each place, without a branch between one place and the next: how many rows there are cannot be
-// foretold.
-static void look_up(struct start_reader *r, const char *p, const struct likely *at, const struct likely *end) {
-    for (unsigned row = at->row; at < end;) {
-        const struct literal_row *l = &r->table->rows[row];
-        if (__builtin_expect(literal_begins(l, p + at->at + l->begins), 0))
-            check(r, r->at + at->at + (size_t)l->begins, l);
-        at += l->last;
-        row = row + 1 + ((at->row - row - 1) & -(unsigned)l->last); // the place's first, or the next one
+// LITERAL_BEGIN bytes at `at` of the text, which may be before its begin: there, and behind its end, is nothing.
+static inline uint64_t bytes_at(const struct start_reader *r, size_t at) {
+    uint64_t bytes;
+    if (__builtin_expect(at >= r->readable, 0)) return last_bytes(r->text, at);
+    memcpy(&bytes, r->text.at + at, sizeof bytes);
+    return bytes;
+}
+
+// A place where a literal is likely, and the cell of those that may stand there.
+struct likely {
+    uint16_t at, cell;
+};
+
+// Adds the place if it is one, and else writes it where the next one goes.
+static inline struct likely *add_likely(const struct start_reader *r, uint16_t at, uint32_t cell, struct likely *to) {
+    *to = (struct likely){at, (uint16_t)cell};
+    return to + literal_cell_fits(&r->table->cells[cell], bytes_at(r, r->at + at));
+}
+
+// Compares the rows of the place's cell.
+static inline void look_up(struct start_reader *r, size_t at, const struct literal_cell *cell) {
+    const struct literal_row *row = &r->table->rows[cell->row];
+    for (unsigned i = cell->count; i; i--, row++) {
+        size_t start = at + (size_t)row->begins;
+        if (__builtin_expect(literal_begins(row, bytes_at(r, start)), 0)) check(r, start, row);
     }
 }
 
 static void read_on(struct start_reader *r) {
     const struct starts *t = r->table;
-    size_t left = r->text.len - r->at, n = left < PLACES_BYTES ? left : PLACES_BYTES;
-    const char *p = r->text.at + r->at;
-    char copy[REACH + PLACES_READ + BEYOND];
     struct places found;
-    struct likely likely[PLACES_BYTES + 2], *end = likely;
-    if (r->at < REACH || left < PLACES_READ) { // so that nothing is read beyond the ends of the text
-        size_t before = r->at < REACH ? r->at : REACH, behind = left < PLACES_READ ? left : PLACES_READ;
-        memset(copy, 0, REACH);
-        for (size_t i = 0; i < BEYOND; i += PLACES_AHEAD) memset(copy + REACH + behind + i, 0, PLACES_AHEAD);
-        memmove(copy + REACH - before, p - before, before + behind); // memcpy would become a slow loop here
-        p = copy + REACH;
-    }
-    unsigned blocks = (unsigned)(n + PLACES_BLOCK - 1) / PLACES_BLOCK;
-    places_find(&t->filter, &t->grams, p, blocks, &r->after_word, &found);
-    // First what is likely, without a branch, then the few that are.
+    struct likely likely[PLACES_BYTES + 1], *end = likely;
+    size_t left = r->text.len - r->at;
+    places_find(&t->filter, &t->grams, span_sub(r->text, r->at, left), &r->after_word, &found);
+    // First what is likely, without a branch, so that no cell is waited for before the next one is asked for.
     for (unsigned i = 0; i < found.word_count; i++)
-        end = add_likely(t, p, found.words[i], word_cell(places_key(&found, found.words[i])), end);
+        end = add_likely(r, found.words[i], places_word_cell(&found, found.words[i]), end);
     for (unsigned i = 0; i < found.gram_count; i++)
-        end = add_likely(t, p, found.grams[i], WORD_CELLS + gram_cell(found.codes + found.grams[i]), end);
-    end->row = 0;
-    look_up(r, p, likely, end);
-    r->at += n;
+        end = add_likely(r, found.grams[i], WORD_CELLS + places_gram_cell(&found, found.grams[i]), end);
+    for (const struct likely *l = likely; l < end; l++) look_up(r, r->at + l->at, &t->cells[l->cell]);
+    r->at += left < PLACES_BYTES ? left : PLACES_BYTES;
 }
-_Static_assert(PLACES_AHEAD >= LITERAL_BEGIN + 1, "the last place's literal may begin one byte behind it");
+_Static_assert((int)PLACES_AHEAD >= (int)WORD_KEY, "the last place's word");
 
 void starts_begin(struct start_reader *r, const struct starts *t, struct span text, size_t at, bool after_word) {
     r->table = t;
     r->text = text;
     r->from = r->at = at;
+    r->readable = text.len < LITERAL_BEGIN ? 0 : text.len - LITERAL_BEGIN + 1;
     r->after_word = after_word;
     r->full = false;
     r->given = r->count = 0;

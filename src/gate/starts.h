@@ -30,6 +30,7 @@ struct start_reader {
     struct span text;
     size_t from;     // what begins before it is not looked for
     size_t at;       // words and grams that begin before it were looked up
+    size_t readable; // what begins before it has the bytes that are compared first
     bool after_word; // the byte before `at` belongs to a word
     bool full;       // more waited than there was room for: something is lost
     unsigned given, count;

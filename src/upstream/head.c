@@ -46,7 +46,7 @@ struct span head_lines(const struct upstream_target *t, char *out) {
 }
 
 size_t head_room(const struct upstream_target *t, const struct upstream_request *r) {
-    enum { FIXED = 64 }; // what head_write puts between them
+    enum { FIXED = 256 }; // what head_write puts between them, and enough for a block that spare.h keeps
     size_t lines = t->lines.len ? t->lines.len : head_lines_room(t);
     return span_from(t->path_prefix).len + r->path.len + lines + FIXED;
 }

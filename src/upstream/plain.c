@@ -11,18 +11,20 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "base/spare.h"
 #include "wire/loopback.h"
 
 enum phase { PHASE_NEW, PHASE_RESOLVE, PHASE_CROWDED, PHASE_CONNECT, PHASE_HEAD, PHASE_BODY };
-enum { HEAD_BLOCK_BYTES = 1024, CROWD_RETRY_MS = 2 };
+enum { CROWD_RETRY_MS = 2 };
 
-// The request's head, kept until the answer begins.
+// The request's head, kept until the answer begins, and a small body behind it: one piece costs the kernel some 450
+// cycles less than two, its copy included.
 struct head_bytes {
-    struct head_bytes *next_spare;
-    size_t cap;
+    size_t size; // of all this
     size_t len;
     char bytes[];
 };
+enum { WITH_BODY_BYTES = SPARE_MOST_BYTES - sizeof(struct head_bytes) };
 
 // What arrived but could not be delivered because of a pause.
 struct left_bytes {
@@ -62,35 +64,28 @@ static struct plain_call *plain_of(struct upstream_call *c) {
 
 // ---------------------------------------------------------------- memory
 
-static struct head_bytes *head_take(struct plain *p, size_t n) {
-    struct head_bytes *h = p->spare_heads;
-    if (n <= HEAD_BLOCK_BYTES && h) {
-        p->spare_heads = h->next_spare;
-        p->spare_head_count--;
-    } else {
-        size_t cap = n > HEAD_BLOCK_BYTES ? n : HEAD_BLOCK_BYTES;
-        h = mem_new(sizeof *h + cap);
-        h->cap = cap;
-    }
-    h->len = 0;
+static struct head_bytes *head_make(const struct upstream_target *target, const struct upstream_request *request,
+                                    struct span *body) {
+    size_t room = head_room(target, request);
+    bool with_body = room + body->len <= WITH_BODY_BYTES;
+    size_t size = sizeof(struct head_bytes) + room + (with_body ? body->len : 0);
+    struct head_bytes *h = spare_take(size);
+    h->size = size;
+    h->len = head_write(target, request, h->bytes);
+    if (!with_body) return h;
+    h->len = (size_t)(span_put(h->bytes + h->len, *body) - h->bytes);
+    *body = SPAN_NONE;
     return h;
 }
 
 // It held a key.
 static void head_give_back(struct plain_call *c) {
-    struct plain *p = c->base.owner->plain;
     struct head_bytes *h = c->head;
     c->head = NULL;
     c->body = SPAN_NONE;
     if (!h) return;
     mem_wipe(h->bytes, h->len);
-    if (h->cap > HEAD_BLOCK_BYTES || p->spare_head_count >= SPARE_MAX) {
-        free(h);
-        return;
-    }
-    h->next_spare = p->spare_heads;
-    p->spare_heads = h;
-    p->spare_head_count++;
+    spare_give(h, h->size);
 }
 
 static void left_free(struct left_bytes *left) {
@@ -213,7 +208,10 @@ static void plain_write_block(struct plain_call *c) {
 static void plain_write(struct plain_call *c) {
     struct iovec rest[2];
     struct msghdr message = {.msg_iov = rest, .msg_iovlen = plain_rest(c, rest)};
-    ssize_t n = sendmsg(c->conn->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL); // uv_try_write goes a longer way
+    const int how = MSG_DONTWAIT | MSG_NOSIGNAL;
+    // uv_try_write goes a longer way.
+    ssize_t n = message.msg_iovlen == 1 ? send(c->conn->fd, rest[0].iov_base, rest[0].iov_len, how)
+                                        : sendmsg(c->conn->fd, &message, how);
     if (n < 0 && (errno == EAGAIN || errno == ENOBUFS)) n = 0;
     if (n < 0) {
         plain_write_failed(c);
@@ -452,9 +450,8 @@ static struct upstream_call *plain_start(struct upstreams *u, const struct upstr
         call_fail_later(&c->base, UPSTREAM_BAD, HEAD_BAD_PATH);
         return &c->base;
     }
-    c->head = head_take(u->plain, head_room(target, request));
-    c->head->len = head_write(target, request, c->head->bytes);
     c->body = request->body;
+    c->head = head_make(target, request, &c->body);
     c->total = c->head->len + c->body.len;
 
     c->conn = pool_take(pool_find(u->plain, target));
@@ -490,10 +487,6 @@ void plain_free(struct plain *p) {
     for (struct plain_call *c = p->spare_calls, *next; c; c = next) {
         next = c->next_spare;
         free(c);
-    }
-    for (struct head_bytes *h = p->spare_heads, *next; h; h = next) {
-        next = h->next_spare;
-        free(h);
     }
     same_heads_wipe(&p->heads.same);
     mem_wipe(p->read_buffer, READ_BUFFER_BYTES);

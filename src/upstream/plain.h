@@ -62,8 +62,6 @@ struct conn {
     struct conn *next_spare;
 };
 
-struct head_bytes;
-
 struct plain {
     struct upstreams *owner;
     struct resolver resolver;
@@ -73,8 +71,6 @@ struct plain {
     size_t spare_conn_count;
     struct plain_call *spare_calls;
     size_t spare_call_count;
-    struct head_bytes *spare_heads;
-    size_t spare_head_count;
     struct http_client_heads heads; // of answers
     uv_timer_t crowd;               // a full backlog of a unix socket is tried again
     char *read_buffer;              // one for all connections

@@ -249,6 +249,39 @@ static void plain_writes_the_request(void **state) {
     upstream_target_release(&parsed);
 }
 
+static struct span sent_body;
+static int same_bodies;
+static void compare_body(struct peer *p) {
+    size_t head = span_find(buf_span(&p->in), SPAN("\r\n\r\n"));
+    if (head == SIZE_MAX) return;
+    same_bodies += span_is(span_sub(buf_span(&p->in), head + 4, SIZE_MAX), sent_body);
+    answer_each(p);
+}
+
+// A small one leaves in one piece with the head, a larger one by itself.
+static void plain_sends_bodies_of_every_size_as_they_are(void **state) {
+    (void)state;
+    enum { MOST = 4600, STEP = 41 };
+    static char body[MOST];
+    struct world w;
+    int calls = 0;
+    for (size_t i = 0; i < MOST; i++) body[i] = (char)('a' + i % 23);
+    world_open(&w, OK_ANSWER);
+    w.server.on_data = compare_body;
+    same_bodies = 0;
+    for (size_t n = 1; n < MOST; n += STEP, calls++) {
+        struct record r;
+        record_open(&r);
+        sent_body = span_make(body, n);
+        world_start(&w, &r, sent_body);
+        assert_true(world_run(&w, &r.ends, 1, PATIENCE_MS));
+        assert_int_equal(r.end, UPSTREAM_COMPLETE);
+        buf_free(&r.body);
+    }
+    assert_int_equal(same_bodies, calls);
+    world_close(&w);
+}
+
 static void plain_refuses_paths_that_would_break_the_framing(void **state) {
     (void)state;
     static const struct span BAD[] = {SPAN("/a b"), SPAN("/a\r\nX: y"), SPAN("/a\0b"), SPAN("a"), SPAN("/a#b")};
@@ -352,6 +385,7 @@ int main(void) {
         cmocka_unit_test(plain_sends_the_body_unchanged),
         cmocka_unit_test(plain_takes_an_answer_that_comes_before_the_body_is_out),
         cmocka_unit_test(plain_writes_the_request),
+        cmocka_unit_test(plain_sends_bodies_of_every_size_as_they_are),
         cmocka_unit_test(plain_refuses_paths_that_would_break_the_framing),
         cmocka_unit_test(plain_sends_nothing_to_another_zone_without_a_clearance),
         cmocka_unit_test(plain_may_be_started_in_on_end),

@@ -1,5 +1,9 @@
 // The built-in literals, at the begins of words and anywhere: what the tables find is what a comparison at every byte
 // finds.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/wide.h"
 #include "gate/literal.h"
 #include "gate/places.h"
 #include "gate/scan.h"
@@ -155,6 +159,48 @@ static void starts_stand_at_every_place(void **state) {
     starts_free(t);
 }
 
+// Memory with pages on either side that nobody may read.
+static char *guarded(size_t bytes, size_t page) {
+    char *map = mmap(NULL, bytes + 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(map != MAP_FAILED);
+    assert_int_equal(mprotect(map, page, PROT_NONE), 0);
+    assert_int_equal(mprotect(map + page + bytes, page, PROT_NONE), 0);
+    return map + page;
+}
+
+// What is found in a text does not depend on where it lies, and nothing beyond its ends is read, on any processor.
+static void starts_read_only_the_text(void **state) {
+    (void)state;
+    static const size_t BORDERS[] = {0, PLACES_BYTES, 2 * PLACES_BYTES};
+    static struct start_match expected[MATCHES], found[MATCHES];
+    static char text[TEXT_BYTES];
+    const bool wide = wide_is_there;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (TEXT_BYTES + page - 1) / page * page;
+    char *memory = guarded(room, page);
+    struct starts *t = starts_new(anchors, anchor_count);
+    for (size_t i = 0; i < 3 * 260; i++) {
+        size_t n = BORDERS[i / 260] + i % 260, made = make_text(text);
+        n = i < 260 ? n : n - 130;
+        assert_true(made > n);
+        const char *cut = text + roll((unsigned)(made - n)); // begins and ends within literals
+        size_t count = read_all(t, cut, n, n, expected);
+        for (unsigned way = 0; way < 4; way++) {
+            char *at = way & 1 ? memory : memory + room - n;
+            wide_is_there = wide && way & 2;
+            memcpy(at, cut, n);
+            assert_int_equal(read_all(t, at, n, 1 + roll(200), found), count);
+            for (size_t m = 0; m < count; m++) {
+                assert_int_equal(found[m].start, expected[m].start);
+                assert_int_equal(found[m].end, expected[m].end);
+                assert_int_equal(found[m].anchor, expected[m].anchor);
+            }
+        }
+    }
+    wide_is_there = wide;
+    starts_free(t);
+    assert_int_equal(munmap(memory - page, room + 2 * page), 0);
+}
+
 // What some processors do in one step is what all do in many.
 static void starts_are_the_same_on_every_processor(void **state) {
     (void)state;
@@ -201,6 +247,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_finds_what_a_search_finds),
         cmocka_unit_test(starts_stand_at_every_place),
+        cmocka_unit_test(starts_read_only_the_text),
         cmocka_unit_test(starts_that_crowd_are_not_lost),
         cmocka_unit_test(starts_of_a_crowd_beyond_room_fail_closed),
         cmocka_unit_test(starts_are_the_same_on_every_processor),

@@ -58,6 +58,10 @@ static inline uint64_t both(const uint32_t *half) {
 
 // So many are written at once. More are rare: the branch can be foretold, as it could not with one at a time.
 enum { WORDS_AT_ONCE = 12, GRAMS_AT_ONCE = 5 };
+// Words have WORD_LEAST letters and a byte between them, but the first.
+_Static_assert(PLACES_BYTES / (WORD_LEAST + 1) + 1 + WORDS_AT_ONCE <= PLACES_BYTES / 2,
+               "room for words that do not count");
+_Static_assert((int)GRAMS_AT_ONCE <= (int)PLACES_ROOM, "room for grams that do not count");
 
 // Adds a place for each bit, every `step` bytes from `first` on, and writes some behind them that do not count.
 BODY uint16_t *add_places(uint16_t *to, uint64_t bits, unsigned at_once, unsigned first, unsigned step) {

@@ -16,7 +16,7 @@ enum {
     PLACES_BYTES = 16 * PLACES_BLOCK, // that are looked at together
     PLACES_AHEAD = 32,                // bytes that are read behind them
     PLACES_READ = PLACES_BYTES + PLACES_AHEAD,
-    PLACES_ROOM = 16, // more places are written than count
+    PLACES_ROOM = 16, // more grams are written than count
 };
 
 struct word_filter {
@@ -40,7 +40,7 @@ static inline char places_reduced(char c) {
 
 struct places {
     unsigned word_count, gram_count;
-    // Counted from the first byte, ascending. No two words begin in one pair of bytes.
+    // Counted from the first byte, ascending. Of words there are half as many at most, which is room enough.
     uint16_t words[PLACES_BYTES / 2], grams[PLACES_BYTES / 2 + PLACES_ROOM];
     char reduced[PLACES_READ];       // letters in lower case, and 0 for everything else
     uint16_t pairs[PLACES_READ / 2]; // of the codes of two neighbours (grams.h)

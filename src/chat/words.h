@@ -44,6 +44,6 @@ enum chat_word { WORD_NONE, CHAT_WORDS(CHAT_WORD_ID) WORD_COUNT };
 
 // Which word a key is; WORD_NONE for any other.
 enum chat_word chat_word_of(struct span key);
-const char *chat_word_text(enum chat_word word);
+const char *chat_word_text(enum chat_word word); // of any but WORD_NONE
 
 #endif

@@ -1,4 +1,4 @@
-// The literals of the gate. Nearly all have a word in them, and are looked up at the begins of the text's words instead
+// The literals of the gate. Most have a word in them, and are looked up at the begins of the text's words instead
 // of searched for at every byte; the others are found by their grams.
 #ifndef SLUICE_GATE_STARTS_H
 #define SLUICE_GATE_STARTS_H

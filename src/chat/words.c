@@ -63,7 +63,7 @@ __attribute__((constructor)) static void fill_slots(void) {
 }
 
 enum chat_word chat_word_of(struct span key) {
-    if (key.len > LONGEST) return WORD_NONE;
+    if (key.len == 0 || key.len > LONGEST) return WORD_NONE; // no bytes may be at no address
     struct key k = key_of(key);
     return (enum chat_word)slot_of(&k)->word;
 }

@@ -130,8 +130,8 @@ static void in_prose(void **state) {
         "Das Passwort lautet %",
         "Kennwort: %",
         "mot de passe : %",
-        "la contrase\xc3\xb1"
-        "a es %",
+        ("la contrase\xc3\xb1" // the escape would go on with the a
+         "a es %"),
         "senha: %",
         "\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c: %",
         "\xe5\xaf\x86\xe7\xa0\x81\xef\xbc\x9a%",                                           // Chinese

@@ -65,8 +65,9 @@ static void target_refuses_other_text_and_says_why(void **state) {
         "unix:rel.sock",
         "unix:/",
         "unix:/a:v1",
-        "unix:/"
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ("unix:/"
+         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "a"),
     };
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         struct upstream_target t = {0};

@@ -116,23 +116,16 @@ static int on_message_complete(llhttp_t *parser) {
     return HPE_PAUSED; // nothing of a next request is parsed before this one is answered
 }
 
-static const llhttp_settings_t *parser_settings(void) {
-    static llhttp_settings_t settings;
-    static bool ready;
-    if (!ready) {
-        llhttp_settings_init(&settings);
-        settings.on_message_begin = on_message_begin;
-        settings.on_url = on_url;
-        settings.on_header_field = on_header_field;
-        settings.on_header_field_complete = on_header_field_complete;
-        settings.on_header_value = on_header_value;
-        settings.on_headers_complete = on_headers_complete;
-        settings.on_body = on_body;
-        settings.on_message_complete = on_message_complete;
-        ready = true;
-    }
-    return &settings;
-}
+static const llhttp_settings_t SETTINGS = {
+    .on_message_begin = on_message_begin,
+    .on_url = on_url,
+    .on_header_field = on_header_field,
+    .on_header_field_complete = on_header_field_complete,
+    .on_header_value = on_header_value,
+    .on_headers_complete = on_headers_complete,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
 
 static void keep_early(struct conn *c, const char *at, size_t n) {
     buf_add(&c->early, at, n);
@@ -257,7 +250,7 @@ void conn_accept(struct worker *w, uv_stream_t *listener) {
     w->conns = c;
     note_conns(w, w->conn_count + 1);
     buf_init(&c->early, MAX_EARLY_BYTES);
-    llhttp_init(&c->parser, HTTP_REQUEST, parser_settings());
+    llhttp_init(&c->parser, HTTP_REQUEST, &SETTINGS);
     c->parser.data = c;
     unsigned open = atomic_fetch_add(&w->server->connections, 1) + 1;
     meter_connections(w->server->meter, w->index, 1);

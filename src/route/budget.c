@@ -1,16 +1,16 @@
 #include "route/budget.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "base/latch.h"
 #include "base/mem.h"
 
 // One more than fits the period: the oldest is still partly within it.
 enum { SLOTS = BUDGET_PARTS + 1 };
 
 struct budget {
-    pthread_mutex_t lock;
+    struct latch latch;
     double max_usd; // 0 = none
     int64_t part_us;
     double aside_usd;
@@ -21,14 +21,10 @@ struct budget {
 };
 
 struct budget *budget_new(void) {
-    struct budget *b = mem_new(sizeof *b);
-    pthread_mutex_init(&b->lock, NULL);
-    return b;
+    return mem_new(sizeof(struct budget));
 }
 
 void budget_free(struct budget *b) {
-    if (!b) return;
-    pthread_mutex_destroy(&b->lock);
     free(b);
 }
 
@@ -60,7 +56,7 @@ static double spent(const struct budget *b, int64_t now_us) {
 }
 
 void budget_set(struct budget *b, const struct config *config, int64_t now_us) {
-    pthread_mutex_lock(&b->lock);
+    latch_take(&b->latch);
     int64_t part_us = budget_part_us(config);
     if (part_us && b->part_us && part_us != b->part_us) { // another period begins with what the old one knows
         double known = spent(b, now_us);
@@ -70,19 +66,19 @@ void budget_set(struct budget *b, const struct config *config, int64_t now_us) {
     }
     b->max_usd = part_us ? config->routing.max_cost_usd : 0;
     if (part_us) b->part_us = part_us;
-    pthread_mutex_unlock(&b->lock);
+    latch_give(&b->latch);
 }
 
 void budget_add_past(struct budget *b, int64_t at_us, double usd, int64_t now_us) {
-    pthread_mutex_lock(&b->lock);
+    latch_take(&b->latch);
     if (b->max_usd > 0 && at_us <= now_us && at_us / b->part_us >= now_us / b->part_us - BUDGET_PARTS)
         add(b, at_us, usd);
-    pthread_mutex_unlock(&b->lock);
+    latch_give(&b->latch);
 }
 
 void budget_look(struct budget *b, int64_t now_us, struct budget_state *out) {
     *out = (struct budget_state){.ease = 1};
-    pthread_mutex_lock(&b->lock);
+    latch_take(&b->latch);
     if (b->max_usd > 0) {
         out->set = true;
         out->max_usd = b->max_usd;
@@ -91,7 +87,7 @@ void budget_look(struct budget *b, int64_t now_us, struct budget_state *out) {
         double left = 1 - (out->spent_usd + out->aside_usd) / b->max_usd;
         out->ease = (float)fmin(1, fmax(BUDGET_LEAST_EASE, left / (1 - BUDGET_KNEE)));
     }
-    pthread_mutex_unlock(&b->lock);
+    latch_give(&b->latch);
 }
 
 bool budget_fits(const struct budget_state *s, double expected_usd) {
@@ -100,18 +96,18 @@ bool budget_fits(const struct budget_state *s, double expected_usd) {
 
 double budget_reserve(struct budget *b, double expected_usd) {
     if (!(expected_usd > 0) || !isfinite(expected_usd)) return 0;
-    pthread_mutex_lock(&b->lock);
+    latch_take(&b->latch);
     if (b->max_usd > 0) b->aside_usd += expected_usd;
     else expected_usd = 0;
-    pthread_mutex_unlock(&b->lock);
+    latch_give(&b->latch);
     return expected_usd;
 }
 
 void budget_settle(struct budget *b, double reserved_usd, double cost_usd, int64_t now_us) {
     if (isnan(cost_usd)) cost_usd = reserved_usd;
-    pthread_mutex_lock(&b->lock);
+    latch_take(&b->latch);
     b->aside_usd -= reserved_usd;
     if (b->aside_usd < 1e-12) b->aside_usd = 0;
     if (b->max_usd > 0 && cost_usd > 0) add(b, now_us, cost_usd);
-    pthread_mutex_unlock(&b->lock);
+    latch_give(&b->latch);
 }

@@ -5,7 +5,7 @@
 // that many at once cannot overdraw. Past BUDGET_KNEE of the budget less and less goes to frontiers (`ease`), so that
 // it lasts; when it is spent, nothing does.
 //
-// Shared by the workers under a lock; only there where a budget is set.
+// Shared by the workers under a latch; only there where a budget is set.
 #ifndef SLUICE_ROUTE_BUDGET_H
 #define SLUICE_ROUTE_BUDGET_H
 

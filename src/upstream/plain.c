@@ -78,7 +78,7 @@ static struct head_bytes *head_make(const struct upstream_target *target, const 
     return h;
 }
 
-// It held a key.
+// It held a key, and maybe the body.
 static void head_give_back(struct plain_call *c) {
     struct head_bytes *h = c->head;
     c->head = NULL;
@@ -209,7 +209,7 @@ static void plain_write(struct plain_call *c) {
     struct iovec rest[2];
     struct msghdr message = {.msg_iov = rest, .msg_iovlen = plain_rest(c, rest)};
     const int how = MSG_DONTWAIT | MSG_NOSIGNAL;
-    // uv_try_write goes a longer way.
+    // uv_try_write goes a longer way, by writev(). No block of libuv's can be waiting: there is one at a time.
     ssize_t n = message.msg_iovlen == 1 ? send(c->conn->fd, rest[0].iov_base, rest[0].iov_len, how)
                                         : sendmsg(c->conn->fd, &message, how);
     if (n < 0 && (errno == EAGAIN || errno == ENOBUFS)) n = 0;

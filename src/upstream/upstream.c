@@ -49,10 +49,10 @@ static void on_idle(uv_idle_t *idle) {
 }
 
 // Before the loop sleeps. While a turn still brings calls, the next is looked at first, without sleeping:
-// what leaves together costs the kernel and the peer less.
+// what leaves together costs the kernel and the peer less. Where all of them were cancelled, that ends too.
 static void on_prepare(uv_prepare_t *prepare) {
     struct upstreams *u = prepare->data;
-    if (link_alone(&u->due)) return;
+    if (link_alone(&u->due) && !u->due_seen) return;
     if (u->due_count > u->due_seen && u->due_seen < GATHER_CALLS && u->due_count < u->callers) {
         u->due_seen = u->due_count;
         uv_idle_start(&u->idle, on_idle);

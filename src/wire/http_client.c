@@ -203,7 +203,7 @@ void http_client_init(struct http_client *h, struct head_size limits, struct htt
     h->ctx = ctx;
     h->heads = heads;
     h->left = limits;
-    h->paused = h->dead = h->begun = h->headed = h->done = h->keep_alive = h->bodyless = false;
+    h->paused = h->dead = h->begun = h->headed = h->done = h->keep_alive = false;
     h->name_len = 0;
     http_head_init(&h->head);
 }
@@ -249,7 +249,7 @@ static llhttp_errno_t read_head(struct http_client *h, struct span bytes, size_t
 
 // The body behind a head, where its length is told and all of it is here: the parser would only count it off.
 static struct span whole_body(const llhttp_t *p, struct span behind) {
-    int framing = p->flags & (F_CONTENT_LENGTH | F_CHUNKED | F_TRANSFER_ENCODING | F_SKIPBODY);
+    int framing = p->flags & (F_CONTENT_LENGTH | F_CHUNKED | F_TRANSFER_ENCODING);
     bool whole = framing == F_CONTENT_LENGTH && !p->upgrade && p->content_length <= behind.len;
     return whole ? span_sub(behind, 0, (size_t)p->content_length) : SPAN_NONE;
 }
@@ -260,7 +260,6 @@ enum http_client_state http_client_feed(struct http_client *h, struct span bytes
     if (!h->headed) {
         llhttp_errno_t e = read_head(h, bytes, &at);
         if (!h->headed) return e == HPE_OK ? HTTP_CLIENT_MORE : HTTP_CLIENT_BAD;
-        if (h->bodyless) h->parser.flags |= F_SKIPBODY;
         h->events->on_head(h->ctx, &h->head);
         int stop = verdict(h);
         struct span body = stop ? SPAN_NONE : whole_body(&h->parser, span_sub(bytes, at, SIZE_MAX));

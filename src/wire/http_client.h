@@ -69,7 +69,6 @@ struct http_client {
     bool headed;                     // the head is complete
     bool done;
     bool keep_alive; // valid when done: the connection may carry another request
-    bool bodyless;   // the request was HEAD
     uint8_t name_len;
     char name[18]; // field name, as far as a wanted one can be
     struct http_head head;

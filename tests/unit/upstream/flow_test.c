@@ -1,5 +1,6 @@
 // Cancel, pause, large bodies, what goes out, and the edges of a call's life.
 #include "upstream/harness.h"
+#include "upstream/internal.h"
 
 static void say_nothing(struct peer *p) {
     (void)p;
@@ -42,6 +43,25 @@ static void plain_cancel_is_safe_in_every_step(void **state) {
         buf_free(&r.body);
         world_close(&w);
     }
+}
+
+// While calls are gathered the loop does not sleep: not for one that is no more.
+static void plain_cancel_while_calls_are_gathered_lets_the_loop_sleep(void **state) {
+    (void)state;
+    struct world w;
+    struct record r;
+    world_open(&w, OK_ANSWER);
+    world_call(&w, &r); // its connection is kept: the next call waits for others of its turn
+    buf_free(&r.body);
+    record_open(&r);
+    world_start(&w, &r, SPAN("{}"));
+    uv_run(&w.loop, UV_RUN_NOWAIT);
+    assert_true(uv_is_active((uv_handle_t *)&w.up->idle));
+    upstream_cancel(r.call);
+    uv_run(&w.loop, UV_RUN_NOWAIT);
+    assert_false(uv_is_active((uv_handle_t *)&w.up->idle));
+    assert_int_equal(r.ends, 0);
+    world_close(&w);
 }
 
 static void plain_cancel_in_an_event_stops_the_events(void **state) {
@@ -378,6 +398,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_cancel_closes_at_once_and_reports_nothing),
         cmocka_unit_test(plain_cancel_is_safe_in_every_step),
+        cmocka_unit_test(plain_cancel_while_calls_are_gathered_lets_the_loop_sleep),
         cmocka_unit_test(plain_cancel_in_an_event_stops_the_events),
         cmocka_unit_test(plain_pause_holds_the_body_back),
         cmocka_unit_test(plain_pause_pushes_back_on_the_sender),

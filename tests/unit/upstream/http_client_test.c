@@ -168,19 +168,6 @@ static void http_client_can_be_stopped_and_given_up_behind_a_whole_body(void **s
     buf_free(&s.body);
 }
 
-static void http_client_knows_no_body_after_head(void **state) {
-    (void)state;
-    struct seen s;
-    struct http_client h;
-    size_t used;
-    seen_open(&s, &h);
-    h.bodyless = true;
-    assert_int_equal(http_client_feed(&h, SPAN("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), &used),
-                     HTTP_CLIENT_DONE);
-    assert_int_equal(s.head.content_length, 9);
-    buf_free(&s.body);
-}
-
 // Reads one answer, the first `cut` bytes by themselves, and compares.
 static void read_answer(struct span all, size_t cut, const char *body, int64_t length, const char *id) {
     struct seen s;
@@ -250,10 +237,6 @@ static void http_client_with_a_known_head_can_be_stopped_and_given_up(void **sta
     h.dead = true;
     assert_int_equal(http_client_feed(&h, all, &used), HTTP_CLIENT_BAD);
     assert_string_equal(http_client_reason(&h), "given up");
-    seen_open(&s, &h);
-    h.bodyless = true;
-    assert_int_equal(http_client_feed(&h, span_sub(all, 0, all.len - 3), &used), HTTP_CLIENT_DONE);
-    assert_int_equal(s.pieces, 0);
     heads = NULL;
 }
 
@@ -306,7 +289,6 @@ int main(void) {
         cmocka_unit_test(http_client_leaves_what_follows_the_answer),
         cmocka_unit_test(http_client_reads_a_whole_body_as_if_it_came_in_pieces),
         cmocka_unit_test(http_client_can_be_stopped_and_given_up_behind_a_whole_body),
-        cmocka_unit_test(http_client_knows_no_body_after_head),
         cmocka_unit_test(http_client_reads_an_answer_whose_head_came_before),
         cmocka_unit_test(http_client_with_a_known_head_can_be_stopped_and_given_up),
         cmocka_unit_test(head_field_too_long_to_keep_counts_as_absent),

@@ -35,7 +35,7 @@ struct imprint {
 struct imprint imprint_of(struct span text);
 
 enum { IMPRINT_BLOCK_BYTES = 1024 };
-#define IMPRINT_PRIME (-(uint64_t)59) // 2^64 - 59, the largest one below 2^64
+#define IMPRINT_PRIME UINT64_C(0xffffffffffffffc5) // 2^64 - 59, the largest one below 2^64
 
 struct imprint_key {
     uint64_t points[2];                          // below IMPRINT_PRIME

@@ -240,7 +240,7 @@ static void keep_request(struct peer *p) {
 static void plain_writes_the_request(void **state) {
     (void)state;
     struct world w;
-    struct upstream_target parsed;
+    struct upstream_target parsed = {0};
     struct err e;
     char url[64], want[512];
     world_open(&w, OK_ANSWER);

@@ -84,7 +84,7 @@ static int read_count(struct view_builder *b, enum chat_word f, int64_t max, int
 
 static int read_model(struct view_builder *b, uint32_t node) {
     struct chat_view *v = b->view;
-    v->model = view_raw(v->doc, node);
+    v->model = json_inner(v->doc, node);
     if (v->doc->nodes[node].escaped && view_unescape(b, &v->model)) return -1;
     if (v->model.len == 0) return view_refuse(b, FIELDS[WORD_MODEL].fix, "model");
     return 0;

@@ -17,11 +17,6 @@ struct view_builder {
 int view_refuse(struct view_builder *b, const char *why, const char *path, ...)
     __attribute__((format(printf, 3, 4), cold));
 
-// The bytes of a string between its quotes.
-static inline struct span view_raw(const struct json_doc *doc, uint32_t node) {
-    return span_make(doc->text + doc->nodes[node].start + 1, doc->nodes[node].end - doc->nodes[node].start - 2);
-}
-
 // Resolves the escapes of a string. Refuses when there is no memory.
 int view_unescape(struct view_builder *b, struct span *text) __attribute__((warn_unused_result));
 // Reads the keys of an object: which word of the protocol each is, decoded (enum chat_word). Refuses a repeated key,

@@ -47,7 +47,7 @@ int view_read_keys(struct view_builder *b, uint32_t object, uint32_t max, int64_
     memset(seen.words, 0, sizeof seen.words);
     for (uint32_t k = object + 1, end = nodes[object].next; k < end; k = nodes[k + 1].next) {
         if (count == max) return refuse_object(b, "too many fields; remove those that no model reads", message);
-        struct span key = view_raw(doc, k);
+        struct span key = json_inner(doc, k);
         if (nodes[k].escaped && view_unescape(b, &key)) return -1;
         enum chat_word word = chat_word_of(key);
         if (is_repeated(&seen, word, key)) return refuse_object(b, "duplicate key; send each field once", message);

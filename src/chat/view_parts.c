@@ -6,24 +6,17 @@
 
 // ---------------------------------------------------------------- collecting
 
-// A string is a key when a colon follows it; so no stack of open objects is needed.
-static inline bool is_key(const struct json_doc *doc, uint32_t node) {
-    const char *p = doc->text + doc->nodes[node].end, *end = doc->text + doc->len;
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r')) p++;
-    return p < end && *p == ':';
-}
-
 __attribute__((noinline)) void view_add_part(struct view_builder *b, uint32_t node, uint32_t message,
                                              enum chat_role role, enum chat_part_kind kind) {
     struct chat_view *v = b->view;
-    uint32_t len = (uint32_t)view_raw(v->doc, node).len;
+    uint32_t len = (uint32_t)json_inner(v->doc, node).len;
     v->parts[v->part_count++] = (struct chat_part){
         .len = len, .node = node, .message = (uint16_t)message, .role = (uint8_t)role, .kind = (uint8_t)kind};
     b->text_bytes += (size_t)len + 1;
 }
 
 void view_add_key(struct view_builder *b, uint32_t key, uint32_t message, enum chat_role role) {
-    if (chat_word_of(view_raw(b->view->doc, key)) == WORD_NONE) view_add_part(b, key, message, role, PART_KEY);
+    if (chat_word_of(json_inner(b->view->doc, key)) == WORD_NONE) view_add_part(b, key, message, role, PART_KEY);
 }
 
 void view_add_strings(struct view_builder *b, uint32_t first, uint32_t end, uint32_t message, enum chat_role role,
@@ -34,9 +27,9 @@ void view_add_strings(struct view_builder *b, uint32_t first, uint32_t end, uint
         bool value_of_arguments = arguments;
         arguments = false;
         if (doc->nodes[n].type != JSON_STRING) continue;
-        if (is_key(doc, n)) {
+        if (json_is_key(doc, n)) {
             view_add_key(b, n, message, role);
-            arguments = span_is(view_raw(doc, n), SPAN("arguments"));
+            arguments = span_is(json_inner(doc, n), SPAN("arguments"));
         } else {
             view_add_part(b, n, message, role, value_of_arguments ? PART_ARGUMENTS : kind);
         }
@@ -86,8 +79,8 @@ static void add_readable_strings(struct view_builder *b, uint32_t first, uint32_
         struct span of = key;
         key = SPAN_NONE;
         if (doc->nodes[n].type != JSON_STRING) continue;
-        struct span raw = view_raw(doc, n);
-        if (is_key(doc, n)) {
+        struct span raw = json_inner(doc, n);
+        if (json_is_key(doc, n)) {
             view_add_key(b, n, message, role);
             key = raw;
         } else if (!span_starts(raw, SPAN("data:")) && !span_is_z(of, "data") && !span_is_z(of, "file_data")) {
@@ -210,7 +203,7 @@ int view_decode(struct view_builder *b) {
     for (uint32_t i = 0; i < v->part_count; i++) {
         struct chat_part *part = &v->parts[i];
         uint32_t node = part->node;
-        struct span raw = view_raw(doc, node);
+        struct span raw = json_inner(doc, node);
         if (i) text[len++] = '\n';
         part->start = (uint32_t)len;
         if (doc->nodes[node].escaped) {

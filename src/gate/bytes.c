@@ -1,10 +1,6 @@
 // The byte pass: digits, '@', ':' and '.' are anchors of one byte. Verifiers say where it goes on, so that a stretch of
 // text is looked at once.
-#if defined __x86_64__
-#include <immintrin.h>
-#endif
-
-#include "base/wide.h"
+#include "base/wide_bytes.h"
 #include "gate/scan.h"
 
 enum { CHUNK_BYTES = 4096, BLOCK = 64 };
@@ -41,13 +37,12 @@ size_t bytes_skip_anywhere(struct span text, size_t at, size_t end, uint64_t *fo
 
 #if defined __x86_64__
 WIDE static inline uint64_t find_in_half(const char *p) {
-    const __m256i dot = _mm256_set1_epi8('.'), first = _mm256_set1_epi8('0'), span = _mm256_set1_epi8(':' - '0');
-    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p), from = _mm256_sub_epi8(v, first);
+    const __m256i dot = _mm256_set1_epi8('.');
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i ahead = _mm256_loadu_si256((const __m256i *)(const void *)(p + DOTS));
-    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('@')),
-                                  _mm256_cmpeq_epi8(_mm256_min_epu8(from, span), from));
+    __m256i hit = _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('@')), wide_between(v, '0', ':'));
     __m256i dots = _mm256_and_si256(_mm256_cmpeq_epi8(v, dot), _mm256_cmpeq_epi8(ahead, dot));
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(hit, dots));
+    return wide_bits(_mm256_or_si256(hit, dots));
 }
 
 WIDE static size_t skip_wide(struct span text, size_t at, size_t end, uint64_t *found) {

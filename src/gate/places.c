@@ -1,10 +1,6 @@
 #include "gate/places.h"
 
-#if defined __x86_64__
-#include <immintrin.h>
-#endif
-
-#include "base/wide.h"
+#include "base/wide_bytes.h"
 
 enum { HALF = PLACES_BLOCK / 2, HALVES = PLACES_READ / HALF, PAIRS = PLACES_BLOCK / 2 };
 _Static_assert(WORD_LEAST == 3, "take() asks for three letters");
@@ -121,36 +117,16 @@ static void read_half(const char *p, struct marks *m, struct places *out, size_t
         out->pairs[(half * HALF + i) / 2] = (uint16_t)gram_pair((uint8_t)gram_code(p[i]), (uint8_t)gram_code(p[i + 1]));
 }
 
-// Of eight pairs.
-static uint8_t read_grams(const struct grams *g, const uint16_t *pairs) {
-    unsigned found = 0;
-    for (unsigned i = 0; i < 8; i++)
-        if (gram_may_be(g->pairs[pairs[i]], g->pairs[pairs[i + 1]])) found |= 1u << i;
-    return (uint8_t)found;
-}
-
-void places_find_anywhere(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
-                          struct places *out) {
-    struct marks m;
-    struct halves h;
-    unsigned blocks = count_blocks(text);
-    halves_of(&h, text, blocks);
-    const char *from = text.at;
-    for (size_t half = 0, end = h.whole; half < h.all; from = h.copy + HALF, end = h.all)
-        for (; half < end; half++, from += HALF) read_half(from, &m, out, half);
-    for (size_t i = 0; i < blocks * PAIRS / 8; i++) m.grams[i] = read_grams(g, out->pairs + 8 * i);
-    end_marks(&m, blocks);
-    take(f, &m, blocks, after_word, out);
+// Of `count` times eight pairs.
+static void read_grams(const struct grams *g, const uint16_t *pairs, size_t count, uint8_t *found) {
+    memset(found, 0, count);
+    for (size_t i = 0; i < 8 * count; i++)
+        if (gram_may_be(g->pairs[pairs[i]], g->pairs[pairs[i + 1]])) found[i / 8] |= (uint8_t)(1u << i % 8);
 }
 
 // ---------------------------------------------------------------- marks, with AVX2
 
 #if defined __x86_64__
-WIDE static inline __m256i within(__m256i v, char low, char span) {
-    __m256i d = _mm256_sub_epi8(v, _mm256_set1_epi8(low));
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(d, _mm256_set1_epi8(span)), d);
-}
-
 WIDE static inline void store(char *to, __m256i v) {
     _mm256_storeu_si256((__m256i *)(void *)to, v);
 }
@@ -158,14 +134,15 @@ WIDE static inline void store(char *to, __m256i v) {
 WIDE static inline void read_half_wide(const char *p, struct marks *m, struct places *out, size_t half) {
     const __m256i signs = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)GRAM_SIGNS));
     __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
-    __m256i low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), letter = within(low, 'a', 25);
-    __m256i coded = _mm256_or_si256(letter, v), word = _mm256_or_si256(coded, within(v, '0', 9)); // by the highest bits
+    __m256i low = _mm256_or_si256(v, _mm256_set1_epi8(0x20)), letter = wide_between(low, 'a', 'z');
+    __m256i coded = _mm256_or_si256(letter, v),
+            word = _mm256_or_si256(coded, wide_between(v, '0', '9')); // by the highest bits
     __m256i codes =
         _mm256_blendv_epi8(_mm256_shuffle_epi8(signs, v), _mm256_and_si256(v, _mm256_set1_epi8(GRAM_CODES - 1)), coded);
     store(out->reduced + half * HALF, _mm256_and_si256(low, letter));
     store((char *)(out->pairs + half * HALF / 2), _mm256_maddubs_epi16(codes, _mm256_set1_epi16(1 | GRAM_CODES << 8)));
-    m->letters[half] = (uint32_t)_mm256_movemask_epi8(letter);
-    m->word[half] = (uint32_t)_mm256_movemask_epi8(word);
+    m->letters[half] = (uint32_t)wide_bits(letter);
+    m->word[half] = (uint32_t)wide_bits(word);
 }
 
 // The entries of eight pairs.
@@ -175,7 +152,6 @@ WIDE static inline __m256i look_up_wide(const uint32_t *table, const uint16_t *p
 #undef ENTRY
 }
 
-// Of `count` times eight pairs.
 WIDE static inline void read_grams_wide(const struct grams *g, const uint16_t *pairs, size_t count, uint8_t *found) {
     __m256i here = look_up_wide(g->pairs, pairs);
     for (size_t i = 0; i < count; i++) {
@@ -188,27 +164,42 @@ WIDE static inline void read_grams_wide(const struct grams *g, const uint16_t *p
     }
 }
 
-WIDE static void find_wide(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
-                           struct places *out) {
+#else
+#define read_half_wide read_half
+#define read_grams_wide read_grams
+#endif
+
+// ---------------------------------------------------------------- both ways
+
+BODY void find(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
+               struct places *out, bool wide) {
     struct marks m;
     struct halves h;
     unsigned blocks = count_blocks(text);
     halves_of(&h, text, blocks);
     const char *from = text.at;
     for (size_t half = 0, end = h.whole; half < h.all; from = h.copy + HALF, end = h.all)
-        for (; half < end; half++, from += HALF) read_half_wide(from, &m, out, half);
-    read_grams_wide(g, out->pairs, blocks * PAIRS / 8, m.grams);
+        for (; half < end; half++, from += HALF) {
+            if (wide) read_half_wide(from, &m, out, half);
+            else read_half(from, &m, out, half);
+        }
+    if (wide) read_grams_wide(g, out->pairs, blocks * PAIRS / 8, m.grams);
+    else read_grams(g, out->pairs, blocks * PAIRS / 8, m.grams);
     end_marks(&m, blocks);
     take(f, &m, blocks, after_word, out);
+}
+
+void places_find_anywhere(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
+                          struct places *out) {
+    find(f, g, text, after_word, out, false);
+}
+
+WIDE static void find_wide(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
+                           struct places *out) {
+    find(f, g, text, after_word, out, true);
 }
 
 void places_find(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
                  struct places *out) {
     (wide_is_there ? find_wide : places_find_anywhere)(f, g, text, after_word, out);
 }
-#else
-void places_find(const struct word_filter *f, const struct grams *g, struct span text, bool *after_word,
-                 struct places *out) {
-    places_find_anywhere(f, g, text, after_word, out);
-}
-#endif

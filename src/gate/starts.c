@@ -143,7 +143,8 @@ static __attribute__((noinline)) void check(struct start_reader *r, size_t start
     keep(r, (struct start_match){(uint32_t)start, (uint32_t)(start + row->len), row->anchor, row->bound});
 }
 
-// The bytes at `at` of the text, where its end is near; or none.
+// The bytes at `at` of the text, where its end is near; or none. By memmove, which stays a call: a copy that is known
+// to be short becomes a slow loop.
 static __attribute__((noinline, cold, pure)) uint64_t last_bytes(struct span text, size_t at) {
     uint64_t bytes = 0;
     if (at < text.len) memmove(&bytes, text.at + at, text.len - at < sizeof bytes ? text.len - at : sizeof bytes);

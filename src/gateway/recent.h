@@ -3,7 +3,7 @@
 // Only of requests that were allowed to leave. In memory only, in a ring of `learn.remember` bytes: the newest request
 // takes the place of the oldest. Of a long text its two ends are kept, as the score reads no more; system texts that come
 // again are kept once, some 4 KB of them beside the ring.
-// Shared by the workers; a latch is held for one copy.
+// Shared by the workers; a latch is held for one copy, and by recent_find, which feedback asks for, while it searches.
 #ifndef SLUICE_GATEWAY_RECENT_H
 #define SLUICE_GATEWAY_RECENT_H
 

@@ -58,12 +58,12 @@ static inline void once_add(struct once *o, uint64_t hash) {
     else o->count += differs >> 7;
 }
 
-// Is what stands at a place also before it?
-static inline bool once_before(const uint16_t *list, size_t count, size_t place) {
+// Is what stands at a place also before it? Sixteen are read at a time, those behind it do not count.
+static inline bool once_before(const uint16_t *list, size_t place) {
     const once_sixteen step = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     once_sixteen found = {0}, at = step;
     int16_t bucket = (int16_t)list[place], end = (int16_t)place;
-    for (size_t i = 0; i < count; i += 16, at += 16) {
+    for (size_t i = 0; i < place; i += 16, at += 16) {
         once_sixteen some;
         memcpy(&some, list + i, sizeof some);
         found |= (some == bucket) & (at < end);
@@ -76,7 +76,7 @@ static inline bool once_before(const uint16_t *list, size_t count, size_t place)
 static inline size_t once_end(struct once *o) {
     while (o->doubts) {
         size_t place = o->doubted[--o->doubts];
-        if (!once_before(o->list, o->count, place)) continue;
+        if (!once_before(o->list, place)) continue;
         o->count--;
         memmove(o->list + place, o->list + place + 1, (o->count - place) * sizeof *o->list);
     }

@@ -1,10 +1,6 @@
 #include "intent/words.h"
 
-#include "base/wide.h"
-
-#if defined __x86_64__
-#include <immintrin.h>
-#endif
+#include "base/wide_bytes.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "masks are read at any byte");
 
@@ -44,29 +40,20 @@ static inline void classify(const char *in, char *lower, struct masks *m) {
     }
 }
 
-WIDE static inline __m256i between_wide(__m256i bytes, unsigned from, unsigned to) {
-    __m256i shifted = _mm256_add_epi8(bytes, _mm256_set1_epi8((char)(0x80 - from)));
-    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x81 + to - from)), shifted);
-}
-
-WIDE static inline uint64_t bits_wide(__m256i v) {
-    return (uint64_t)(unsigned)_mm256_movemask_epi8(v);
-}
-
 WIDE static inline void classify_wide(const char *in, char *lower, struct masks *m) {
     *m = (struct masks){0};
     for (int part = 0; part < WORDS_BLOCK; part += 32) {
         __m256i c = _mm256_loadu_si256((const __m256i *)(const void *)(in + part));
-        __m256i capital = between_wide(c, 'A', 'Z'), digit = between_wide(c, '0', '9');
+        __m256i capital = wide_between(c, 'A', 'Z'), digit = wide_between(c, '0', '9');
         __m256i low = _mm256_or_si256(c, _mm256_and_si256(capital, _mm256_set1_epi8(0x20)));
         __m256i other = _mm256_or_si256(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('_')), c);
-        __m256i letter = _mm256_or_si256(_mm256_or_si256(between_wide(low, 'a', 'z'), other), digit);
+        __m256i letter = _mm256_or_si256(_mm256_or_si256(wide_between(low, 'a', 'z'), other), digit);
         _mm256_storeu_si256((__m256i *)(void *)(lower + part), low);
-        m->word |= bits_wide(letter) << part;
-        m->digit |= bits_wide(digit) << part;
-        m->capital |= bits_wide(capital) << part;
-        m->sign |= bits_wide(_mm256_andnot_si256(letter, between_wide(c, '!', '~'))) << part;
-        m->line |= bits_wide(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n'))) << part;
+        m->word |= wide_bits(letter) << part;
+        m->digit |= wide_bits(digit) << part;
+        m->capital |= wide_bits(capital) << part;
+        m->sign |= wide_bits(_mm256_andnot_si256(letter, wide_between(c, '!', '~'))) << part;
+        m->line |= wide_bits(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n'))) << part;
     }
 }
 

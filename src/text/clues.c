@@ -1,10 +1,6 @@
 #include "text/clues.h"
 
-#if defined __x86_64__
-#include <immintrin.h>
-#endif
-
-#include "base/wide.h"
+#include "base/wide_bytes.h"
 
 // A block is read whole, but clues are taken from its first STEP places: the longest pattern fits into the rest.
 enum { BLOCK = 64, STEP = 52 };
@@ -66,33 +62,24 @@ static inline void classify(const char *p, struct masks *m) {
     m->run |= m->alnum;
 }
 
-// The comparison is signed, hence the shift to the lowest value.
-WIDE static inline __m256i within32(__m256i v, unsigned from, unsigned to) {
-    __m256i shifted = _mm256_add_epi8(v, _mm256_set1_epi8((char)(0x80 - from)));
-    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x81 + to - from)), shifted);
-}
-
 WIDE static inline uint64_t both(__m256i low, __m256i high) {
-    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
-}
-
-WIDE static inline __m256i in32(__m256i table, __m256i v) {
-    return _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v);
+    return wide_bits(low) | wide_bits(high) << 32;
 }
 
 WIDE static inline void classify_wide(const char *p, struct masks *m) {
     const __m256i small = _mm256_set1_epi8(0x20), marks = _mm256_setr_epi8(MARKS, MARKS);
     __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i w = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-    __m256i digit_v = within32(v, '0', '9'), digit_w = within32(w, '0', '9');
-    __m256i mark_v = in32(marks, v), mark_w = in32(marks, w);
-    m->alnum = both(within32(_mm256_or_si256(v, small), 'a', 'z'), within32(_mm256_or_si256(w, small), 'a', 'z'));
+    __m256i digit_v = wide_between(v, '0', '9'), digit_w = wide_between(w, '0', '9');
+    __m256i mark_v = wide_in_table(v, marks), mark_w = wide_in_table(w, marks);
+    m->alnum =
+        both(wide_between(_mm256_or_si256(v, small), 'a', 'z'), wide_between(_mm256_or_si256(w, small), 'a', 'z'));
     m->run = m->alnum;
     m->digit = m->special = 0;
     __m256i any = _mm256_or_si256(_mm256_or_si256(digit_v, mark_v), _mm256_or_si256(digit_w, mark_w));
     if (_mm256_testz_si256(any, any)) return; // prose, mostly
     const __m256i table = _mm256_setr_epi8(SIGNS, SIGNS);
-    uint64_t signs = both(in32(table, v), in32(table, w));
+    uint64_t signs = both(wide_in_table(v, table), wide_in_table(w, table));
     m->digit = both(digit_v, digit_w);
     m->alnum |= m->digit;
     m->run = m->alnum | signs;

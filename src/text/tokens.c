@@ -1,10 +1,6 @@
 #include "text/tokens.h"
 
-#include "base/wide.h"
-
-#if defined __x86_64__
-#include <immintrin.h>
-#endif
+#include "base/wide_bytes.h"
 
 // Sixty-four bytes are looked at together: a bit for each byte in the mask of its class, so that runs of a
 // class are counted with shifts and no branch a byte.
@@ -55,31 +51,21 @@ static inline struct masks read_masks(const unsigned char *p) {
     return m;
 }
 
-// Bytes from..to. The comparison is signed, hence the shift to the lowest value.
-WIDE static inline uint64_t in_range_wide(__m256i v, unsigned from, unsigned to) {
-    __m256i shifted = _mm256_add_epi8(v, _mm256_set1_epi8((char)(0x80 - from)));
-    return (uint64_t)(unsigned)_mm256_movemask_epi8(
-        _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(0x81 + to - from)), shifted));
-}
-
-// Bytes that stand in a table at the place that their lower half says.
+// Tables for wide_in_table.
 #define SPACES ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', 0, 0, 0, 0, 0, 0
 #define LINES 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\n', 0, 0, '\r', 0, 0
-WIDE static inline uint64_t in_table_wide(__m256i v, __m256i table) {
-    return (uint64_t)(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v));
-}
 
 WIDE static inline struct masks read_masks_wide(const unsigned char *p) {
     const __m256i spaces = _mm256_setr_epi8(SPACES, SPACES), lines = _mm256_setr_epi8(LINES, LINES);
     struct masks m = {{0}};
     for (int i = 0; i < 64; i += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
-        m.of[LOWER] |= in_range_wide(v, 'a', 'z') << i;
-        m.of[UPPER] |= in_range_wide(v, 'A', 'Z') << i;
-        m.of[DIGIT] |= in_range_wide(v, '0', '9') << i;
-        m.of[SPACE] |= in_table_wide(v, spaces) << i;
-        m.of[LINE] |= in_table_wide(v, lines) << i;
-        m.of[HIGH] |= (uint64_t)(unsigned)_mm256_movemask_epi8(v) << i;
+        m.of[LOWER] |= wide_bits(wide_between(v, 'a', 'z')) << i;
+        m.of[UPPER] |= wide_bits(wide_between(v, 'A', 'Z')) << i;
+        m.of[DIGIT] |= wide_bits(wide_between(v, '0', '9')) << i;
+        m.of[SPACE] |= wide_bits(wide_in_table(v, spaces)) << i;
+        m.of[LINE] |= wide_bits(wide_in_table(v, lines)) << i;
+        m.of[HIGH] |= wide_bits(v) << i;
     }
     return m;
 }

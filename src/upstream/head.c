@@ -19,7 +19,6 @@ static struct span digits(uint64_t v, char out[static 20]) {
 }
 
 struct span head_authority(const struct upstream_target *t, char out[static HEAD_AUTHORITY_BYTES]) {
-    if (t->authority) return span_from(t->authority);
     struct span host = t->host && *t->host ? span_from(t->host) : SPAN("localhost");
     bool v6 = host.len && memchr(host.at, ':', host.len);
     char *to = out, number[20];
@@ -34,12 +33,12 @@ struct span head_authority(const struct upstream_target *t, char out[static HEAD
 }
 
 size_t head_lines_room(const struct upstream_target *t) {
-    return sizeof "Host: \r\n" FIXED_LINES + HEAD_AUTHORITY_BYTES + span_from(t->auth_header).len;
+    return sizeof "Host: \r\n" FIXED_LINES + span_from(t->authority).len + span_from(t->auth_header).len;
 }
 
 struct span head_lines(const struct upstream_target *t, char *out) {
-    char authority[HEAD_AUTHORITY_BYTES], *to = span_put(out, SPAN("Host: "));
-    to = span_put(to, head_authority(t, authority));
+    char *to = span_put(out, SPAN("Host: "));
+    to = span_put(to, span_from(t->authority));
     to = span_put(to, SPAN("\r\n" FIXED_LINES));
     to = span_put(to, span_from(t->auth_header));
     return span_make(out, (size_t)(to - out));
@@ -47,8 +46,7 @@ struct span head_lines(const struct upstream_target *t, char *out) {
 
 size_t head_room(const struct upstream_target *t, const struct upstream_request *r) {
     enum { FIXED = 256 }; // what head_write puts between them, and enough for a block that spare.h keeps
-    size_t lines = t->lines.len ? t->lines.len : head_lines_room(t);
-    return span_from(t->path_prefix).len + r->path.len + lines + FIXED;
+    return span_from(t->path_prefix).len + r->path.len + t->lines.len + FIXED;
 }
 
 size_t head_write(const struct upstream_target *t, const struct upstream_request *r, char *out) {
@@ -56,8 +54,7 @@ size_t head_write(const struct upstream_target *t, const struct upstream_request
     to = span_put(to, span_from(t->path_prefix));
     to = span_put(to, r->path);
     to = span_put(to, SPAN(" HTTP/1.1\r\n"));
-    if (t->lines.len) to = span_put(to, t->lines);
-    else to += head_lines(t, to).len;
+    to = span_put(to, t->lines);
     to = span_put(to, SPAN("Content-Length: "));
     to = span_put(to, digits(r->body.len, number));
     to = span_put(to, SPAN("\r\n\r\n"));

@@ -322,11 +322,10 @@ static void set_up_body(struct tls_call *c) {
 
 static int set_up(struct tls_call *c, const struct upstream_request *r) {
     const struct upstream_target *t = c->base.target;
-    char authority[HEAD_AUTHORITY_BYTES];
     struct buf url;
     buf_init(&url, 16 * 1024);
     buf_add_z(&url, "https://");
-    buf_add_span(&url, head_authority(t, authority));
+    buf_add_z(&url, t->authority);
     buf_add_z(&url, t->path_prefix ? t->path_prefix : "");
     buf_add_span(&url, r->path);
     head_each_line(t, add_line, c);

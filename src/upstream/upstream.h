@@ -23,9 +23,9 @@ struct upstream_target {
     uint16_t port;
     const char *socket_path; // scheme unix
     const char *path_prefix; // "/v1" of the base URL, without a slash at the end
-    const char *authority;   // what the Host header says, as upstream_target_parse found it; NULL: made for each call
+    const char *authority;   // what the Host header says
     const char *auth_header; // whole header line(s) with the key, ending in CRLF; "" or NULL: none
-    struct span lines;       // all that are the same for every request, those with the key too; likewise
+    struct span lines;       // all that are the same for every request, those with the key too
     int64_t connect_timeout_ms;
     int64_t first_byte_timeout_ms; // from the last progress of sending to the end of the answer's headers
     int64_t idle_timeout_ms;       // between two pieces of the body

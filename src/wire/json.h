@@ -79,11 +79,14 @@ static inline struct span json_raw(const struct json_doc *doc, uint32_t node) {
     const struct json_node *n = &doc->nodes[node];
     return (struct span){doc->text + n->start, n->end - n->start};
 }
-// A string's bytes between the quotes, escapes as written; the empty span for other types and node 0.
-static inline struct span json_text(const struct json_doc *doc, uint32_t node) {
+// The bytes of a string between its quotes, escapes as written; the node is one.
+static inline struct span json_inner(const struct json_doc *doc, uint32_t node) {
     const struct json_node *n = &doc->nodes[node];
-    if (node == 0 || n->type != JSON_STRING) return SPAN_NONE;
     return (struct span){doc->text + n->start + 1, n->end - n->start - 2};
+}
+// The same; the empty span for other types and node 0.
+static inline struct span json_text(const struct json_doc *doc, uint32_t node) {
+    return node == 0 || doc->nodes[node].type != JSON_STRING ? SPAN_NONE : json_inner(doc, node);
 }
 static inline bool json_is(const struct json_doc *doc, uint32_t node, enum json_type type) {
     return node != 0 && doc->nodes[node].type == type;
@@ -96,9 +99,8 @@ struct span json_decode_word(struct span raw, char room[static JSON_WORD_ROOM]);
 // A string as it reads, to be compared with words that are known: in place, or decoded into `room` where it has
 // escapes. Empty where these do not fit: a word of up to 42 bytes always does.
 static inline struct span json_word(const struct json_doc *doc, uint32_t node, char room[static JSON_WORD_ROOM]) {
-    const struct json_node *n = &doc->nodes[node];
-    struct span raw = {doc->text + n->start + 1, n->end - n->start - 2};
-    return __builtin_expect(n->escaped, 0) ? json_decode_word(raw, room) : raw;
+    struct span raw = json_inner(doc, node);
+    return __builtin_expect(doc->nodes[node].escaped, 0) ? json_decode_word(raw, room) : raw;
 }
 // True when the node is a string equal to z (compared decoded).
 bool json_text_is(const struct json_doc *doc, uint32_t node, const char *z);

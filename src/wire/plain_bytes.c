@@ -1,16 +1,13 @@
 #include "wire/plain_bytes.h"
 
+#include "base/wide_bytes.h"
+
 #if defined __x86_64__
-#include <immintrin.h>
-
-#include "base/wide.h"
-
 // The bytes of v that are not plain; see plain_bytes_skip_portable.
 WIDE static inline __m256i not_plain(__m256i v) {
     const __m256i table = _mm256_setr_epi8(0, 0, '"', 0, 0, 0, 0, 0, 0, 0, 0, 0, '\\', 0, 0, 0, 0, 0, '"', 0, 0, 0, 0,
                                            0, 0, 0, 0, 0, '\\', 0, 0, 0);
-    return _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, v), v),
-                           _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), v));
+    return _mm256_or_si256(wide_in_table(v, table), _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), v));
 }
 
 WIDE static const unsigned char *skip_blocks(const unsigned char *p, const unsigned char *end) {

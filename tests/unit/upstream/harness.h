@@ -231,6 +231,18 @@ struct world {
     char socket[100];
 };
 
+// From now on the target is what the URL says.
+static inline __attribute__((format(printf, 2, 3))) void world_aim(struct world *w, const char *format, ...) {
+    char url[256];
+    struct err e;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(url, sizeof url, format, args);
+    va_end(args);
+    upstream_target_release(&w->target);
+    assert_int_equal(upstream_target_parse(url, &w->target, &e), 0);
+}
+
 static void world_open(struct world *w, const char *answer) {
     signal(SIGPIPE, SIG_IGN);
     memset(w, 0, sizeof *w);
@@ -245,14 +257,10 @@ static void world_open(struct world *w, const char *answer) {
     server_open(&w->server, &w->loop, NULL, 16);
     w->target = (struct upstream_target){.name = "test",
                                          .zone = ZONE_LOCAL,
-                                         .scheme = "http",
-                                         .host = "127.0.0.1",
-                                         .port = (uint16_t)w->server.port,
-                                         .path_prefix = "/v1",
-                                         .auth_header = "",
                                          .connect_timeout_ms = 2000,
                                          .first_byte_timeout_ms = 2000,
                                          .idle_timeout_ms = 2000};
+    world_aim(w, "http://127.0.0.1:%d/v1", w->server.port);
 }
 
 static inline void world_use_pipe(struct world *w, int backlog) {
@@ -261,9 +269,7 @@ static inline void world_use_pipe(struct world *w, int backlog) {
     memset(&w->server.io, 0, sizeof w->server.io);
     snprintf(w->socket, sizeof w->socket, "/tmp/sluice-test-%d.sock", (int)getpid());
     server_open(&w->server, &w->loop, w->socket, backlog);
-    w->target.scheme = "unix";
-    w->target.host = "localhost";
-    w->target.socket_path = w->socket;
+    world_aim(w, "unix:%s:/v1", w->socket);
 }
 
 static inline void server_shut(struct server *s) {
@@ -282,6 +288,7 @@ static void world_close(struct world *w) {
     }
     assert_int_equal(uv_loop_close(&w->loop), 0);
     if (*w->socket) unlink(w->socket);
+    upstream_target_release(&w->target);
 }
 
 static inline void record_open(struct record *r) {

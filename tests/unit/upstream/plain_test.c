@@ -299,7 +299,7 @@ static void plain_finds_a_host_by_name(void **state) {
     struct world w;
     struct record r;
     world_open(&w, OK_ANSWER);
-    w.target.host = "localhost";
+    world_aim(&w, "http://localhost:%d/v1", w.server.port);
     for (int i = 0; i < 2; i++) {
         world_call(&w, &r);
         assert_int_equal(r.end, UPSTREAM_COMPLETE);
@@ -315,7 +315,8 @@ static void plain_reports_a_name_that_does_not_exist(void **state) {
     struct record r;
     world_open(&w, OK_ANSWER);
     // A label of more than 63 bytes fails without a question to anybody.
-    w.target.host = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid";
+    world_aim(&w, "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.invalid:%d/v1",
+              w.server.port);
     w.target.connect_timeout_ms = 20000;
     record_open(&r);
     world_start(&w, &r, SPAN_NONE);
@@ -334,8 +335,7 @@ static void plain_reports_a_refusal(void **state) {
     world_call(&w, &r);
     assert_int_equal(r.end, UPSTREAM_REFUSED);
     assert_int_equal(r.sents, 0);
-    w.target.scheme = "unix";
-    w.target.socket_path = "/tmp/sluice-test-no-such.sock";
+    world_aim(&w, "unix:/tmp/sluice-test-no-such.sock");
     world_call(&w, &r);
     assert_int_equal(r.end, UPSTREAM_REFUSED);
     world_close(&w);
@@ -372,7 +372,7 @@ static void plain_ends_a_call_without_a_connection_in_time(void **state) {
         fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
         (void)!connect(fill[i], (struct sockaddr *)&at, n);
     }
-    w.target.port = ntohs(at.sin_port);
+    world_aim(&w, "http://127.0.0.1:%d/v1", ntohs(at.sin_port));
     w.target.connect_timeout_ms = 200;
     expect_timeout(&w, "connect timeout");
     for (int i = 0; i < 4; i++) close(fill[i]);

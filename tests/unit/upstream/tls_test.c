@@ -133,7 +133,7 @@ static bool tls_open(struct tls_world *t, const char *answer, bool trusted) {
     world_open(&t->w, NULL); // for a free port
     server_shut(&t->w.server);
     uv_run(&t->w.loop, UV_RUN_NOWAIT);
-    t->w.target.scheme = "https";
+    world_aim(&t->w, "https://127.0.0.1:%d/v1", t->w.server.port);
     t->w.target.connect_timeout_ms = PATIENCE_MS;
     t->w.target.first_byte_timeout_ms = PATIENCE_MS;
     t->answer = answer;
@@ -198,7 +198,8 @@ static void tls_writes_the_request_without_expect(void **state) {
     struct tls_world t;
     struct record r;
     OPEN(&t, NULL, true);
-    t.w.target.auth_header = "X-Key: k\r\nX-More: m\r\n";
+    struct err e;
+    assert_int_equal(upstream_target_set_key(&t.w.target, PROTOCOL_ANTHROPIC, "k", &e), 0);
     t.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     t.answer_early = true; // leaves the input as it came
     record_open(&r);
@@ -208,7 +209,7 @@ static void tls_writes_the_request_without_expect(void **state) {
     assert_true(world_run(&t.w, &r.ends, 1, PATIENCE_MS));
     char *head = mem_copy_span(span_sub(buf_span(&t.in), 0, 1000));
     assert_ptr_equal(strstr(head, "POST /v1/chat/completions HTTP/1.1\r\n"), head);
-    assert_non_null(strstr(head, "X-Key: k\r\nX-More: m\r\n"));
+    assert_non_null(strstr(head, "x-api-key: k\r\nanthropic-version: 2023-06-01\r\n"));
     assert_non_null(strstr(head, "Content-Type: application/json\r\n"));
     assert_non_null(strstr(head, "Content-Length: 2097152\r\n"));
     assert_null(strstr(head, "Expect"));
@@ -236,7 +237,7 @@ static void tls_refuses_a_certificate_of_another_host(void **state) {
     struct tls_world t;
     struct record r;
     OPEN(&t, CHUNKED, true);
-    t.w.target.host = "127.0.0.2";
+    world_aim(&t.w, "https://127.0.0.2:%d/v1", t.w.server.port);
     setenv("no_proxy", "*", 1);
     world_call(&t.w, &r);
     assert_int_equal(r.end, UPSTREAM_REFUSED);
@@ -367,7 +368,7 @@ static void tls_cancel_is_safe_in_every_step(void **state) {
     struct record r;
     OPEN(&t, CHUNKED, true);
     for (int turns = 0; turns < 8; turns++) {
-        if (turns & 1) t.w.target.host = "localhost";
+        if (turns & 1) world_aim(&t.w, "https://localhost:%d/v1", t.w.server.port);
         record_open(&r);
         world_start(&t.w, &r, SPAN("{}"));
         for (int i = 0; i < turns && !r.ends; i++) uv_run(&t.w.loop, UV_RUN_NOWAIT);

@@ -22,7 +22,7 @@
 #include "sample.h"
 
 enum { BATCH = 512, READ_BYTES = 65536, MAX_CONNECTIONS = 20000 };
-enum { WARM_MS = 400, PACED_WARM_MS = 1500 };
+enum { WARM_MS = 150, PACED_WARM_MS = 1500 };
 
 enum kind { KIND_JSON, KIND_STREAM, KIND_PACED };
 

@@ -2,7 +2,7 @@
 # Measures the gateway against nginx in the same rounds: the proxy on core 0, load and model server on
 # core 1. Sluice does all of its work (gate, score, plan, price, metrics, ledger); nginx only relays.
 #
-#   scripts/bench.sh            three to four minutes; writes docs/benchmarks.md
+#   scripts/bench.sh            some seven minutes; writes docs/benchmarks.md
 #   scripts/bench.sh --quick    half a minute; prints only
 #   scripts/bench.sh --noise    nginx against itself: what the machine's noise alone does to the ratios
 #
@@ -22,10 +22,11 @@ for option in "$@"; do
     esac
 done
 # Many short rounds: what else the machine does comes and goes, and a ratio counts for what was measured side by side.
+# On a machine that is shared the ratio of one round is far off, and the median of fifteen still by a tenth.
 if [ $quick = 1 ]; then
     rounds=4 seconds=0.3 paced_rounds=1 paced_seconds=1.5 streams=1000 leaves=20 starts=3
 else
-    rounds=15 seconds=0.4 paced_rounds=3 paced_seconds=4 streams=5000 leaves=100 starts=9
+    rounds=45 seconds=0.4 paced_rounds=3 paced_seconds=4 streams=5000 leaves=100 starts=9
 fi
 
 bin=$(realpath -m "${SLUICE_BIN:-build/sluice}")
@@ -221,7 +222,7 @@ for name in nginx $subject; do
 done
 
 for round in $(seq $rounds); do
-    [ $((round % 3)) != 1 ] || echo "  round $round of $rounds: 1, 16, 64 connections, JSON and stream"
+    [ $((round % 5)) != 1 ] || echo "  round $round of $rounds: 1, 16, 64 connections, JSON and stream"
     for connections in 1 16 64; do
         for kind in json stream; do
             for name in $(both "$round"); do
